@@ -1,0 +1,1 @@
+//! Pure functions of traces: critical path, self time, what stands out. No I/O.

@@ -1,0 +1,1 @@
+//! Systems that traces are read from: one trait, one file per system.

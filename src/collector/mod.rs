@@ -1,0 +1,1 @@
+//! Where spans arrive: receivers, their limits, and what they answer.

@@ -1,0 +1,1 @@
+//! A synthetic ride-hailing system that sends real spans over OTLP.

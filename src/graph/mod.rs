@@ -1,0 +1,1 @@
+//! Service graphs, and their layered layout on a grid of cells. No I/O.

@@ -1,0 +1,1 @@
+//! What a trace is: ids, time, attribute values, columns of spans, trees of them.

@@ -1,0 +1,1 @@
+//! The Jaeger-compatible and Tempo-compatible HTTP API over any backend.

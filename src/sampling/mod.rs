@@ -1,0 +1,1 @@
+//! Head, tail and adaptive sampling.

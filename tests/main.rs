@@ -1,0 +1,1 @@
+//! All integration tests in one binary: linking is what a newcomer waits for.
