@@ -1,0 +1,306 @@
+//! A pull reader of JSON text over borrowed bytes.
+//!
+//! The JSON decoders of this room ask it for what they expect next and put the answer straight
+//! into columns; nothing is built in between. It knows JSON only, no format and no span.
+//!
+//! ```ignore
+//! let mut json = JsonReader::new(br#"{"id":"a1","tags":[1,2]}"#);
+//! json.enter_object()?;
+//! while let Some(key) = json.next_key()? {
+//!     match &*key {
+//!         "id" => id = json.string()?,
+//!         _ => json.skip()?,
+//!     }
+//! }
+//! ```
+//!
+//! Every value must be read or skipped before the next key or item is asked for. A value of
+//! another type than asked for is [`JsonError::Type`] and stays unread, so that the caller can
+//! skip it and keep the rest; the other errors are final. Nothing here recurses: nesting costs a
+//! counter. What JSON forbids but files hold is accepted where its meaning is plain: raw control
+//! characters and bytes that are no UTF-8 within strings (replaced by U+FFFD), `NaN` and
+//! `Infinity`.
+
+mod scalar;
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+/// The type of the value that comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonKind {
+    /// `{...}`
+    Object,
+    /// `[...]`
+    Array,
+    /// `"..."`
+    String,
+    /// `-1.5e3`, `NaN`, `Infinity`
+    Number,
+    /// `true` or `false`
+    Bool,
+    /// `null`
+    Null,
+}
+
+impl JsonKind {
+    /// The kind with its article, for messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Object => "an object",
+            Self::Array => "an array",
+            Self::String => "a string",
+            Self::Number => "a number",
+            Self::Bool => "a boolean",
+            Self::Null => "null",
+        }
+    }
+}
+
+/// A JSON number in the narrowest type that holds it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// A whole number within `i64`.
+    Int(i64),
+    /// A whole number above `i64::MAX`, within `u64`.
+    Uint(u64),
+    /// Everything else; whole numbers beyond 64 bits lose precision.
+    Float(f64),
+}
+
+/// Why a value could not be read. Offsets are bytes from the start of the reader's input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum JsonError {
+    /// The input ends within a value.
+    #[error("the JSON ends at byte {at}, where {expected} was expected")]
+    Truncated {
+        /// The length of the input.
+        at: usize,
+        /// What would have come next.
+        expected: &'static str,
+    },
+    /// The text is no JSON.
+    #[error("no JSON at byte {at}: expected {expected}")]
+    Syntax {
+        /// Where the first wrong byte stands.
+        at: usize,
+        /// What would have been right.
+        expected: &'static str,
+    },
+    /// A well-formed value of another type; it was not consumed.
+    #[error("expected {expected} at byte {at}, found {}", .found.name())]
+    Type {
+        /// Where the value begins.
+        at: usize,
+        /// The type asked for.
+        expected: &'static str,
+        /// The type that is there.
+        found: JsonKind,
+    },
+}
+
+impl JsonError {
+    /// Whether the value can be skipped and reading go on behind it.
+    pub fn is_recoverable(self) -> bool {
+        matches!(self, Self::Type { .. })
+    }
+}
+
+/// The result of reading JSON.
+pub type JsonResult<T> = Result<T, JsonError>;
+
+/// A position in JSON text. Cheap to clone: a clone is a bookmark to read from again.
+#[derive(Clone, Debug)]
+pub struct JsonReader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// An object or array was just entered: no comma before its first member.
+    fresh: bool,
+    flaws: usize,
+}
+
+impl<'a> JsonReader<'a> {
+    /// Reads from the first byte of `bytes`.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            at: 0,
+            fresh: false,
+            flaws: 0,
+        }
+    }
+
+    /// The offset of the next unread byte.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// How many strings so far held bytes that are no UTF-8, or half a surrogate pair.
+    pub fn flaws(&self) -> usize {
+        self.flaws
+    }
+
+    /// Skips white space, record separators (RFC 7464) and a byte order mark; true at the end of
+    /// the input. Between values only: a sequence of values is read until this is true.
+    pub fn at_end(&mut self) -> bool {
+        self.fresh = false;
+        while let Some(&byte) = self.bytes.get(self.at) {
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' | 0x1e => self.at += 1,
+                0xef if self.rest().starts_with(b"\xef\xbb\xbf") => self.at += 3,
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// The type of the next value, which is not consumed.
+    pub fn peek(&mut self) -> JsonResult<JsonKind> {
+        match self.byte("a value")? {
+            b'{' => Ok(JsonKind::Object),
+            b'[' => Ok(JsonKind::Array),
+            b'"' => Ok(JsonKind::String),
+            b't' | b'f' => Ok(JsonKind::Bool),
+            b'n' => Ok(JsonKind::Null),
+            b'-' | b'0'..=b'9' | b'N' | b'I' => Ok(JsonKind::Number),
+            _ => Err(self.syntax("a value")),
+        }
+    }
+
+    /// Consumes `{`; then ask for [`Self::next_key`] until there is none.
+    pub fn enter_object(&mut self) -> JsonResult<()> {
+        self.enter(JsonKind::Object)
+    }
+
+    /// Consumes `[`; then ask for [`Self::next_item`] until there is none.
+    pub fn enter_array(&mut self) -> JsonResult<()> {
+        self.enter(JsonKind::Array)
+    }
+
+    fn enter(&mut self, kind: JsonKind) -> JsonResult<()> {
+        self.expect(kind)?;
+        self.at += 1;
+        self.fresh = true;
+        Ok(())
+    }
+
+    /// The key of the next member, whose value comes next; `None` consumes the closing brace.
+    pub fn next_key(&mut self) -> JsonResult<Option<Cow<'a, str>>> {
+        if !self.next_member(b'}', "`,` or `}`")? {
+            return Ok(None);
+        }
+        if self.byte("a key")? != b'"' {
+            return Err(self.syntax("a key"));
+        }
+        let key = self.string()?;
+        if self.byte("`:`")? != b':' {
+            return Err(self.syntax("`:`"));
+        }
+        self.at += 1;
+        Ok(Some(key))
+    }
+
+    /// Whether another item comes next; `false` consumes the closing bracket.
+    pub fn next_item(&mut self) -> JsonResult<bool> {
+        self.next_member(b']', "`,` or `]`")
+    }
+
+    fn next_member(&mut self, close: u8, expected: &'static str) -> JsonResult<bool> {
+        let byte = self.byte(expected)?;
+        let fresh = std::mem::take(&mut self.fresh);
+        if byte == close {
+            self.at += 1;
+            return Ok(false);
+        }
+        if !fresh {
+            if byte != b',' {
+                return Err(self.syntax(expected));
+            }
+            self.at += 1;
+        }
+        Ok(true)
+    }
+
+    /// Passes over the next value, whatever it is and however deep it nests, and returns its text.
+    /// Brackets are counted, not matched, and scalars within it are not looked at.
+    pub fn skip(&mut self) -> JsonResult<&'a [u8]> {
+        let kind = self.peek()?;
+        let start = self.at;
+        match kind {
+            JsonKind::Object | JsonKind::Array => self.skip_nested()?,
+            JsonKind::String => {
+                self.at += 1;
+                self.skip_string()?;
+            }
+            JsonKind::Number => drop(self.number()?),
+            JsonKind::Bool => drop(self.bool()?),
+            JsonKind::Null => drop(self.null()?),
+        }
+        Ok(self.bytes.get(start..self.at).unwrap_or_default())
+    }
+
+    fn skip_nested(&mut self) -> JsonResult<()> {
+        let mut depth = 0_usize;
+        while let Some(&byte) = self.bytes.get(self.at) {
+            self.at += 1;
+            match byte {
+                b'"' => self.skip_string()?,
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        self.fresh = false;
+                        return Ok(());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Err(self.truncated("a closing bracket"))
+    }
+
+    /// The next byte that is no white space; it stays unread.
+    fn byte(&mut self, expected: &'static str) -> JsonResult<u8> {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return Ok(byte);
+            }
+            self.at += 1;
+        }
+        Err(self.truncated(expected))
+    }
+
+    fn expect(&mut self, kind: JsonKind) -> JsonResult<()> {
+        let found = self.peek()?;
+        if found == kind {
+            return Ok(());
+        }
+        Err(JsonError::Type {
+            at: self.at,
+            expected: kind.name(),
+            found,
+        })
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    fn truncated(&self, expected: &'static str) -> JsonError {
+        JsonError::Truncated {
+            at: self.bytes.len(),
+            expected,
+        }
+    }
+
+    fn syntax(&self, expected: &'static str) -> JsonError {
+        JsonError::Syntax {
+            at: self.at,
+            expected,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
