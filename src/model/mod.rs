@@ -1,1 +1,43 @@
-//! What a trace is: ids, time, attribute values, columns of spans, trees of them.
+//! What a trace *is*: ids, time, attribute values, columns of spans, and trees of them.
+//!
+//! Spans live in [`Block`]s: columns over a dictionary of their own, filled by a
+//! [`BlockBuilder`] and never changed afterwards. A [`Trace`] is a view of rows of blocks in
+//! depth-first order. Decoders write blocks; the store, the query language, the analyses, the
+//! writers and the screens read blocks and traces, and nothing else stands for a span.
+//!
+//! This room knows no format, no terminal and no network, and imports no other room.
+//!
+//! ```
+//! use vizsla::model::scenario;
+//!
+//! let trace = scenario::trace("shop: GET /cart 0..120 server\n  cart: load 10..90\n");
+//! assert_eq!(trace.name(), "GET /cart");
+//! assert_eq!(trace.self_time(0).0, 40_000_000);
+//! ```
+
+mod block;
+mod builder;
+mod column;
+mod dictionary;
+mod id;
+mod merge;
+pub mod scenario;
+mod span;
+mod time;
+mod trace;
+mod tree;
+mod value;
+mod wire;
+
+pub use block::{Block, LogIx, ResourceIx, Row, ScopeIx, TraceIx};
+pub use builder::{BlockBuilder, LogFields, ResourceFields, ScopeFields, SpanFields};
+pub use dictionary::{Dictionary, PairIx, Sym};
+pub use id::{ParseIdError, SpanId, TraceId};
+pub use merge::Appender;
+pub use span::{
+    Attributes, EventRef, Kind, LinkRef, LogRef, ResourceRef, ScopeRef, SpanRef, Status,
+};
+pub use time::{Nanos, Time};
+pub use trace::{ServiceCount, Trace, Warning};
+pub use value::{ArrayRef, MapRef, OwnedValue, Value};
+pub use wire::MAX_NESTING;

@@ -1,0 +1,421 @@
+//! Filling a block: the one way in for every decoder.
+//!
+//! A decoder interns strings and attribute pairs as it meets them, then adds a span with its
+//! pairs, then what few spans have (events, links, ...), which always belongs to the span
+//! added last. A builder may be reused: [`BlockBuilder::finish`] keeps its tables' memory.
+
+use hashbrown::HashTable;
+
+use super::block::{
+    Block, Dropped, END_BEFORE_START, END_UNKNOWN, ERROR, EventRow, LinkRow, List, LogRow,
+    ResourceIx, ResourceRow, Row, ScopeIx, ScopeRow, TraceIx,
+};
+use super::dictionary::{Interner, PairIx, Sym};
+use super::id::{SpanId, TraceId};
+use super::span::{Kind, Status};
+use super::time::{Nanos, Time};
+use super::value::Value;
+
+/// Builds one [`Block`].
+#[derive(Debug, Default)]
+pub struct BlockBuilder {
+    pub(super) block: Block,
+    interner: Interner,
+    traces: HashTable<u32>,
+    last_trace: Option<(TraceId, u32)>,
+    /// Pairs that make a span an error: the key `error` with true or "true".
+    error_pairs: Vec<PairIx>,
+}
+
+/// What every span has.
+#[derive(Debug, Clone, Copy)]
+pub struct SpanFields {
+    /// The trace it belongs to.
+    pub trace_id: TraceId,
+    /// Its own id.
+    pub span_id: SpanId,
+    /// Its parent's id, zero if it has none.
+    pub parent_id: SpanId,
+    /// When it started.
+    pub start: Time,
+    /// When it ended; `None` if that is not known (yet). An end before the start is kept as
+    /// duration zero with a warning.
+    pub end: Option<Time>,
+    /// Its name.
+    pub operation: Sym,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its status.
+    pub status: Status,
+    /// Counts as an error whatever status and attributes say (Zipkin's tag `error`).
+    pub error: bool,
+    /// The resource that emitted it.
+    pub resource: ResourceIx,
+    /// The instrumentation scope that made it.
+    pub scope: ScopeIx,
+}
+
+/// A resource to intern.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ResourceFields<'a> {
+    /// Attributes; the service is read from `service.name` among them.
+    pub attributes: &'a [PairIx],
+    /// The schema the attributes follow.
+    pub schema_url: Sym,
+    /// Attributes dropped before sending.
+    pub dropped: u32,
+}
+
+/// A scope to intern.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ScopeFields<'a> {
+    /// The instrumentation library.
+    pub name: Sym,
+    /// Its version.
+    pub version: Sym,
+    /// Its attributes.
+    pub attributes: &'a [PairIx],
+    /// The schema of the spans below it.
+    pub schema_url: Sym,
+    /// Attributes dropped before sending.
+    pub dropped: u32,
+}
+
+/// A log record that belongs to a trace.
+#[derive(Debug, Clone, Copy)]
+pub struct LogFields<'a> {
+    /// The trace it belongs to.
+    pub trace_id: TraceId,
+    /// The span it belongs to, zero if only the trace is known.
+    pub span_id: SpanId,
+    /// When it happened.
+    pub time: Time,
+    /// OpenTelemetry's severity number, 0 to 24.
+    pub severity: u8,
+    /// The severity as the application wrote it.
+    pub severity_text: Sym,
+    /// The body.
+    pub body: Value<'a>,
+    /// Its attributes.
+    pub attributes: &'a [PairIx],
+    /// The resource that emitted it.
+    pub resource: ResourceIx,
+    /// The scope that made it.
+    pub scope: ScopeIx,
+}
+
+impl BlockBuilder {
+    /// An empty builder.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number of spans so far.
+    pub fn len(&self) -> usize {
+        self.block.len()
+    }
+
+    /// Whether there is neither a span nor a log record yet.
+    pub fn is_empty(&self) -> bool {
+        self.block.is_empty() && self.block.logs.is_empty()
+    }
+
+    /// Heap bytes of the block so far. A reader of a stream finishes a block well before this
+    /// reaches 4 GiB, which is where offsets of text end.
+    pub fn bytes(&self) -> usize {
+        self.block.bytes()
+    }
+
+    /// Interns a string.
+    pub fn string(&mut self, text: &str) -> Sym {
+        self.interner.string(&mut self.block.dictionary, text)
+    }
+
+    /// Interns an attribute.
+    pub fn attribute(&mut self, key: &str, value: Value<'_>) -> PairIx {
+        let key = self.string(key);
+        self.pair(key, value)
+    }
+
+    /// Interns an attribute whose key is interned already.
+    pub fn pair(&mut self, key: Sym, value: Value<'_>) -> PairIx {
+        let known = self.block.dictionary.pair_count();
+        let pair = self.interner.pair(&mut self.block.dictionary, key, value);
+        let new = pair.index() == known;
+        if new
+            && matches!(value, Value::Bool(true) | Value::Str("true"))
+            && self.block.dictionary.text(key) == "error"
+        {
+            self.error_pairs.push(pair);
+        }
+        pair
+    }
+
+    /// Interns a resource: equal ones share a row.
+    pub fn resource(&mut self, fields: ResourceFields<'_>) -> ResourceIx {
+        let block = &self.block;
+        let same = |row: &ResourceRow| {
+            row.schema_url == fields.schema_url
+                && row.dropped == fields.dropped
+                && block.list(row.attributes) == fields.attributes
+        };
+        // Batches name few resources and repeat the latest: the list is searched from its end,
+        // and only as far as repeats are likely, so that a million resources stay linear.
+        if let Some(back) = block.resources.iter().rev().take(64).position(same) {
+            return ResourceIx((block.resources.len() - 1 - back) as u32);
+        }
+        let service = fields
+            .attributes
+            .iter()
+            .find(|&&pair| block.dictionary.text(block.dictionary.key(pair)) == "service.name");
+        let service = service
+            .and_then(|&pair| block.dictionary.value_sym(pair))
+            .unwrap_or_default();
+        let attributes = self.list(fields.attributes);
+        let ResourceFields {
+            schema_url,
+            dropped,
+            ..
+        } = fields;
+        self.block.resources.push(ResourceRow {
+            attributes,
+            service,
+            schema_url,
+            dropped,
+        });
+        ResourceIx(self.block.resources.len() as u32 - 1)
+    }
+
+    /// Interns a scope: equal ones share a row.
+    pub fn scope(&mut self, fields: ScopeFields<'_>) -> ScopeIx {
+        let block = &self.block;
+        let same = |row: &ScopeRow| {
+            row.name == fields.name
+                && row.version == fields.version
+                && row.schema_url == fields.schema_url
+                && row.dropped == fields.dropped
+                && block.list(row.attributes) == fields.attributes
+        };
+        if let Some(back) = block.scopes.iter().rev().take(64).position(same) {
+            return ScopeIx((block.scopes.len() - 1 - back) as u32);
+        }
+        let attributes = self.list(fields.attributes);
+        let ScopeFields {
+            name,
+            version,
+            schema_url,
+            dropped,
+            ..
+        } = fields;
+        self.block.scopes.push(ScopeRow {
+            name,
+            version,
+            attributes,
+            schema_url,
+            dropped,
+        });
+        ScopeIx(self.block.scopes.len() as u32 - 1)
+    }
+
+    fn list(&mut self, pairs: &[PairIx]) -> List {
+        if pairs.is_empty() {
+            return List::default();
+        }
+        let from = self.block.lists.len() as u32;
+        self.block.lists.extend_from_slice(pairs);
+        List {
+            from,
+            to: self.block.lists.len() as u32,
+        }
+    }
+
+    fn trace(&mut self, id: TraceId) -> u32 {
+        if let Some((last, index)) = self.last_trace
+            && last == id
+        {
+            return index;
+        }
+        // Trace ids are random already: their low half is hash enough, but an attacker could
+        // choose it, so it is mixed with a seed through the interner's hasher.
+        let traces = &mut self.block.traces;
+        let interner = &self.interner;
+        let hash = interner.hash(id);
+        let found = self
+            .traces
+            .find(hash, |&index| traces[index as usize] == id)
+            .copied();
+        let index = found.unwrap_or_else(|| {
+            let index = traces.len() as u32;
+            traces.push(id);
+            self.traces
+                .insert_unique(hash, index, |&index| interner.hash(traces[index as usize]));
+            index
+        });
+        self.last_trace = Some((id, index));
+        index
+    }
+
+    /// Adds a span with its attributes.
+    pub fn span(&mut self, fields: &SpanFields, attributes: &[PairIx]) -> Row {
+        let row = self.block.len() as Row;
+        let trace = self.trace(fields.trace_id);
+        let failed = fields.error
+            || fields.status == Status::Error
+            || (!self.error_pairs.is_empty()
+                && attributes
+                    .iter()
+                    .any(|pair| self.error_pairs.contains(pair)));
+        let duration = fields.end.map_or(Nanos(0), |end| end.since(fields.start));
+        let mut bits = fields.kind.bits() | fields.status.bits() << 3;
+        bits |= if failed { ERROR } else { 0 };
+        bits |= match fields.end {
+            None => END_UNKNOWN,
+            Some(end) if end < fields.start => END_BEFORE_START,
+            Some(_) => 0,
+        };
+        let block = &mut self.block;
+        block.trace.push(trace);
+        block.span_id.push(fields.span_id);
+        block.parent_id.push(fields.parent_id);
+        block.start.push(fields.start);
+        block.duration.push(duration);
+        block.operation.push(fields.operation);
+        block.resource.push(fields.resource.0);
+        block.scope.push(fields.scope.0);
+        block.bits.push(bits);
+        block.attribute.extend_from_slice(attributes);
+        block.attribute_end.push(block.attribute.len() as u32);
+        row
+    }
+
+    fn last(&self) -> Row {
+        debug_assert!(!self.block.is_empty(), "a span comes first");
+        (self.block.len() as Row).saturating_sub(1)
+    }
+
+    /// Adds an event to the last span.
+    pub fn event(&mut self, time: Time, name: Sym, attributes: &[PairIx], dropped: u32) {
+        let attributes = self.list(attributes);
+        let row = self.last();
+        self.block.events.push(
+            row,
+            EventRow {
+                time,
+                name,
+                attributes,
+                dropped,
+            },
+        );
+    }
+
+    /// Adds a link to the last span: to another span, of this or another trace.
+    pub fn link(
+        &mut self,
+        trace_id: TraceId,
+        span_id: SpanId,
+        attributes: &[PairIx],
+        trace_state: Sym,
+        flags: u32,
+        dropped: u32,
+    ) {
+        let attributes = self.list(attributes);
+        let row = self.last();
+        self.block.links.push(
+            row,
+            LinkRow {
+                trace_id,
+                span_id,
+                attributes,
+                trace_state,
+                flags,
+                dropped,
+            },
+        );
+    }
+
+    /// Sets the last span's status message.
+    pub fn status_message(&mut self, message: Sym) {
+        if message != Sym::EMPTY {
+            self.block.status_message.push(self.last(), message);
+        }
+    }
+
+    /// Sets the last span's W3C trace state.
+    pub fn trace_state(&mut self, state: Sym) {
+        if state != Sym::EMPTY {
+            self.block.trace_state.push(self.last(), state);
+        }
+    }
+
+    /// Sets the last span's W3C flags.
+    pub fn flags(&mut self, flags: u32) {
+        if flags != 0 {
+            self.block.flags.push(self.last(), flags);
+        }
+    }
+
+    /// Sets how many attributes, events and links of the last span its sender dropped.
+    pub fn dropped(&mut self, attributes: u32, events: u32, links: u32) {
+        let dropped = Dropped {
+            attributes,
+            events,
+            links,
+        };
+        if dropped != Dropped::default() {
+            self.block.dropped.push(self.last(), dropped);
+        }
+    }
+
+    /// Adds a warning that the source itself attached to the last span.
+    pub fn warning(&mut self, text: Sym) {
+        self.block.warnings.push(self.last(), text);
+    }
+
+    /// Adds a log record.
+    pub fn log(&mut self, fields: &LogFields<'_>) {
+        let trace = TraceIx(self.trace(fields.trace_id));
+        let body = self.pair(Sym::EMPTY, fields.body);
+        let attributes = self.list(fields.attributes);
+        let LogFields {
+            span_id,
+            time,
+            severity,
+            severity_text,
+            resource,
+            scope,
+            ..
+        } = *fields;
+        self.block.logs.push(LogRow {
+            trace,
+            span_id,
+            time,
+            severity,
+            severity_text,
+            body,
+            attributes,
+            resource,
+            scope,
+        });
+    }
+
+    /// Forgets what was added, keeping the tables' memory: what a decoder does when its input
+    /// turns out to be broken.
+    pub fn clear(&mut self) {
+        self.take();
+    }
+
+    /// The block, with no spare capacity. The builder is empty again and may be reused.
+    pub fn finish(&mut self) -> Block {
+        let mut block = self.take();
+        block.shrink();
+        block
+    }
+
+    fn take(&mut self) -> Block {
+        self.interner.clear();
+        self.traces.clear();
+        self.last_trace = None;
+        self.error_pairs.clear();
+        std::mem::take(&mut self.block)
+    }
+}

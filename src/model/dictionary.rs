@@ -1,0 +1,292 @@
+//! A block's own dictionary: distinct strings, and distinct pairs of a key and a value.
+//!
+//! Spans refer to attributes as pairs, so that a condition on an attribute is decided once for
+//! each distinct pair and a span is tested by comparing integers.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use super::column::bytes_of;
+use super::value::{ArrayRef, MapRef, Value};
+
+/// An interned string of one block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Sym(pub(super) u32);
+
+/// An interned pair of a key and a value of one block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PairIx(pub(super) u32);
+
+impl Sym {
+    /// The empty string, the same in every block.
+    pub const EMPTY: Self = Self(0);
+
+    /// The position in the dictionary, from 0 to [`Dictionary::string_count`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl PairIx {
+    /// The position in the dictionary, from 0 to [`Dictionary::pair_count`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Byte strings one after another; their ends tell them apart.
+#[derive(Debug, Clone, Default)]
+struct Blobs {
+    bytes: Vec<u8>,
+    ends: Vec<u32>,
+}
+
+impl Blobs {
+    fn get(&self, index: u32) -> &[u8] {
+        let (from, to) = bounds(&self.ends, index);
+        self.bytes.get(from..to).unwrap_or_default()
+    }
+}
+
+fn bounds(ends: &[u32], index: u32) -> (usize, usize) {
+    let index = index as usize;
+    let from = if index == 0 {
+        0
+    } else {
+        ends[index - 1] as usize
+    };
+    (from, ends[index] as usize)
+}
+
+/// How a pair's eight bytes of payload are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+enum Tag {
+    Empty,
+    Str,
+    Bool,
+    Int,
+    Double,
+    Bytes,
+    Array,
+    Map,
+}
+
+/// Distinct strings and distinct (key, value) pairs.
+#[derive(Debug, Clone)]
+pub struct Dictionary {
+    text: String,
+    text_ends: Vec<u32>,
+    blobs: Blobs,
+    pair_key: Vec<Sym>,
+    pair_tag: Vec<Tag>,
+    pair_payload: Vec<u64>,
+}
+
+impl Default for Dictionary {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            text_ends: vec![0],
+            blobs: Blobs::default(),
+            pair_key: Vec::new(),
+            pair_tag: Vec::new(),
+            pair_payload: Vec::new(),
+        }
+    }
+}
+
+impl Dictionary {
+    /// The string of a symbol of this block.
+    pub fn text(&self, sym: Sym) -> &str {
+        let (from, to) = bounds(&self.text_ends, sym.0);
+        &self.text[from..to]
+    }
+
+    /// The symbol of a string, if it occurs in the block. Looks at every string's length.
+    pub fn find(&self, text: &str) -> Option<Sym> {
+        let mut from = 0;
+        for (index, &to) in self.text_ends.iter().enumerate() {
+            if (to - from) as usize == text.len() && &self.text[from as usize..to as usize] == text
+            {
+                return Some(Sym(index as u32));
+            }
+            from = to;
+        }
+        None
+    }
+
+    /// The number of distinct strings, the empty one included.
+    pub fn string_count(&self) -> usize {
+        self.text_ends.len()
+    }
+
+    /// Every distinct string with its symbol.
+    pub fn strings(&self) -> impl Iterator<Item = (Sym, &str)> {
+        (0..self.text_ends.len() as u32).map(|index| (Sym(index), self.text(Sym(index))))
+    }
+
+    /// The number of distinct pairs.
+    pub fn pair_count(&self) -> usize {
+        self.pair_key.len()
+    }
+
+    /// A pair's key.
+    pub fn key(&self, pair: PairIx) -> Sym {
+        self.pair_key[pair.index()]
+    }
+
+    /// A pair's value.
+    pub fn value(&self, pair: PairIx) -> Value<'_> {
+        let payload = self.pair_payload[pair.index()];
+        match self.pair_tag[pair.index()] {
+            Tag::Empty => Value::Empty,
+            Tag::Str => Value::Str(self.text(Sym(payload as u32))),
+            Tag::Bool => Value::Bool(payload != 0),
+            Tag::Int => Value::Int(payload as i64),
+            Tag::Double => Value::Double(f64::from_bits(payload)),
+            Tag::Bytes => Value::Bytes(self.blobs.get(payload as u32)),
+            Tag::Array => Value::Array(ArrayRef(self.blobs.get(payload as u32))),
+            Tag::Map => Value::Map(MapRef(self.blobs.get(payload as u32))),
+        }
+    }
+
+    /// A pair's string value as a symbol, if it is a string.
+    pub fn value_sym(&self, pair: PairIx) -> Option<Sym> {
+        let string = self.pair_tag[pair.index()] == Tag::Str;
+        string.then(|| Sym(self.pair_payload[pair.index()] as u32))
+    }
+
+    /// Every distinct pair: its position, key and value.
+    pub fn pairs(&self) -> impl Iterator<Item = (PairIx, Sym, Value<'_>)> {
+        (0..self.pair_key.len() as u32).map(|index| {
+            let pair = PairIx(index);
+            (pair, self.key(pair), self.value(pair))
+        })
+    }
+
+    /// Heap bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.capacity()
+            + bytes_of(&self.text_ends)
+            + bytes_of(&self.blobs.bytes)
+            + bytes_of(&self.blobs.ends)
+            + bytes_of(&self.pair_key)
+            + bytes_of(&self.pair_tag)
+            + bytes_of(&self.pair_payload)
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.text_ends.shrink_to_fit();
+        self.blobs.bytes.shrink_to_fit();
+        self.blobs.ends.shrink_to_fit();
+        self.pair_key.shrink_to_fit();
+        self.pair_tag.shrink_to_fit();
+        self.pair_payload.shrink_to_fit();
+    }
+}
+
+/// The look-up tables by which a dictionary is filled; a finished block keeps none of them.
+///
+/// Hashes are seeded at random: keys come from the network.
+#[derive(Debug, Default)]
+pub(super) struct Interner {
+    strings: HashTable<u32>,
+    blobs: HashTable<u32>,
+    pairs: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl Interner {
+    /// Forgets everything, keeping the memory.
+    pub fn clear(&mut self) {
+        self.strings.clear();
+        self.blobs.clear();
+        self.pairs.clear();
+    }
+
+    /// A seeded hash, for tables beside this one.
+    pub fn hash(&self, value: impl std::hash::Hash) -> u64 {
+        self.hasher.hash_one(value)
+    }
+
+    /// The symbol of a string. Past 4 GiB of text in one block, the empty one: builders are
+    /// finished long before ([`super::BlockBuilder::bytes`]).
+    pub fn string(&mut self, dictionary: &mut Dictionary, text: &str) -> Sym {
+        if text.is_empty() {
+            return Sym::EMPTY;
+        }
+        let hash = self.hasher.hash_one(text);
+        let equal = |&index: &u32| dictionary.text(Sym(index)) == text;
+        if let Some(&index) = self.strings.find(hash, equal) {
+            return Sym(index);
+        }
+        let Ok(end) = u32::try_from(dictionary.text.len() + text.len()) else {
+            return Sym::EMPTY;
+        };
+        let index = dictionary.text_ends.len() as u32;
+        dictionary.text.push_str(text);
+        dictionary.text_ends.push(end);
+        let hasher = &self.hasher;
+        let rehash = |&index: &u32| hasher.hash_one(dictionary.text(Sym(index)));
+        self.strings.insert_unique(hash, index, rehash);
+        Sym(index)
+    }
+
+    fn blob(&mut self, dictionary: &mut Dictionary, bytes: &[u8]) -> u64 {
+        let blobs = &mut dictionary.blobs;
+        let hash = self.hasher.hash_one(bytes);
+        if let Some(&index) = self.blobs.find(hash, |&index| blobs.get(index) == bytes) {
+            return u64::from(index);
+        }
+        let index = blobs.ends.len() as u32;
+        let fits = u32::try_from(blobs.bytes.len() + bytes.len());
+        blobs
+            .bytes
+            .extend_from_slice(if fits.is_ok() { bytes } else { &[] });
+        blobs.ends.push(blobs.bytes.len() as u32);
+        let hasher = &self.hasher;
+        self.blobs
+            .insert_unique(hash, index, |&index| hasher.hash_one(blobs.get(index)));
+        u64::from(index)
+    }
+
+    /// The pair of a key and a value.
+    pub fn pair(&mut self, dictionary: &mut Dictionary, key: Sym, value: Value<'_>) -> PairIx {
+        let (tag, payload) = match value {
+            Value::Empty => (Tag::Empty, 0),
+            Value::Str(text) => (Tag::Str, u64::from(self.string(dictionary, text).0)),
+            Value::Bool(b) => (Tag::Bool, u64::from(b)),
+            Value::Int(n) => (Tag::Int, n as u64),
+            Value::Double(n) => (Tag::Double, n.to_bits()),
+            Value::Bytes(bytes) => (Tag::Bytes, self.blob(dictionary, bytes)),
+            Value::Array(array) => (Tag::Array, self.blob(dictionary, array.0)),
+            Value::Map(map) => (Tag::Map, self.blob(dictionary, map.0)),
+        };
+        self.raw_pair(dictionary, key, tag, payload)
+    }
+
+    fn raw_pair(&mut self, to: &mut Dictionary, key: Sym, tag: Tag, payload: u64) -> PairIx {
+        let hash = self.hasher.hash_one((key, tag, payload));
+        let equal = |&index: &u32| {
+            let i = index as usize;
+            to.pair_payload[i] == payload && to.pair_key[i] == key && to.pair_tag[i] == tag
+        };
+        if let Some(&index) = self.pairs.find(hash, equal) {
+            return PairIx(index);
+        }
+        let index = to.pair_key.len() as u32;
+        to.pair_key.push(key);
+        to.pair_tag.push(tag);
+        to.pair_payload.push(payload);
+        let hasher = &self.hasher;
+        self.pairs.insert_unique(hash, index, |&index| {
+            let i = index as usize;
+            hasher.hash_one((to.pair_key[i], to.pair_tag[i], to.pair_payload[i]))
+        });
+        PairIx(index)
+    }
+}

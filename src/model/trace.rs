@@ -1,0 +1,593 @@
+//! A trace: rows of blocks as a tree in depth-first order.
+
+use std::collections::{BTreeMap, HashSet};
+use std::hash::BuildHasher;
+use std::ops::Range;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+use super::block::{Block, LogIx, Row, TraceIx};
+use super::id::{SpanId, TraceId};
+use super::span::{Kind, LogRef, SpanRef};
+use super::time::{Nanos, Time};
+use super::tree::{self, NONE, Node, Tree};
+
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    block: u32,
+    row: Row,
+}
+
+/// One trace as a tree.
+///
+/// Spans are numbered from 0 in depth-first order, children by start: that number is what
+/// every method takes. A subtree is a range, so folding is a jump and its errors are a
+/// subtraction. Spans whose parent is not there stand at depth 0 beside the roots, those that
+/// miss the same parent together ([`Trace::missing_parent`]).
+#[derive(Debug, Clone)]
+pub struct Trace {
+    id: TraceId,
+    blocks: Vec<Arc<Block>>,
+    places: Vec<Place>,
+    parent: Vec<u32>,
+    depth: Vec<u32>,
+    subtree_end: Vec<u32>,
+    start: Vec<Time>,
+    self_time: Vec<Nanos>,
+    /// Errors among the spans before each position; one more entry than spans.
+    errors_before: Vec<u32>,
+    repeated: Vec<u32>,
+    cut_rings: Vec<u32>,
+    logs: Vec<(u32, LogIx)>,
+    duplicates: u32,
+    spans_cut: u64,
+}
+
+/// What is wrong or doubtful about a span or a trace, in words a reader can act on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// The span names a parent that is not in the trace.
+    MissingParent(SpanId),
+    /// The span's id occurs more than once in the trace.
+    RepeatedId(SpanId),
+    /// The span's ancestors form a ring, which was cut here.
+    Ring,
+    /// The span names itself as its parent.
+    SelfParent,
+    /// It ended before it started; shown with duration 0.
+    EndBeforeStart,
+    /// It had not ended when it was written.
+    Unfinished,
+    /// It starts this long before its parent: clocks may differ.
+    BeforeParent(Nanos),
+    /// The source said so.
+    Source(String),
+    /// Spans that were identical to others and are shown once.
+    Duplicates(u32),
+    /// Spans that did not fit the store's budget and were cut.
+    SpansCut(u64),
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::MissingParent(id) => write!(f, "its parent {id} is not in the trace"),
+            Self::RepeatedId(id) => write!(f, "span id {id} occurs more than once"),
+            Self::Ring => f.write_str("its ancestors form a ring, cut here"),
+            Self::SelfParent => f.write_str("names itself as its parent"),
+            Self::EndBeforeStart => f.write_str("ends before it starts, shown with duration 0"),
+            Self::Unfinished => f.write_str("has no end"),
+            Self::BeforeParent(by) => {
+                write!(f, "starts {} ns before its parent, clocks may differ", by.0)
+            }
+            Self::Source(text) => f.write_str(text),
+            Self::Duplicates(1) => f.write_str("1 duplicate span is shown once"),
+            Self::Duplicates(n) => write!(f, "{n} duplicate spans are shown once"),
+            Self::SpansCut(1) => f.write_str("1 span beyond the memory budget was cut"),
+            Self::SpansCut(n) => write!(f, "{n} spans beyond the memory budget were cut"),
+        }
+    }
+}
+
+/// How many spans of a trace a service has, and how many of them failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ServiceCount {
+    /// Spans.
+    pub spans: u32,
+    /// Spans that failed.
+    pub errors: u32,
+}
+
+impl Trace {
+    /// The trace that the given rows of blocks make up. Rows identical to others (trace, id,
+    /// parent, kind, service, operation, start, end) are left out and counted. The log records
+    /// of the blocks that name the trace belong to it.
+    pub fn new(id: TraceId, parts: Vec<(Arc<Block>, Vec<Row>)>) -> Self {
+        let (mut blocks, mut places) = (Vec::with_capacity(parts.len()), Vec::new());
+        for (block, rows) in parts {
+            let number = blocks.len() as u32;
+            places.extend(rows.into_iter().map(|row| Place { block: number, row }));
+            blocks.push(block);
+        }
+        let given = places.len();
+        leave_out_duplicates(&blocks, &mut places);
+        let duplicates = (given - places.len()) as u32;
+        let start = places
+            .iter()
+            .map(|p| blocks[p.block as usize].start_column()[p.row as usize])
+            .collect();
+        let mut trace = Self::assemble(id, blocks, places, start);
+        trace.duplicates = duplicates;
+        trace
+    }
+
+    /// Every trace of some blocks, in order of first occurrence.
+    pub fn all_of(blocks: &[Arc<Block>]) -> Vec<Self> {
+        let mut order = Vec::new();
+        let mut parts: std::collections::HashMap<TraceId, Vec<(Arc<Block>, Vec<Row>)>> =
+            std::collections::HashMap::new();
+        for block in blocks {
+            let mut rows = vec![Vec::new(); block.trace_ids().len()];
+            for (row, &trace) in block.trace_column().iter().enumerate() {
+                rows[trace as usize].push(row as Row);
+            }
+            for (&id, rows) in block.trace_ids().iter().zip(rows) {
+                let part = parts.entry(id).or_insert_with(|| {
+                    order.push(id);
+                    Vec::new()
+                });
+                part.push((Arc::clone(block), rows));
+            }
+        }
+        order
+            .into_iter()
+            .filter_map(|id| parts.remove(&id).map(|parts| Self::new(id, parts)))
+            .collect()
+    }
+
+    fn assemble(
+        id: TraceId,
+        blocks: Vec<Arc<Block>>,
+        mut places: Vec<Place>,
+        start: Vec<Time>,
+    ) -> Self {
+        let mut by_start: Vec<u32> = (0..places.len() as u32).collect();
+        by_start.sort_by_key(|&i| start[i as usize]);
+        places = by_start.iter().map(|&i| places[i as usize]).collect();
+        let start: Vec<Time> = by_start.iter().map(|&i| start[i as usize]).collect();
+        let nodes = nodes(&blocks, &places, &start);
+        let Tree {
+            order,
+            parent,
+            depth,
+            subtree_end,
+            repeated,
+            cut,
+        } = tree::build(&nodes);
+        let places: Vec<Place> = order.iter().map(|&i| places[i as usize]).collect();
+        let start: Vec<Time> = order.iter().map(|&i| start[i as usize]).collect();
+        let mut errors_before = Vec::with_capacity(places.len() + 1);
+        let mut errors = 0;
+        errors_before.push(0);
+        for place in &places {
+            errors += u32::from(blocks[place.block as usize].is_error(place.row));
+            errors_before.push(errors);
+        }
+        let mut trace = Self {
+            id,
+            logs: logs(id, &blocks),
+            self_time: Vec::new(),
+            duplicates: 0,
+            spans_cut: 0,
+            cut_rings: cut,
+            blocks,
+            places,
+            parent,
+            depth,
+            subtree_end,
+            start,
+            errors_before,
+            repeated,
+        };
+        trace.self_time = trace.self_times();
+        trace
+    }
+
+    /// This trace with each span moved by its offset in nanoseconds, as a correction of
+    /// clocks gives them; the tree is built anew, since the order of siblings may change.
+    #[must_use]
+    pub fn shifted(&self, offsets: &[i64]) -> Self {
+        let start = self
+            .start
+            .iter()
+            .zip(offsets)
+            .map(|(start, &offset)| start.shifted(offset))
+            .collect();
+        let mut trace = Self::assemble(self.id, self.blocks.clone(), self.places.clone(), start);
+        trace.duplicates = self.duplicates;
+        trace.spans_cut = self.spans_cut;
+        trace
+    }
+
+    /// This trace, saying that `spans` more of it did not fit the store's budget.
+    #[must_use]
+    pub fn with_spans_cut(mut self, spans: u64) -> Self {
+        self.spans_cut = spans;
+        self
+    }
+
+    /// Its id.
+    pub fn id(&self) -> TraceId {
+        self.id
+    }
+
+    /// The number of spans.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether it has no span (there may still be log records).
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The blocks that its spans stand in.
+    pub fn blocks(&self) -> &[Arc<Block>] {
+        &self.blocks
+    }
+
+    /// Which of [`Trace::blocks`] a span stands in, and its row there.
+    pub fn place(&self, span: usize) -> (usize, Row) {
+        let place = self.places[span];
+        (place.block as usize, place.row)
+    }
+
+    /// A span. Its times are as received: for times within the trace use [`Trace::start_of`].
+    ///
+    /// # Panics
+    /// If `span` is not below [`Trace::len`], as every method that takes a span.
+    pub fn span(&self, span: usize) -> SpanRef<'_> {
+        let place = self.places[span];
+        self.blocks[place.block as usize].span(place.row)
+    }
+
+    /// All spans in depth-first order.
+    pub fn spans(&self) -> impl ExactSizeIterator<Item = SpanRef<'_>> {
+        (0..self.len()).map(|span| self.span(span))
+    }
+
+    /// The first span, in depth-first order, with this id.
+    pub fn find(&self, id: SpanId) -> Option<usize> {
+        self.places
+            .iter()
+            .position(|p| self.blocks[p.block as usize].span_id_column()[p.row as usize] == id)
+    }
+
+    /// A span's parent.
+    pub fn parent(&self, span: usize) -> Option<usize> {
+        let parent = self.parent[span];
+        (parent != NONE).then_some(parent as usize)
+    }
+
+    /// How many ancestors a span has.
+    pub fn depth(&self, span: usize) -> usize {
+        self.depth[span] as usize
+    }
+
+    /// The greatest depth.
+    pub fn max_depth(&self) -> usize {
+        self.depth.iter().copied().max().unwrap_or(0) as usize
+    }
+
+    /// A span and all its descendants.
+    pub fn subtree(&self, span: usize) -> Range<usize> {
+        span..self.subtree_end[span] as usize
+    }
+
+    /// A span's children, by start.
+    pub fn children(&self, span: usize) -> impl Iterator<Item = usize> {
+        let Range { start, end } = self.subtree(span);
+        self.siblings(start + 1, end)
+    }
+
+    /// Roots and orphans.
+    pub fn tops(&self) -> impl Iterator<Item = usize> {
+        self.siblings(0, self.len())
+    }
+
+    fn siblings(&self, from: usize, end: usize) -> impl Iterator<Item = usize> {
+        let next =
+            move |&span: &usize| Some(self.subtree_end[span] as usize).filter(|&next| next < end);
+        std::iter::successors(Some(from).filter(|&first| first < end), next)
+    }
+
+    /// When a span started: as received, or as corrected in a [`Trace::shifted`] trace.
+    pub fn start_of(&self, span: usize) -> Time {
+        self.start[span]
+    }
+
+    /// When a span ended, by the same clock as [`Trace::start_of`].
+    pub fn end_of(&self, span: usize) -> Time {
+        self.start[span] + self.duration_of(span)
+    }
+
+    /// How long a span took.
+    pub fn duration_of(&self, span: usize) -> Nanos {
+        let place = self.places[span];
+        self.blocks[place.block as usize].duration_column()[place.row as usize]
+    }
+
+    /// A span's duration less the union of its direct children's intervals, clipped to it;
+    /// children of kind consumer do not count, since nobody waits for them.
+    pub fn self_time(&self, span: usize) -> Nanos {
+        self.self_time[span]
+    }
+
+    /// How many of a range of spans failed.
+    pub fn errors_in(&self, spans: Range<usize>) -> usize {
+        (self.errors_before[spans.end] - self.errors_before[spans.start]) as usize
+    }
+
+    /// How many spans failed.
+    pub fn errors(&self) -> usize {
+        self.errors_in(0..self.len())
+    }
+
+    /// When its first span started.
+    pub fn start(&self) -> Time {
+        self.start.iter().copied().min().unwrap_or_default()
+    }
+
+    /// When its last span ended.
+    pub fn end(&self) -> Time {
+        (0..self.len())
+            .map(|span| self.end_of(span))
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// From its first start to its last end.
+    pub fn duration(&self) -> Nanos {
+        self.end().since(self.start())
+    }
+
+    /// The earliest span without a parent reference, if there is one.
+    pub fn true_root(&self) -> Option<usize> {
+        self.tops()
+            .filter(|&top| self.missing_parent(top).is_none())
+            .min_by_key(|&top| (self.start[top], top))
+    }
+
+    /// The span that names the trace: the earliest without a parent, else the earliest orphan.
+    pub fn root(&self) -> Option<usize> {
+        self.true_root()
+            .or_else(|| self.tops().min_by_key(|&top| (self.start[top], top)))
+    }
+
+    /// The operation of its root; empty if there is no span.
+    pub fn name(&self) -> &str {
+        self.root().map_or("", |root| self.span(root).operation())
+    }
+
+    /// The service of its root; empty if there is no span.
+    pub fn service(&self) -> &str {
+        self.root().map_or("", |root| self.span(root).service())
+    }
+
+    /// Spans and errors of each service, by name.
+    pub fn services(&self) -> BTreeMap<&str, ServiceCount> {
+        let mut services: BTreeMap<&str, ServiceCount> = BTreeMap::new();
+        for span in self.spans() {
+            let count = services.entry(span.service()).or_default();
+            count.spans += 1;
+            count.errors += u32::from(span.is_error());
+        }
+        services
+    }
+
+    /// The parent that a span at depth 0 names but that is not there.
+    pub fn missing_parent(&self, span: usize) -> Option<SpanId> {
+        let SpanIds { id, parent } = self.ids(span);
+        let orphan = self.parent[span] == NONE && !parent.is_zero() && parent != id;
+        (orphan && self.cut_rings.binary_search(&(span as u32)).is_err()).then_some(parent)
+    }
+
+    fn ids(&self, span: usize) -> SpanIds {
+        let span = self.span(span);
+        SpanIds {
+            id: span.span_id(),
+            parent: span.parent_id(),
+        }
+    }
+
+    /// What is wrong or doubtful about a span.
+    pub fn warnings_of(&self, number: usize) -> Vec<Warning> {
+        let span = self.span(number);
+        let mut warnings: Vec<Warning> = span
+            .warnings()
+            .map(|text| Warning::Source(text.to_owned()))
+            .collect();
+        warnings.extend(self.missing_parent(number).map(Warning::MissingParent));
+        if self.repeated.binary_search(&(number as u32)).is_ok() {
+            warnings.push(Warning::RepeatedId(span.span_id()));
+        }
+        if self.cut_rings.binary_search(&(number as u32)).is_ok() {
+            warnings.push(Warning::Ring);
+        }
+        if !span.span_id().is_zero() && span.span_id() == span.parent_id() {
+            warnings.push(Warning::SelfParent);
+        }
+        if span.ends_before_start() {
+            warnings.push(Warning::EndBeforeStart);
+        }
+        if span.is_unfinished() {
+            warnings.push(Warning::Unfinished);
+        }
+        let before = self
+            .parent(number)
+            .map(|parent| self.start[parent].since(self.start[number]));
+        warnings.extend(before.filter(|by| by.0 > 0).map(Warning::BeforeParent));
+        warnings
+    }
+
+    /// What is wrong or doubtful about the trace as a whole.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        if self.duplicates > 0 {
+            warnings.push(Warning::Duplicates(self.duplicates));
+        }
+        if self.spans_cut > 0 {
+            warnings.push(Warning::SpansCut(self.spans_cut));
+        }
+        warnings
+    }
+
+    /// Its log records, by time.
+    pub fn logs(&self) -> impl ExactSizeIterator<Item = LogRef<'_>> {
+        self.logs
+            .iter()
+            .map(|&(block, log)| self.blocks[block as usize].log(log))
+    }
+
+    /// Heap bytes of the tree; the blocks are counted where they are kept.
+    pub fn bytes(&self) -> usize {
+        self.places.capacity() * size_of::<Place>()
+            + (self.parent.capacity() + self.depth.capacity() + self.subtree_end.capacity()) * 4
+            + (self.start.capacity() + self.self_time.capacity()) * 8
+            + self.errors_before.capacity() * 4
+    }
+
+    fn self_times(&self) -> Vec<Nanos> {
+        let mut covered_to = self.start.clone();
+        let mut own: Vec<Nanos> = (0..self.len()).map(|span| self.duration_of(span)).collect();
+        // Depth-first order visits the children of each parent by start, which is all that the
+        // union of their intervals needs: one running end for each parent.
+        for span in 0..self.len() {
+            let Some(parent) = self.parent(span) else {
+                continue;
+            };
+            let (block, row) = self.place(span);
+            if self.blocks[block].kind(row) == Kind::Consumer {
+                continue;
+            }
+            let from = self.start[span].max(covered_to[parent]);
+            let to = self.end_of(span).min(self.end_of(parent));
+            own[parent] = own[parent] - to.since(from);
+            covered_to[parent] = covered_to[parent].max(to);
+        }
+        own
+    }
+}
+
+struct SpanIds {
+    id: SpanId,
+    parent: SpanId,
+}
+
+/// Removes places whose span is identical to an earlier one.
+fn leave_out_duplicates(blocks: &[Arc<Block>], places: &mut Vec<Place>) {
+    let state = foldhash::fast::RandomState::default();
+    let span = |place: &Place| blocks[place.block as usize].span(place.row);
+    let mut ids = HashSet::with_capacity_and_hasher(places.len(), state);
+    if places.iter().all(|place| ids.insert(span(place).span_id())) {
+        return;
+    }
+    let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
+    places.retain(|place| {
+        let s = span(place);
+        let ids = (s.span_id(), s.parent_id(), s.kind());
+        seen.insert((ids, s.service(), s.operation(), s.start(), s.duration()))
+    });
+}
+
+fn nodes(blocks: &[Arc<Block>], places: &[Place], start: &[Time]) -> Vec<Node> {
+    let hasher = FixedState::default();
+    let services: Vec<Vec<u64>> = blocks
+        .iter()
+        .map(|block| {
+            let resources = (0..block.resource_count() as u32).map(super::ResourceIx);
+            resources
+                .map(|index| hasher.hash_one(block.resource(index).service()))
+                .collect()
+        })
+        .collect();
+    let node = |(place, &start): (&Place, &Time)| {
+        let (block, row) = (&blocks[place.block as usize], place.row as usize);
+        Node {
+            id: block.span_id_column()[row],
+            parent_id: block.parent_id_column()[row],
+            start,
+            kind: block.kind(place.row),
+            service: services[place.block as usize][block.resource_column()[row] as usize],
+        }
+    };
+    places.iter().zip(start).map(node).collect()
+}
+
+fn logs(id: TraceId, blocks: &[Arc<Block>]) -> Vec<(u32, LogIx)> {
+    let mut logs = Vec::new();
+    for (number, block) in blocks
+        .iter()
+        .enumerate()
+        .filter(|(_, block)| block.log_count() > 0)
+    {
+        if let Some(trace) = block.trace_ids().iter().position(|&other| other == id) {
+            logs.extend(
+                block
+                    .logs_of(TraceIx(trace as u32))
+                    .map(|log| (number as u32, log)),
+            );
+        }
+    }
+    logs.sort_by_key(|&(block, log)| blocks[block as usize].log(log).time());
+    logs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::scenario;
+
+    #[test]
+    fn self_time_is_what_no_child_covers() {
+        let trace = scenario::trace(
+            "a: r 0..100\n  a: x 10..40\n  a: y 30..60\n  a: z 90..150\n  a: late 50..70 consumer\n",
+        );
+        assert_eq!(trace.self_time(0), Nanos::from_millis(100 - 50 - 10));
+        assert_eq!(trace.children(0).count(), 4);
+        assert_eq!(trace.duration(), Nanos::from_millis(150));
+    }
+
+    #[test]
+    fn a_span_received_twice_is_shown_once() {
+        let block = Arc::new(scenario::block("a: r 0..100\n  b: x 10..40\n"));
+        let trace = Trace::new(
+            scenario::TRACE,
+            vec![(Arc::clone(&block), vec![0, 1]), (block, vec![1])],
+        );
+        assert_eq!(trace.len(), 2);
+        assert_eq!(trace.warnings(), [Warning::Duplicates(1)]);
+    }
+
+    #[test]
+    fn an_orphan_is_told_and_names_the_trace_only_without_a_root() {
+        let trace =
+            scenario::trace("a: late 50..60 parent=99\n  b: x 52..55\nc: other 0..100 parent=99\n");
+        assert_eq!(trace.name(), "other");
+        assert_eq!(trace.true_root(), None);
+        assert_eq!(trace.warnings_of(0), [Warning::MissingParent(SpanId(0x99))]);
+        assert_eq!(trace.max_depth(), 1);
+    }
+
+    #[test]
+    fn shifting_reorders_siblings() {
+        let trace = scenario::trace("a: r 0..100\n  a: x 10..20\n  a: y 30..40\n");
+        let shifted = trace.shifted(&[0, 50_000_000, 0]);
+        assert_eq!(shifted.span(1).operation(), "y");
+        assert_eq!(
+            shifted.start_of(2).since(shifted.start_of(0)),
+            Nanos::from_millis(60)
+        );
+    }
+}
