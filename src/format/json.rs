@@ -22,6 +22,9 @@
 //! `Infinity`.
 
 mod scalar;
+mod write;
+
+pub use write::JsonWriter;
 
 use std::borrow::Cow;
 

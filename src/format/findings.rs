@@ -1,0 +1,155 @@
+//! What a decoder found beside the spans: problems with their places, and counts.
+
+use std::collections::BTreeMap;
+
+use super::json::JsonError;
+use super::problem::{Place, Problem, Reason};
+
+/// Problems of one input that are kept in words; all are counted.
+const KEPT: usize = 100;
+
+/// Collects what decoders report about one input.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// The problems, the first hundred of them.
+    pub problems: Vec<Problem>,
+    /// Problems beyond those.
+    pub more_problems: u64,
+    /// Spans that were not taken, by reason.
+    pub rejected: BTreeMap<Reason, u64>,
+    /// Log records that name no trace: counted, not kept.
+    pub logs_without_trace: u64,
+    /// Data points of metrics: counted, not kept.
+    pub metric_points: u64,
+    piece: Piece,
+}
+
+/// Where the bytes at hand stand in the whole input.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Piece {
+    /// Name of the input.
+    pub input: String,
+    /// Offset of the first byte.
+    pub offset: u64,
+    /// Line ends before it.
+    pub lines: u64,
+    /// How many bytes at the front of the piece were put there to make it whole, and are not
+    /// in the input.
+    pub prefix: usize,
+}
+
+impl Findings {
+    /// Findings about an input of this name; a request has none.
+    pub fn of(input: &str) -> Self {
+        Self {
+            piece: Piece {
+                input: input.to_owned(),
+                ..Piece::default()
+            },
+            ..Self::default()
+        }
+    }
+
+    /// Says where the bytes that the next reports are about stand in the input.
+    pub(super) fn at_piece(&mut self, piece: Piece) {
+        self.piece = piece;
+    }
+
+    /// A place in a piece of text, `at` bytes from its start.
+    pub fn place_in_text(&self, text: &[u8], at: usize, path: String) -> Place {
+        let before = text
+            .get(self.piece.prefix..at.max(self.piece.prefix))
+            .unwrap_or_default();
+        let lines = line_ends(before);
+        Place {
+            line: Some(self.piece.lines + lines + 1),
+            ..self.place_in_bytes(at, path)
+        }
+    }
+
+    /// A place in a binary message, `at` bytes from its start.
+    pub fn place_in_bytes(&self, at: usize, path: String) -> Place {
+        let at = at.saturating_sub(self.piece.prefix);
+        Place {
+            input: self.piece.input.clone(),
+            offset: Some(self.piece.offset + at as u64),
+            line: None,
+            path,
+        }
+    }
+
+    /// Reports a problem.
+    pub fn report(&mut self, problem: Problem) {
+        if problem.spans > 0 {
+            *self.rejected.entry(problem.reason).or_default() += problem.spans;
+        }
+        if self.problems.len() < KEPT {
+            self.problems.push(problem);
+        } else {
+            self.more_problems += 1;
+        }
+    }
+
+    /// Reports that one span at `path` was left out, since a value at `at` is not what it has to be.
+    pub fn reject_span(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        path: String,
+        reason: Reason,
+        message: impl Into<String>,
+    ) {
+        let place = self.place_in_text(text, at, path);
+        self.report(Problem {
+            place,
+            reason,
+            message: message.into(),
+            spans: 1,
+        });
+    }
+
+    /// The problem that an error of JSON makes, at its place.
+    pub fn json_problem(&self, text: &[u8], error: JsonError, path: String) -> Problem {
+        let (at, reason, message) = match error {
+            JsonError::Truncated { at, expected } => (
+                at,
+                Reason::Truncated,
+                format!("the input ends where {expected} was expected"),
+            ),
+            JsonError::Syntax { at, expected } => (
+                at,
+                Reason::Malformed,
+                format!("this is not JSON: {expected} was expected"),
+            ),
+            JsonError::Type {
+                at,
+                expected,
+                found,
+            } => (
+                at,
+                Reason::WrongType,
+                format!("expected {expected}, found {}", found.name()),
+            ),
+        };
+        Problem {
+            place: self.place_in_text(text, at, path),
+            reason,
+            message,
+            spans: 0,
+        }
+    }
+
+    /// All spans that were not taken.
+    pub fn rejected_spans(&self) -> u64 {
+        self.rejected.values().sum()
+    }
+}
+
+/// The number of line ends.
+#[expect(
+    clippy::naive_bytecount,
+    reason = "compiles to vector instructions, and errors are rare"
+)]
+pub(super) fn line_ends(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|&&byte| byte == b'\n').count() as u64
+}
