@@ -1,1 +1,104 @@
 //! Systems that traces are read from: one trait, one file per system.
+//!
+//! Everything that shows or prints traces asks a [`Backend`], be it the embedded store, files,
+//! or another machine's query service, and consumes the same stream of [`Part`]s. A backend
+//! evaluates what it can where the data is and the rest here, and says which was which.
+//!
+//! No drawing, no printing; composition (which store, which file, which URL) is `cli`'s.
+
+mod part;
+mod request;
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::model::{Trace, TraceId};
+
+pub use part::{
+    BackendError, Dependencies, Edge, Node, OperationRow, Part, Parts, Progress, Pushdown,
+    SearchDone, ServiceRow, StoreStats, TraceRow,
+};
+pub use request::{SearchRequest, Sort, Window};
+
+/// What a backend can do beyond finding traces and opening them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Capabilities {
+    /// Evaluates the whole of TraceQL where the data is.
+    pub traceql: bool,
+    /// New data arrives by itself: [`Backend::epoch`] tells when.
+    pub live: bool,
+    /// Can be emptied: [`Backend::clear`].
+    pub clear: bool,
+    /// Counts what it received and dropped: [`Backend::stats`].
+    pub stats: bool,
+    /// A search without a time window is cheap and sensible (files).
+    pub windowless: bool,
+}
+
+/// A system that traces are read from.
+///
+/// Every method that may take time takes a token: once it is cancelled, streams end with
+/// [`Part::Failed`] ([`BackendError::Cancelled`]) or simply stop, and futures may be dropped.
+pub trait Backend: Send + Sync {
+    /// How people call it: `embedded`, `orders.json`, `jaeger prod`.
+    fn name(&self) -> &str;
+
+    /// The source that reopens it on a command line, without secrets: `jaeger+http://host:16686`.
+    fn source(&self) -> String;
+
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Finds traces. Rows come as they are found; the last part is [`Part::Done`] or
+    /// [`Part::Failed`].
+    fn search(&self, request: SearchRequest, cancel: CancellationToken) -> Parts;
+
+    /// Opens a trace; `None` if the backend does not have it.
+    fn trace(&self, id: TraceId, cancel: CancellationToken) -> Answer<'_, Option<Arc<Trace>>>;
+
+    /// The services known, by name.
+    fn services(
+        &self,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Vec<ServiceRow>>;
+
+    /// The operations of one service, or of all, by service, name and kind.
+    fn operations(
+        &self,
+        service: Option<String>,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Vec<OperationRow>>;
+
+    /// Who calls whom.
+    fn dependencies(
+        &self,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Dependencies>;
+
+    /// What was received, kept and dropped. `None` where nobody counts.
+    fn stats(&self) -> Answer<'_, Option<StoreStats>>;
+
+    /// Changes whenever there may be something new; `None` if that never happens.
+    fn epoch(&self) -> Option<watch::Receiver<u64>> {
+        None
+    }
+
+    /// Forgets every trace, where [`Capabilities::clear`] says so.
+    fn clear(&self) -> Result<(), BackendError> {
+        Err(BackendError::Unsupported("this backend cannot be emptied"))
+    }
+}
+
+/// An answer that may take time.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, BackendError>>;
+
+/// A channel for the parts of one search, with room for few: a slow reader slows the search.
+pub fn parts() -> (mpsc::Sender<Part>, Parts) {
+    mpsc::channel(16)
+}

@@ -38,6 +38,6 @@ pub use span::{
     Attributes, EventRef, Kind, LinkRef, LogRef, ResourceRef, ScopeRef, SpanRef, Status,
 };
 pub use time::{Nanos, Time};
-pub use trace::{ServiceCount, Trace, Warning};
+pub use trace::{Parts, ServiceCount, Trace, Warning};
 pub use value::{ArrayRef, MapRef, OwnedValue, Value};
 pub use wire::MAX_NESTING;

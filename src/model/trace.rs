@@ -1,6 +1,6 @@
 //! A trace: rows of blocks as a tree in depth-first order.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,6 +12,9 @@ use super::id::{SpanId, TraceId};
 use super::span::{Kind, LogRef, SpanRef};
 use super::time::{Nanos, Time};
 use super::tree::{self, NONE, Node, Tree};
+
+/// Rows of blocks.
+pub type Parts = Vec<(Arc<Block>, Vec<Row>)>;
 
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -103,7 +106,7 @@ impl Trace {
     /// The trace that the given rows of blocks make up. Rows identical to others (trace, id,
     /// parent, kind, service, operation, start, end) are left out and counted. The log records
     /// of the blocks that name the trace belong to it.
-    pub fn new(id: TraceId, parts: Vec<(Arc<Block>, Vec<Row>)>) -> Self {
+    pub fn new(id: TraceId, parts: Parts) -> Self {
         let (mut blocks, mut places) = (Vec::with_capacity(parts.len()), Vec::new());
         for (block, rows) in parts {
             let number = blocks.len() as u32;
@@ -125,8 +128,7 @@ impl Trace {
     /// Every trace of some blocks, in order of first occurrence.
     pub fn all_of(blocks: &[Arc<Block>]) -> Vec<Self> {
         let mut order = Vec::new();
-        let mut parts: std::collections::HashMap<TraceId, Vec<(Arc<Block>, Vec<Row>)>> =
-            std::collections::HashMap::new();
+        let mut parts: HashMap<TraceId, Parts> = HashMap::new();
         for block in blocks {
             let mut rows = vec![Vec::new(); block.trace_ids().len()];
             for (row, &trace) in block.trace_column().iter().enumerate() {

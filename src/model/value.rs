@@ -147,7 +147,7 @@ impl<'a> Value<'a> {
     }
 
     /// Appends the value as JSON. Integers beyond 2^53 and bytes (base64) become strings, as
-    /// do doubles that JSON cannot write. Recursion is bounded by `MAX_NESTING`.
+    /// do doubles that JSON cannot write. Recursion is bounded by [`MAX_NESTING`](super::MAX_NESTING).
     pub fn write_json(self, out: &mut String) {
         match self {
             Value::Empty => out.push_str("null"),
@@ -179,7 +179,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A copy that owns what it holds. Recursion is bounded by `MAX_NESTING`.
+    /// A copy that owns what it holds. Recursion is bounded by [`MAX_NESTING`](super::MAX_NESTING).
     pub fn to_owned_value(self) -> OwnedValue {
         match self {
             Value::Empty => OwnedValue::Empty,
