@@ -125,7 +125,11 @@ impl Shown<'_> {
     pub fn wrap(&self, columns: usize) -> Vec<Shown<'static>> {
         let (mut lines, mut rest) = (Vec::new(), self.as_str());
         while width(rest) > columns.max(2) {
-            let (end, _) = fitting(rest, columns.max(2));
+            let end = match fitting(rest, columns.max(2)) {
+                // One cluster wider than the line is parted: a character has two columns at most.
+                (0, _) => rest.chars().next().map_or(rest.len(), char::len_utf8),
+                (end, _) => end,
+            };
             let space = rest[..end].rfind(' ').filter(|&space| space > 0);
             let at = if rest[end..].starts_with(' ') {
                 end
@@ -184,6 +188,14 @@ mod tests {
         let lines: Vec<_> = lines.iter().map(Shown::as_str).collect();
         assert_eq!(lines, ["Waiting for lock", "behind 3", "transactions"]);
         assert_eq!(Shown::new("abcdef").wrap(4).len(), 2);
+    }
+
+    #[test]
+    fn a_cluster_wider_than_the_line_is_parted() {
+        let cluster = "क्".repeat(8) + "क";
+        assert_eq!(cluster.graphemes(true).count(), 1);
+        assert!(Shown::new(&cluster).width() > 4);
+        assert!(Shown::new(&cluster).wrap(4).len() > 1);
     }
 
     proptest! {
