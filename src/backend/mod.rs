@@ -24,6 +24,10 @@ pub use part::{
 pub use request::{SearchRequest, Sort, Window};
 
 /// What a backend can do beyond finding traces and opening them.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent answers, not a state"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Capabilities {
     /// Evaluates the whole of TraceQL where the data is.

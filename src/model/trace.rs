@@ -116,11 +116,11 @@ impl Trace {
         let given = places.len();
         leave_out_duplicates(&blocks, &mut places);
         let duplicates = (given - places.len()) as u32;
-        let start = places
+        let start: Vec<Time> = places
             .iter()
             .map(|p| blocks[p.block as usize].start_column()[p.row as usize])
             .collect();
-        let mut trace = Self::assemble(id, blocks, places, start);
+        let mut trace = Self::assemble(id, blocks, places, &start);
         trace.duplicates = duplicates;
         trace
     }
@@ -152,7 +152,7 @@ impl Trace {
         id: TraceId,
         blocks: Vec<Arc<Block>>,
         mut places: Vec<Place>,
-        start: Vec<Time>,
+        start: &[Time],
     ) -> Self {
         let mut by_start: Vec<u32> = (0..places.len() as u32).collect();
         by_start.sort_by_key(|&i| start[i as usize]);
@@ -200,13 +200,13 @@ impl Trace {
     /// clocks gives them; the tree is built anew, since the order of siblings may change.
     #[must_use]
     pub fn shifted(&self, offsets: &[i64]) -> Self {
-        let start = self
+        let start: Vec<Time> = self
             .start
             .iter()
             .zip(offsets)
             .map(|(start, &offset)| start.shifted(offset))
             .collect();
-        let mut trace = Self::assemble(self.id, self.blocks.clone(), self.places.clone(), start);
+        let mut trace = Self::assemble(self.id, self.blocks.clone(), self.places.clone(), &start);
         trace.duplicates = self.duplicates;
         trace.spans_cut = self.spans_cut;
         trace
