@@ -1,3 +1,4 @@
 //! All integration tests in one binary: linking is what a newcomer waits for.
 
+mod collector;
 mod layering;

@@ -21,14 +21,20 @@ pub fn whole(status: StatusCode, content_type: &'static str, bytes: Vec<u8>) -> 
     let mut answer = Response::new(Full::new(Bytes::from(bytes)).boxed_unsync());
     *answer.status_mut() = status;
     if !content_type.is_empty() {
-        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        answer
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     answer
 }
 
 /// An answer in one line of plain text, for people and for failures before the syntax is known.
 pub fn plain(status: StatusCode, line: &str) -> Response<Body> {
-    whole(status, "text/plain; charset=utf-8", format!("{line}\n").into_bytes())
+    whole(
+        status,
+        "text/plain; charset=utf-8",
+        format!("{line}\n").into_bytes(),
+    )
 }
 
 /// The export response: empty if all was taken, else with a partial success.
@@ -51,7 +57,9 @@ pub fn export_response(signal: Signal, syntax: Syntax, accepted: &Accepted) -> V
             };
             let count = accepted.rejected.to_string();
             let partial = json!({ rejected: count, "errorMessage": accepted.message });
-            json!({ "partialSuccess": partial }).to_string().into_bytes()
+            json!({ "partialSuccess": partial })
+                .to_string()
+                .into_bytes()
         }
     }
 }
@@ -75,11 +83,15 @@ pub fn http_refusal(refusal: &Refusal, syntax: Syntax) -> Response<Body> {
     let mut answer = whole(refusal.http_status(), syntax.content_type(), body);
     if let Some(delay) = refusal.retry_after() {
         let seconds = delay.as_secs().max(1);
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        answer
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     if answer.status() == StatusCode::UNAUTHORIZED {
         let scheme = HeaderValue::from_static("Bearer");
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        answer
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, scheme);
     }
     answer
 }

@@ -35,17 +35,29 @@ where
     B::Error: std::fmt::Display,
 {
     let mut body = pin!(body);
-    let too_large = Refusal::TooLarge { what: "request body", limit };
+    let too_large = Refusal::TooLarge {
+        what: "request body",
+        limit,
+    };
     let promised = body.size_hint();
     if promised.lower() > limit as u64 {
         return Err(too_large);
     }
     let start = Instant::now();
-    let mut read = Reading { first: None, rest: BytesMut::new(), share: budget.share() };
+    let mut read = Reading {
+        first: None,
+        rest: BytesMut::new(),
+        share: budget.share(),
+    };
     loop {
         let frame = timeout(limits.body_timeout, body.frame()).await;
-        let Some(frame) = frame.map_err(|_| Refusal::TooSlow)? else { break };
-        let Ok(data) = frame.map_err(|error| Refusal::Cut(error.to_string()))?.into_data() else {
+        let Some(frame) = frame.map_err(|_| Refusal::TooSlow)? else {
+            break;
+        };
+        let Ok(data) = frame
+            .map_err(|error| Refusal::Cut(error.to_string()))?
+            .into_data()
+        else {
             continue;
         };
         if read.len() + data.len() > limit {
@@ -89,7 +101,7 @@ impl Reading {
             return Ok(());
         }
         let held = self.len();
-        if self.rest.capacity() < held + data.len() {
+        if self.share.bytes() < held + data.len() {
             let more = held.max(data.len());
             self.grow(more)?;
             self.rest.reserve(held + more - self.rest.len());
@@ -103,12 +115,19 @@ impl Reading {
 
     fn grow(&mut self, more: usize) -> Result<(), Refusal> {
         let grown = self.share.grow(more);
-        if grown { Ok(()) } else { Err(Refusal::overloaded("too many bytes in flight")) }
+        if grown {
+            Ok(())
+        } else {
+            Err(Refusal::overloaded("too many bytes in flight"))
+        }
     }
 
     fn done(self) -> Held {
         let bytes = self.first.unwrap_or_else(|| self.rest.freeze());
-        Held { bytes, share: self.share }
+        Held {
+            bytes,
+            share: self.share,
+        }
     }
 }
 
@@ -124,8 +143,10 @@ mod tests {
     use super::*;
 
     fn body(chunks: &[&'static [u8]]) -> impl Body<Data = Bytes, Error = Infallible> {
-        let frames: Vec<_> =
-            chunks.iter().map(|chunk| Ok(Frame::data(Bytes::from_static(chunk)))).collect();
+        let frames: Vec<_> = chunks
+            .iter()
+            .map(|chunk| Ok(Frame::data(Bytes::from_static(chunk))))
+            .collect();
         StreamBody::new(stream::iter(frames))
     }
 
@@ -133,14 +154,26 @@ mod tests {
     async fn a_body_is_read_whole_or_refused() {
         let limits = Limits::default();
         let budget = Budget::new(10_000);
-        let held = read(body(&[b"ab", b"cd", b"", b"e"]), 5, &limits, &budget).await.unwrap();
+        let held = read(body(&[b"ab", b"cd", b"", b"e"]), 5, &limits, &budget)
+            .await
+            .unwrap();
         assert_eq!(held.bytes, "abcde");
         assert!(budget.used() >= 5);
         drop(held);
         assert_eq!(budget.used(), 0);
-        let large = read(body(&[b"abc", b"def"]), 5, &limits, &budget).await.err();
-        assert_eq!(large, Some(Refusal::TooLarge { what: "request body", limit: 5 }));
-        let crowded = read(body(&[b"abc"]), 5, &limits, &Budget::new(2)).await.err();
+        let large = read(body(&[b"abc", b"def"]), 5, &limits, &budget)
+            .await
+            .err();
+        assert_eq!(
+            large,
+            Some(Refusal::TooLarge {
+                what: "request body",
+                limit: 5
+            })
+        );
+        let crowded = read(body(&[b"abc"]), 5, &limits, &Budget::new(2))
+            .await
+            .err();
         assert!(matches!(crowded, Some(Refusal::Overloaded { .. })));
         assert_eq!(budget.used(), 0, "refused bodies give back their share");
     }
@@ -154,12 +187,20 @@ mod tests {
         };
         let budget = Budget::new(10_000);
         let silent = StreamBody::new(stream::pending::<Result<Frame<Bytes>, Infallible>>());
-        assert_eq!(read(silent, 1000, &limits, &budget).await.err(), Some(Refusal::TooSlow));
+        assert_eq!(
+            read(silent, 1000, &limits, &budget).await.err(),
+            Some(Refusal::TooSlow)
+        );
         let drip = stream::unfold((), |()| async {
             tokio::time::sleep(Duration::from_millis(2)).await;
-            Some((Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"x"))), ()))
+            Some((
+                Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"x"))),
+                (),
+            ))
         });
-        let refused = read(StreamBody::new(drip), 1000, &limits, &budget).await.err();
+        let refused = read(StreamBody::new(drip), 1000, &limits, &budget)
+            .await
+            .err();
         assert_eq!(refused, Some(Refusal::TooSlow));
     }
 }

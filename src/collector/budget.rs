@@ -20,7 +20,10 @@ pub struct Share {
 impl Budget {
     /// A budget of `limit` bytes.
     pub fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { used: AtomicUsize::new(0), limit })
+        Arc::new(Self {
+            used: AtomicUsize::new(0),
+            limit,
+        })
     }
 
     /// All of it, used or not.
@@ -35,16 +38,30 @@ impl Budget {
 
     /// An empty share, to grow.
     pub fn share(self: &Arc<Self>) -> Share {
-        Share { budget: Arc::clone(self), bytes: 0 }
+        Share {
+            budget: Arc::clone(self),
+            bytes: 0,
+        }
     }
 }
 
 impl Share {
+    /// What it has of the budget.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Takes `more` bytes; `false`, and nothing taken, if they are not there.
     #[must_use]
     pub fn grow(&mut self, more: usize) -> bool {
-        let fits = |used: usize| used.checked_add(more).filter(|&sum| sum <= self.budget.limit);
-        let grown = self.budget.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits);
+        let fits = |used: usize| {
+            used.checked_add(more)
+                .filter(|&sum| sum <= self.budget.limit)
+        };
+        let grown = self
+            .budget
+            .used
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits);
         if grown.is_ok() {
             self.bytes += more;
         }

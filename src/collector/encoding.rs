@@ -50,7 +50,10 @@ pub fn parse(header: &str) -> Result<Vec<Encoding>, Refusal> {
         });
     }
     if layers.len() > MOST_LAYERS {
-        return Err(Refusal::Malformed(format!("{} layers of compression", layers.len())));
+        return Err(Refusal::Malformed(format!(
+            "{} layers of compression",
+            layers.len()
+        )));
     }
     Ok(layers)
 }
@@ -90,7 +93,10 @@ fn unpack(layer: Encoding, body: &[u8], limit: usize, share: &mut Share) -> Resu
         Encoding::Snappy => snappy_block(body, limit, share),
     };
     unpacked.map(Bytes::from).map_err(|halt| match halt {
-        Halt::Large => Refusal::TooLarge { what: "decompressed body", limit },
+        Halt::Large => Refusal::TooLarge {
+            what: "decompressed body",
+            limit,
+        },
         Halt::NoRoom => Refusal::overloaded("too many bytes in flight"),
         Halt::Broken(error) => Refusal::Malformed(format!("broken {layer:?} body: {error}")),
     })
@@ -113,7 +119,10 @@ fn drain(mut from: impl Read, limit: usize, share: &mut Share) -> Result<Vec<u8>
             }
             out.reserve_exact(more);
         }
-        let read = (&mut from).take(CHUNK as u64).read_to_end(&mut out).map_err(Halt::Broken)?;
+        let read = (&mut from)
+            .take(CHUNK as u64)
+            .read_to_end(&mut out)
+            .map_err(Halt::Broken)?;
         if out.len() > limit {
             return Err(Halt::Large);
         }
@@ -132,7 +141,9 @@ fn snappy_block(body: &[u8], limit: usize, share: &mut Share) -> Result<Vec<u8>,
     if !share.grow(length) {
         return Err(Halt::NoRoom);
     }
-    snap::raw::Decoder::new().decompress_vec(body).map_err(broken)
+    snap::raw::Decoder::new()
+        .decompress_vec(body)
+        .map_err(broken)
 }
 
 /// RFC 1950: the method is 8, and the first two bytes are a multiple of 31.
@@ -182,7 +193,11 @@ mod tests {
             ("snappy", block),
             ("zstd, gzip", twice),
         ] {
-            assert_eq!(unpack_all(header, body, plain.len()).unwrap(), plain, "{header}");
+            assert_eq!(
+                unpack_all(header, body, plain.len()).unwrap(),
+                plain,
+                "{header}"
+            );
         }
     }
 
@@ -190,12 +205,21 @@ mod tests {
     fn bombs_and_rubbish_are_refused() {
         let large = |refused| matches!(refused, Err(Refusal::TooLarge { limit: 1000, .. }));
         assert!(large(unpack_all("gzip", gzip(&[0; 1 << 20]), 1000)));
-        assert!(large(unpack_all("zstd", zstd::encode_all(&[0; 1 << 20][..], 1).unwrap(), 1000)));
-        let block = snap::raw::Encoder::new().compress_vec(&[0; 1 << 20]).unwrap();
+        assert!(large(unpack_all(
+            "zstd",
+            zstd::encode_all(&[0; 1 << 20][..], 1).unwrap(),
+            1000
+        )));
+        let block = snap::raw::Encoder::new()
+            .compress_vec(&[0; 1 << 20])
+            .unwrap();
         assert!(large(unpack_all("snappy", block, 1000)));
         for header in ["gzip", "zstd", "deflate", "snappy"] {
-            let refused = unpack_all(header, b"\xffnot compressed".to_vec(), 1000);
-            assert!(matches!(refused, Err(Refusal::Malformed(_))), "{header}: {refused:?}");
+            let refused = unpack_all(header, b"\x03not compressed".to_vec(), 1000);
+            assert!(
+                matches!(refused, Err(Refusal::Malformed(_))),
+                "{header}: {refused:?}"
+            );
         }
         assert!(matches!(parse("gzip, br"), Err(Refusal::UnknownEncoding(name)) if name == "br"));
         assert!(parse("gzip,gzip,gzip,gzip,gzip").is_err());
@@ -204,7 +228,12 @@ mod tests {
     #[test]
     fn the_budget_bounds_what_is_unpacked() {
         let mut share = Budget::new(100 << 10).share();
-        let refused = decode(&[Encoding::Gzip], gzip(&[0; 1 << 20]).into(), 1 << 30, &mut share);
+        let refused = decode(
+            &[Encoding::Gzip],
+            gzip(&[0; 1 << 20]).into(),
+            1 << 30,
+            &mut share,
+        );
         assert!(matches!(refused, Err(Refusal::Overloaded { .. })));
     }
 }

@@ -81,15 +81,19 @@ impl Front {
             self.share_with(&origin, answer.headers_mut());
         }
         self.traffic.requests.fetch_add(1, Ordering::Relaxed);
-        let refused = answer.status().as_u16() >= 400
-            || answer.headers().contains_key("grpc-status");
-        self.traffic.refused.fetch_add(u64::from(refused), Ordering::Relaxed);
+        let refused =
+            answer.status().as_u16() >= 400 || answer.headers().contains_key("grpc-status");
+        self.traffic
+            .refused
+            .fetch_add(u64::from(refused), Ordering::Relaxed);
         answer
     }
 
     async fn guarded(&self, request: Request<Incoming>) -> Response<Body> {
         let preflight = request.method() == Method::OPTIONS
-            && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+            && request
+                .headers()
+                .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
         if let Err(refusal) = self.admit(&request, preflight) {
             return refuse(request.headers(), &refusal);
         }
@@ -97,7 +101,10 @@ impl Front {
             return preflight_answer(request.headers());
         }
         let Ok(_permit) = self.requests.try_acquire() else {
-            return refuse(request.headers(), &Refusal::overloaded("too many requests at once"));
+            return refuse(
+                request.headers(),
+                &Refusal::overloaded("too many requests at once"),
+            );
         };
         if grpc::is_grpc(request.headers()) {
             grpc::answer(self, request).await
@@ -108,8 +115,16 @@ impl Front {
 
     /// A browser's preflight carries no token; the request after it does.
     fn admit(&self, request: &Request<Incoming>, preflight: bool) -> Result<(), Refusal> {
-        let text = |name| request.headers().get(name).map(|v: &HeaderValue| v.to_str().unwrap_or("?"));
-        let authority = request.uri().authority().map(hyper::http::uri::Authority::as_str);
+        let text = |name| {
+            request
+                .headers()
+                .get(name)
+                .map(|v: &HeaderValue| v.to_str().unwrap_or("?"))
+        };
+        let authority = request
+            .uri()
+            .authority()
+            .map(hyper::http::uri::Authority::as_str);
         let host = text(header::HOST).or(authority);
         let origin = text(header::ORIGIN);
         match self.access.check(host, origin, text(header::AUTHORIZATION)) {
@@ -119,7 +134,10 @@ impl Front {
     }
 
     fn share_with(&self, origin: &HeaderValue, headers: &mut HeaderMap) {
-        if origin.to_str().is_ok_and(|origin| self.access.allows_origin(origin)) {
+        if origin
+            .to_str()
+            .is_ok_and(|origin| self.access.allows_origin(origin))
+        {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             let yes = HeaderValue::from_static("true");
             headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
@@ -139,7 +157,9 @@ impl Front {
         let read = body::read(&mut body, limit, &self.limits, &self.budget).await;
         match &read {
             Ok(held) => {
-                self.traffic.bytes.fetch_add(held.bytes.len() as u64, Ordering::Relaxed);
+                self.traffic
+                    .bytes
+                    .fetch_add(held.bytes.len() as u64, Ordering::Relaxed);
             }
             // Who asked with `Expect: 100-continue` has not begun to send.
             Err(Refusal::TooLarge { .. } | Refusal::Overloaded { .. }) if !waits => {
@@ -158,10 +178,17 @@ impl Front {
         layers: Vec<Encoding>,
         held: Held,
     ) -> Result<Accepted, Refusal> {
-        let large = if layers.is_empty() { LARGE } else { LARGE_COMPRESSED };
+        let large = if layers.is_empty() {
+            LARGE
+        } else {
+            LARGE_COMPRESSED
+        };
         let small = held.bytes.len() < large;
         // What could never fit beside its own compressed form is too large, not too early.
-        let limit = self.limits.body.min(self.budget.limit().saturating_sub(held.bytes.len()));
+        let limit = self
+            .limits
+            .body
+            .min(self.budget.limit().saturating_sub(held.bytes.len()));
         let intake = Arc::clone(&self.intake);
         let work = move || {
             let Held { bytes, mut share } = held;
@@ -191,12 +218,20 @@ fn refuse(headers: &HeaderMap, refusal: &Refusal) -> Response<Body> {
 fn preflight_answer(headers: &HeaderMap) -> Response<Body> {
     let mut answer = answer::whole(StatusCode::NO_CONTENT, "", Vec::new());
     let set: [(HeaderName, HeaderValue); 2] = [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST")),
-        (header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600")),
+        (
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            HeaderValue::from_static("POST"),
+        ),
+        (
+            header::ACCESS_CONTROL_MAX_AGE,
+            HeaderValue::from_static("600"),
+        ),
     ];
     answer.headers_mut().extend(set);
     if let Some(wanted) = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
-        answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
+        answer
+            .headers_mut()
+            .insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
     }
     answer
 }

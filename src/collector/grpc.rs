@@ -33,7 +33,9 @@ const PREFIX: usize = 5;
 
 /// Whether a request is gRPC's, by its content type.
 pub fn is_grpc(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     content_type.is_some_and(|value| value.starts_with("application/grpc"))
 }
 
@@ -44,7 +46,10 @@ pub async fn answer(front: &Front, request: Request<Incoming>) -> Response<Body>
         return answer::plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, hint);
     }
     if !speaks_protobuf(request.headers()) {
-        return answer::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "use application/grpc+proto");
+        return answer::plain(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "use application/grpc+proto",
+        );
     }
     let path = request.uri().path().to_owned();
     let answered = match path.as_str() {
@@ -57,12 +62,13 @@ pub async fn answer(front: &Front, request: Request<Incoming>) -> Response<Body>
         "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export" => {
             export(front, Signal::Metrics, request).await
         }
-        "/grpc.health.v1.Health/Check" => {
-            call(front, request).await.and_then(|name| health::check(&name)).map(reply)
-        }
-        "/grpc.health.v1.Health/Watch" => {
-            call(front, request).await.map(|name| health::watch(&name, front.stop.clone()))
-        }
+        "/grpc.health.v1.Health/Check" => call(front, request)
+            .await
+            .and_then(|name| health::check(&name))
+            .map(|state| reply(&state)),
+        "/grpc.health.v1.Health/Watch" => call(front, request)
+            .await
+            .map(|name| health::watch(&name, front.stop.clone())),
         _ => Err(Refusal::Unimplemented(path)),
     };
     answered.unwrap_or_else(|refusal| refuse(&refusal))
@@ -70,8 +76,12 @@ pub async fn answer(front: &Front, request: Request<Incoming>) -> Response<Body>
 
 /// `application/grpc` alone means protobuf.
 fn speaks_protobuf(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = content_type.and_then(|value| value.split(';').next()).map(str::trim);
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = content_type
+        .and_then(|value| value.split(';').next())
+        .map(str::trim);
     matches!(essence, Some("application/grpc" | "application/grpc+proto"))
 }
 
@@ -84,12 +94,18 @@ async fn export(
     let mut held = front.read(request, PREFIX).await?;
     let (compressed, message) = unframe(&held.bytes, front.limits.body)?;
     if compressed && layers.is_empty() {
-        return Err(Refusal::Malformed("a compressed message without grpc-encoding".into()));
+        return Err(Refusal::Malformed(
+            "a compressed message without grpc-encoding".into(),
+        ));
     }
     held.bytes = message;
     let layers = if compressed { layers } else { Vec::new() };
     let accepted = front.take(signal, Syntax::Protobuf, layers, held).await?;
-    Ok(reply(answer::export_response(signal, Syntax::Protobuf, &accepted)))
+    Ok(reply(&answer::export_response(
+        signal,
+        Syntax::Protobuf,
+        &accepted,
+    )))
 }
 
 /// The message of a small call, uncompressed as health checks are.
@@ -103,7 +119,11 @@ async fn call(front: &Front, request: Request<Incoming>) -> Result<Bytes, Refusa
 
 fn layers(headers: &HeaderMap) -> Result<Vec<Encoding>, Refusal> {
     headers.get(ENCODING).map_or(Ok(Vec::new()), |value| {
-        encoding::parse(value.to_str().map_err(|_| Refusal::UnknownEncoding("?".into()))?)
+        encoding::parse(
+            value
+                .to_str()
+                .map_err(|_| Refusal::UnknownEncoding("?".into()))?,
+        )
     })
 }
 
@@ -115,7 +135,10 @@ fn unframe(body: &Bytes, limit: usize) -> Result<(bool, Bytes), Refusal> {
     };
     let length = u32::from_be_bytes([a, b, c, d]) as usize;
     if length > limit {
-        return Err(Refusal::TooLarge { what: "request message", limit });
+        return Err(Refusal::TooLarge {
+            what: "request message",
+            limit,
+        });
     }
     match flag {
         0 | 1 if message.len() == length => Ok((flag == 1, body.slice(PREFIX..))),
@@ -142,15 +165,21 @@ pub fn ok_trailers() -> HeaderMap {
 /// Headers that every gRPC answer has.
 pub fn begin(body: Body) -> Response<Body> {
     let mut answer = Response::new(body);
-    answer.headers_mut().insert(header::CONTENT_TYPE, CONTENT_TYPE);
+    answer
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, CONTENT_TYPE);
     let accepted = HeaderValue::from_static(encoding::ACCEPTED);
     answer.headers_mut().insert(ACCEPT_ENCODING, accepted);
     answer
 }
 
-fn reply(message: Vec<u8>) -> Response<Body> {
+fn reply(message: &[u8]) -> Response<Body> {
     let trailers = async { Some(Ok(ok_trailers())) };
-    begin(Full::new(frame(&message)).with_trailers(trailers).boxed_unsync())
+    begin(
+        Full::new(frame(message))
+            .with_trailers(trailers)
+            .boxed_unsync(),
+    )
 }
 
 /// A failure, as headers alone ("Trailers-Only").
@@ -166,13 +195,15 @@ pub fn refuse(refusal: &Refusal) -> Response<Body> {
 
 /// `grpc-message` is percent-encoded but for printable ASCII.
 fn percent_encoded(message: &str) -> String {
-    message.bytes().fold(String::with_capacity(message.len()), |mut out, byte| {
-        match byte {
-            b' '..=b'~' if byte != b'%' => out.push(byte.into()),
-            _ => drop(write!(out, "%{byte:02X}")),
-        }
-        out
-    })
+    message
+        .bytes()
+        .fold(String::with_capacity(message.len()), |mut out, byte| {
+            match byte {
+                b' '..=b'~' if byte != b'%' => out.push(byte.into()),
+                _ => drop(write!(out, "%{byte:02X}")),
+            }
+            out
+        })
 }
 
 #[cfg(test)]
@@ -184,7 +215,13 @@ mod tests {
         let framed = frame(b"abc");
         assert_eq!(unframe(&framed, 3), Ok((false, Bytes::from_static(b"abc"))));
         assert!(matches!(unframe(&framed, 2), Err(Refusal::TooLarge { .. })));
-        for broken in [&b""[..], b"\0\0\0", b"\0\0\0\0\x04abc", b"\0\0\0\0\x01abc", b"\x02\0\0\0\0"] {
+        for broken in [
+            &b""[..],
+            b"\0\0\0",
+            b"\0\0\0\0\x04abc",
+            b"\0\0\0\0\x01abc",
+            b"\x02\0\0\0\0",
+        ] {
             let refused = unframe(&Bytes::from_static(broken), 1000);
             assert!(matches!(refused, Err(Refusal::Malformed(_))), "{broken:?}");
         }

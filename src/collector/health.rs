@@ -16,10 +16,10 @@ use super::wire::{self, Fields};
 /// `HealthCheckResponse.ServingStatus`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-enum Serving {
+enum State {
     Serving = 1,
     NotServing = 2,
-    ServiceUnknown = 3,
+    Unknown = 3,
 }
 
 /// The services one may ask about; the empty name is the server as a whole.
@@ -38,7 +38,7 @@ const KNOWN: [&str; 5] = [
 pub fn check(request: &[u8]) -> Result<Vec<u8>, Refusal> {
     let name = service(request)?;
     if KNOWN.contains(&name) {
-        Ok(response(Serving::Serving))
+        Ok(response(State::Serving))
     } else {
         Err(Refusal::NotFound(name.to_owned()))
     }
@@ -47,26 +47,34 @@ pub fn check(request: &[u8]) -> Result<Vec<u8>, Refusal> {
 /// Answers `Watch`: the state now, and once more when the collector stops.
 pub fn watch(request: &[u8], stop: CancellationToken) -> Response<Body> {
     let known = service(request).is_ok_and(|name| KNOWN.contains(&name));
-    let now = if known { Serving::Serving } else { Serving::ServiceUnknown };
+    let now = if known {
+        State::Serving
+    } else {
+        State::Unknown
+    };
     let states = stream::unfold(Some(now), move |state| {
         let stop = stop.clone();
         async move {
             let (state, next) = match state? {
-                Serving::NotServing => {
+                State::NotServing => {
                     stop.cancelled().await;
-                    let last = Frame::data(grpc::frame(&response(Serving::NotServing)));
+                    let last = Frame::data(grpc::frame(&response(State::NotServing)));
                     return Some((Ok::<_, Infallible>(last), None));
                 }
-                state => (state, Some(Serving::NotServing)),
+                state => (state, Some(State::NotServing)),
             };
             Some((Ok(Frame::data(grpc::frame(&response(state)))), next))
         }
     });
     let trailers = async { Some(Ok(grpc::ok_trailers())) };
-    grpc::begin(StreamBody::new(states).with_trailers(trailers).boxed_unsync())
+    grpc::begin(
+        StreamBody::new(states)
+            .with_trailers(trailers)
+            .boxed_unsync(),
+    )
 }
 
-fn response(state: Serving) -> Vec<u8> {
+fn response(state: State) -> Vec<u8> {
     let mut message = Vec::new();
     wire::put_varint(&mut message, 1, state as u64);
     message
@@ -76,7 +84,7 @@ fn service(request: &[u8]) -> Result<&str, Refusal> {
     let malformed = || Refusal::Malformed("malformed health request".into());
     let mut name = "";
     for field in Fields(request) {
-        if let (1, text) = field.ok_or_else(malformed)? {
+        if let (1, text) = field.map_err(|_| malformed())? {
             name = std::str::from_utf8(text).map_err(|_| malformed())?;
         }
     }

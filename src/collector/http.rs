@@ -18,7 +18,9 @@ pub async fn answer(front: &Front, request: Request<Incoming>) -> Response<Body>
     };
     if request.method() != Method::POST {
         let mut refused = answer::plain(StatusCode::METHOD_NOT_ALLOWED, "use POST");
-        refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST, OPTIONS"));
+        refused
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static("POST, OPTIONS"));
         return refused;
     }
     let Some(syntax) = syntax(request.headers()) else {
@@ -39,7 +41,9 @@ async fn export(
 ) -> Result<Vec<u8>, Refusal> {
     let mut layers = Vec::new();
     for value in request.headers().get_all(header::CONTENT_ENCODING) {
-        let name = value.to_str().map_err(|_| Refusal::UnknownEncoding("?".into()))?;
+        let name = value
+            .to_str()
+            .map_err(|_| Refusal::UnknownEncoding("?".into()))?;
         layers.extend(encoding::parse(name)?);
     }
     let held = front.read(request, 0).await?;
@@ -59,7 +63,12 @@ fn signal(path: &str) -> Option<Signal> {
 /// The syntax that a media type means, its parameters aside.
 pub fn syntax(headers: &HeaderMap) -> Option<Syntax> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    let essence = value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase();
+    let essence = value
+        .split(';')
+        .next()
+        .unwrap_or(value)
+        .trim()
+        .to_ascii_lowercase();
     match essence.as_str() {
         "application/x-protobuf" | "application/protobuf" => Some(Syntax::Protobuf),
         "application/json" => Some(Syntax::Json),

@@ -56,6 +56,10 @@ impl Limits {
     #[must_use]
     pub fn beside(max_memory: usize) -> Self {
         let in_flight = (max_memory / 10 + 24 * MIB).min(64 * MIB);
-        Self { in_flight, body: in_flight, ..Self::default() }
+        Self {
+            in_flight,
+            body: in_flight,
+            ..Self::default()
+        }
     }
 }

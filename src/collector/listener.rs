@@ -41,14 +41,18 @@ pub enum NoListen {
 pub async fn bind(address: &str, front: &Front) -> Result<(TcpListener, SocketAddr), NoListen> {
     let unknown = |error: io::Error| NoListen::Address(format!("{address:?} ({error})"));
     let mut found = lookup_host(address).await.map_err(unknown)?;
-    let at = found.next().ok_or_else(|| NoListen::Address(format!("{address:?}")))?;
+    let at = found
+        .next()
+        .ok_or_else(|| NoListen::Address(format!("{address:?}")))?;
     if !front.access.may_listen(at.ip()) {
         return Err(NoListen::Open);
     }
-    let listener = TcpListener::bind(at).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => NoListen::Taken(at.port()),
-        _ => NoListen::System(error),
-    })?;
+    let listener = TcpListener::bind(at)
+        .await
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::AddrInUse => NoListen::Taken(at.port()),
+            _ => NoListen::System(error),
+        })?;
     let at = listener.local_addr()?;
     Ok((listener, at))
 }

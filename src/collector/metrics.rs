@@ -28,8 +28,8 @@ pub fn count_protobuf(request: &[u8]) -> Result<u64, Refusal> {
             open.pop();
             continue;
         };
-        let malformed = || Refusal::Malformed("malformed protobuf in a metrics request".into());
-        let (number, content) = field.ok_or_else(malformed)?;
+        let malformed = |_| Refusal::Malformed("malformed protobuf in a metrics request".into());
+        let (number, content) = field.map_err(malformed)?;
         let inside = match PATH.get(open.len() - 1) {
             Some(&wanted) => number == wanted,
             None if open.len() == PATH.len() + 1 => DATA.contains(&number),
@@ -73,7 +73,10 @@ struct Sum<T> {
 
 impl<T> Default for Sum<T> {
     fn default() -> Self {
-        Self { points: 0, of: PhantomData }
+        Self {
+            points: 0,
+            of: PhantomData,
+        }
     }
 }
 
@@ -156,15 +159,31 @@ mod tests {
             Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics, Summary,
             SummaryDataPoint, metric::Data,
         };
-        let gauge = Data::Gauge(Gauge { data_points: vec![NumberDataPoint::default(); 2] });
-        let summary = Data::Summary(Summary { data_points: vec![SummaryDataPoint::default()] });
+        let gauge = Data::Gauge(Gauge {
+            data_points: vec![NumberDataPoint::default(); 2],
+        });
+        let summary = Data::Summary(Summary {
+            data_points: vec![SummaryDataPoint::default()],
+        });
         let metrics = [gauge, summary]
-            .map(|data| Metric { name: "m".into(), data: Some(data), ..Metric::default() })
+            .map(|data| Metric {
+                name: "m".into(),
+                data: Some(data),
+                ..Metric::default()
+            })
             .to_vec();
-        let scope = ScopeMetrics { metrics, ..ScopeMetrics::default() };
-        let resource = ResourceMetrics { scope_metrics: vec![scope], ..ResourceMetrics::default() };
-        let bytes =
-            ExportMetricsServiceRequest { resource_metrics: vec![resource] }.encode_to_vec();
+        let scope = ScopeMetrics {
+            metrics,
+            ..ScopeMetrics::default()
+        };
+        let resource = ResourceMetrics {
+            scope_metrics: vec![scope],
+            ..ResourceMetrics::default()
+        };
+        let bytes = ExportMetricsServiceRequest {
+            resource_metrics: vec![resource],
+        }
+        .encode_to_vec();
         assert_eq!(count_protobuf(&bytes), Ok(3));
         assert!(count_protobuf(&bytes[..bytes.len() - 1]).is_err());
     }

@@ -103,9 +103,17 @@ impl Collector {
                 tasks.spawn(listener::accept(socket, Arc::clone(&front)));
                 at
             });
-            listeners.push(Listener { receiver: *receiver, asked: asked.clone(), state });
+            listeners.push(Listener {
+                receiver: *receiver,
+                asked: asked.clone(),
+                state,
+            });
         }
-        Self { listeners, traffic: Arc::clone(&front.traffic), tasks }
+        Self {
+            listeners,
+            traffic: Arc::clone(&front.traffic),
+            tasks,
+        }
     }
 
     /// What became of each receiver, in the order asked.

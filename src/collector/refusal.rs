@@ -85,7 +85,10 @@ pub enum Refusal {
 impl Refusal {
     /// The answer to overload: not now, a second later.
     pub fn overloaded(reason: &'static str) -> Self {
-        Self::Overloaded { reason, retry_after: Duration::from_secs(1) }
+        Self::Overloaded {
+            reason,
+            retry_after: Duration::from_secs(1),
+        }
     }
 
     /// The code in gRPC.

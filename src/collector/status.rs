@@ -30,7 +30,10 @@ pub fn json(refusal: &Refusal) -> Vec<u8> {
     let mut status = json!({ "code": refusal.code() as u8, "message": refusal.to_string() });
     if let (Some(delay), Some(object)) = (refusal.retry_after(), status.as_object_mut()) {
         let seconds = format!("{}s", delay.as_secs_f64());
-        object.insert("details".into(), json!([{ "@type": RETRY_INFO, "retryDelay": seconds }]));
+        object.insert(
+            "details".into(),
+            json!([{ "@type": RETRY_INFO, "retryDelay": seconds }]),
+        );
     }
     status.to_string().into_bytes()
 }
@@ -43,9 +46,15 @@ mod tests {
     fn overload_says_when_to_come_back_and_too_large_does_not() {
         let busy = Refusal::overloaded("full");
         let text = String::from_utf8(json(&busy)).unwrap();
-        assert!(text.contains(r#""retryDelay":"1s""#) && text.contains(r#""code":14"#), "{text}");
+        assert!(
+            text.contains(r#""retryDelay":"1s""#) && text.contains(r#""code":14"#),
+            "{text}"
+        );
         assert!(protobuf(&busy).ends_with(b"\x12\x04\x0a\x02\x08\x01"));
-        let large = Refusal::TooLarge { what: "request body", limit: 9 };
+        let large = Refusal::TooLarge {
+            what: "request body",
+            limit: 9,
+        };
         assert!(!String::from_utf8(json(&large)).unwrap().contains("details"));
         assert_eq!(protobuf(&large)[..2], [8, 8]);
     }

@@ -26,21 +26,25 @@ fn varint(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
-/// The length-delimited fields of a message in order, others skipped. A malformed field ends
-/// it with one `None`.
+/// The length-delimited fields of a message in order: number and content, others skipped. A
+/// malformed field ends it with one error.
 pub struct Fields<'a>(pub &'a [u8]);
 
+/// A message that breaks protobuf's grammar.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Malformed;
+
 impl<'a> Iterator for Fields<'a> {
-    type Item = Option<(u64, &'a [u8])>;
+    type Item = Result<(u64, &'a [u8]), Malformed>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.0.is_empty() {
             match self.field() {
-                Some(Some(field)) => return Some(Some(field)),
-                Some(None) => {}
+                Some((number, Some(content))) => return Some(Ok((number, content))),
+                Some((_, None)) => {}
                 None => {
                     self.0 = &[];
-                    return Some(None);
+                    return Some(Err(Malformed));
                 }
             }
         }
@@ -49,11 +53,11 @@ impl<'a> Iterator for Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// `None`: malformed; `Some(None)`: not length-delimited.
-    fn field(&mut self) -> Option<Option<(u64, &'a [u8])>> {
+    /// The next field, its content only if it is length-delimited; `None` if malformed.
+    fn field(&mut self) -> Option<(u64, Option<&'a [u8]>)> {
         let key = self.varint()?;
         let length = match key & 7 {
-            0 => return self.varint().map(|_| None),
+            0 => return self.varint().map(|_| (key >> 3, None)),
             1 => 8,
             2 => usize::try_from(self.varint()?).ok()?,
             5 => 4,
@@ -61,7 +65,7 @@ impl<'a> Fields<'a> {
         };
         let (content, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
-        Some((key & 7 == 2).then_some((key >> 3, content)))
+        Some((key >> 3, (key & 7 == 2).then_some(content)))
     }
 
     fn varint(&mut self) -> Option<u64> {

@@ -26,7 +26,10 @@ impl Secret {
     /// Whether `other` is the same, in a time that does not tell how much of it is.
     pub fn matches(&self, other: &str) -> bool {
         let (ours, theirs) = (self.0.as_bytes(), other.as_bytes());
-        let differing = ours.iter().zip(theirs).fold(0u8, |all, (a, b)| all | (a ^ b));
+        let differing = ours
+            .iter()
+            .zip(theirs)
+            .fold(0u8, |all, (a, b)| all | (a ^ b));
         ours.len() == theirs.len() && std::hint::black_box(differing) == 0
     }
 }
@@ -97,12 +100,20 @@ impl Access {
     }
 
     fn check_token(&self, authorization: Option<&str>) -> Result<(), Denied> {
-        let Some(token) = &self.token else { return Ok(()) };
+        let Some(token) = &self.token else {
+            return Ok(());
+        };
         let given = authorization.and_then(|value| {
             let (scheme, given) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then_some(given.trim())
+            scheme
+                .eq_ignore_ascii_case("bearer")
+                .then_some(given.trim())
         });
-        if given.is_some_and(|given| token.matches(given)) { Ok(()) } else { Err(Denied::Token) }
+        if given.is_some_and(|given| token.matches(given)) {
+            Ok(())
+        } else {
+            Err(Denied::Token)
+        }
     }
 
     /// Whether a `Host` is ours: a plain address (rebinding needs a name), `localhost` and
@@ -112,19 +123,24 @@ impl Access {
         self.token.is_some()
             || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
             || is_local_name(name)
-            || self.hosts.iter().any(|known| known.eq_ignore_ascii_case(name))
+            || self
+                .hosts
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// Whether a page of `origin` may read the answers.
     pub fn allows_origin(&self, origin: &str) -> bool {
-        self.origins.iter().any(|pattern| match pattern.split_once('*') {
-            None => pattern.eq_ignore_ascii_case(origin),
-            Some((head, tail)) => {
-                origin.len() >= head.len() + tail.len()
-                    && origin.starts_with(head)
-                    && origin.ends_with(tail)
-            }
-        })
+        self.origins
+            .iter()
+            .any(|pattern| match pattern.split_once('*') {
+                None => pattern.eq_ignore_ascii_case(origin),
+                Some((head, tail)) => {
+                    origin.len() >= head.len() + tail.len()
+                        && origin.starts_with(head)
+                        && origin.ends_with(tail)
+                }
+            })
     }
 }
 
@@ -153,18 +169,41 @@ mod tests {
 
     #[test]
     fn only_known_hosts_are_answered() {
-        let access = Access { hosts: vec!["traces.lan".into()], ..Access::default() };
-        for host in ["localhost", "LOCALHOST:4318", "a.localhost:1", "127.0.0.1:4318", "[::1]:4318", "10.0.0.7", "traces.lan:80"] {
+        let access = Access {
+            hosts: vec!["traces.lan".into()],
+            ..Access::default()
+        };
+        for host in [
+            "localhost",
+            "LOCALHOST:4318",
+            "a.localhost:1",
+            "127.0.0.1:4318",
+            "[::1]:4318",
+            "10.0.0.7",
+            "traces.lan:80",
+        ] {
             assert_eq!(access.check(Some(host), None, None), Ok(()), "{host}");
         }
-        for host in ["evil.example", "evil.example:4318", "127.0.0.1.evil.example", "localhost.evil.example", ""] {
-            assert_eq!(access.check(Some(host), None, None), Err(Denied::Host(host.into())));
+        for host in [
+            "evil.example",
+            "evil.example:4318",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "",
+        ] {
+            assert_eq!(
+                access.check(Some(host), None, None),
+                Err(Denied::Host(host.into()))
+            );
         }
     }
 
     #[test]
     fn origins_need_a_word() {
-        let access = Access { origins: vec!["https://*.shop.example".into()], ..Access::default() };
+        let access = Access {
+            origins: vec!["https://*.shop.example".into()],
+            ..Access::default()
+        };
         let origin = |o| access.check(Some("localhost:4318"), Some(o), None).is_ok();
         assert!(origin("https://www.shop.example"));
         assert!(origin("http://localhost:4318"), "its own page");
@@ -175,10 +214,19 @@ mod tests {
 
     #[test]
     fn a_token_is_asked_for_and_never_shown() {
-        let access = Access { token: Some(Secret::new("s3cret\n")), ..Access::default() };
+        let access = Access {
+            token: Some(Secret::new("s3cret\n")),
+            ..Access::default()
+        };
         let with = |value| access.check(Some("x.example"), None, value);
         assert_eq!(with(Some("Bearer s3cret")), Ok(()));
-        for wrong in [None, Some("s3cret"), Some("Bearer s3creT"), Some("Bearer s3"), Some("Basic s3cret")] {
+        for wrong in [
+            None,
+            Some("s3cret"),
+            Some("Bearer s3creT"),
+            Some("Bearer s3"),
+            Some("Basic s3cret"),
+        ] {
             assert_eq!(with(wrong), Err(Denied::Token), "{wrong:?}");
         }
         assert!(!format!("{access:?}").contains("s3cret"));
