@@ -5,40 +5,9 @@
 //! carries the foreign name in `Host`, which is why only known hosts are answered. A page
 //! that posts across origins carries `Origin`, which is answered only where it was allowed.
 
-use std::fmt;
 use std::net::IpAddr;
 
-/// A token or password: it never shows in `Debug`, in logs or in errors.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Keeps `text`, less the white space around it (files end in a newline).
-    pub fn new(text: &str) -> Self {
-        Self(text.trim().to_owned())
-    }
-
-    /// The secret itself, for the header that carries it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether `other` is the same, in a time that does not tell how much of it is.
-    pub fn matches(&self, other: &str) -> bool {
-        let (ours, theirs) = (self.0.as_bytes(), other.as_bytes());
-        let differing = ours
-            .iter()
-            .zip(theirs)
-            .fold(0u8, |all, (a, b)| all | (a ^ b));
-        ours.len() == theirs.len() && std::hint::black_box(differing) == 0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
+use super::Secret;
 
 /// What a listener demands of whoever connects.
 #[derive(Debug, Clone, Default)]

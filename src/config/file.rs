@@ -1,0 +1,423 @@
+//! `config.toml`: its keys, and what they mean.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use super::backend::is_secret_header;
+use super::paths::expand;
+use super::reader::{Reader, Section, flag, parsed, text, texts};
+use super::{
+    BackendConfig, Header, HeaderValue, KeyBinding, Layer, LinkPattern, LinkPlace, Listener,
+    Problem, SecretSource,
+};
+use crate::text::{parse_duration, parse_size};
+
+/// Every key with its default, commented out: what `vizsla config default` prints.
+pub const TEMPLATE: &str = include_str!("template.toml");
+
+/// What a file says.
+#[derive(Clone, Debug, Default)]
+pub struct File {
+    /// What flags and environment can say too.
+    pub layer: Layer,
+    /// `[keys.CONTEXT]`.
+    pub keys: Vec<KeyBinding>,
+    /// `[backend.NAME]`.
+    pub backends: BTreeMap<String, BackendConfig>,
+    /// `[[link]]`.
+    pub links: Vec<LinkPattern>,
+}
+
+/// A listener's key in `[listen]`: its name with underscores.
+pub fn key_of(listener: Listener) -> &'static str {
+    match listener {
+        Listener::OtlpGrpc => "otlp_grpc",
+        Listener::OtlpHttp => "otlp_http",
+        Listener::JaegerThriftHttp => "jaeger_thrift_http",
+        Listener::JaegerCompact => "jaeger_compact",
+        Listener::JaegerBinary => "jaeger_binary",
+        Listener::JaegerGrpc => "jaeger_grpc",
+        Listener::Zipkin => "zipkin",
+        Listener::Sampling => "sampling",
+        Listener::Query => "query",
+        Listener::QueryGrpc => "query_grpc",
+    }
+}
+
+/// Reads a file; one that cannot be read is a problem too.
+pub fn read(path: &Path) -> (File, Vec<Problem>) {
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(path, &text),
+        Err(cause) => {
+            let message = format!("cannot be read: {cause}");
+            (
+                File::default(),
+                vec![Problem {
+                    path: path.to_path_buf(),
+                    place: None,
+                    message,
+                }],
+            )
+        }
+    }
+}
+
+/// Reads the text of a file; `path` is for messages only.
+pub fn parse(path: &Path, content: &str) -> (File, Vec<Problem>) {
+    let mut reader = Reader::new(path, content);
+    let top = reader.top();
+    let mut file = File::default();
+    let mut section = Section::new(&mut reader, top.get_ref(), String::new());
+    file.layer = Layer {
+        theme: section.take("theme", text),
+        color: section.take("color", parsed(str::parse)),
+        ascii: section.take("ascii", flag),
+        keymap: section.take("keymap", parsed(str::parse)),
+        source: section.take("source", text),
+        max_memory: section.take("max_memory", parsed(parse_size)),
+        ..Layer::default()
+    };
+    let listen = section.table("listen");
+    let keys = section.table("keys");
+    let backends = section.table("backend");
+    let links = section.tables("link");
+    section.finish();
+
+    if let Some(table) = listen {
+        read_listen(&mut reader, table, &mut file.layer);
+    }
+    for (context, table) in tables_of(&mut reader, keys, "keys") {
+        read_keys(&mut reader, context, table, &mut file.keys);
+    }
+    for (name, table) in tables_of(&mut reader, backends, "backend") {
+        if let Some(backend) = read_backend(&mut reader, name, table) {
+            file.backends.insert(name.to_owned(), backend);
+        }
+    }
+    for (table, span) in links {
+        let section = Section::new(&mut reader, table, "[[link]]".into());
+        file.links.extend(read_link(section, span));
+    }
+    (file, reader.finish())
+}
+
+/// The tables below a table: `[keys.trace]`, `[keys.search]`.
+fn tables_of<'r, 't>(
+    reader: &mut Reader<'t>,
+    parent: Option<&'r DeTable<'t>>,
+    name: &str,
+) -> Vec<(&'r str, &'r DeTable<'t>)> {
+    let mut tables = Vec::new();
+    for (key, value) in parent.into_iter().flatten() {
+        if let Some(table) = value.get_ref().as_table() {
+            tables.push((key.get_ref().as_ref(), table));
+        } else {
+            let message = format!(
+                "{name}.{} is not a table: write [{name}.NAME] above it",
+                key.get_ref()
+            );
+            reader.problem(Some(key.span()), message);
+        }
+    }
+    tables
+}
+
+fn read_listen<'t>(reader: &mut Reader<'t>, table: &DeTable<'t>, layer: &mut Layer) {
+    let mut section = Section::new(reader, table, "[listen]".into());
+    for listener in Listener::ALL {
+        let address = section.take(key_of(listener), parsed(|text| listener.parse(text)));
+        layer
+            .listen
+            .extend(address.map(|address| (listener, address)));
+    }
+    layer.auth_token = take_secret(&mut section, "auth_token");
+    layer.allow_open = section.take("allow_open", flag);
+    layer.cors_origins = section.take("cors_origins", texts);
+    layer.allow_hosts = section.take("allow_hosts", texts);
+    section.finish();
+}
+
+fn read_keys<'t>(
+    reader: &mut Reader<'t>,
+    context: &str,
+    table: &DeTable<'t>,
+    keys: &mut Vec<KeyBinding>,
+) {
+    for (key, value) in table {
+        match text(value.get_ref()) {
+            Ok(action) => keys.push(KeyBinding {
+                context: context.to_owned(),
+                keys: key.get_ref().to_string(),
+                action: (action != "none").then_some(action),
+                origin: reader.origin(key.span()),
+            }),
+            Err(wrong) => reader.problem(
+                Some(value.span()),
+                format!(
+                    "{:?}: {wrong}: the name of an action, or \"none\"",
+                    key.get_ref()
+                ),
+            ),
+        }
+    }
+}
+
+fn read_backend<'t>(
+    reader: &mut Reader<'t>,
+    name: &str,
+    table: &DeTable<'t>,
+) -> Option<BackendConfig> {
+    let mut section = Section::new(reader, table, format!("[backend.{name}]"));
+    let url = section.take("url", parsed(backend_url));
+    let token = take_secret(&mut section, "token");
+    let timeout = section.take("timeout", parsed(parse_duration));
+    let ca_file = section.take("ca_file", |value| text(value).map(|path| expand(&path)));
+    let headers = section.table("headers");
+    section.finish();
+    let headers = headers
+        .map(|table| read_headers(reader, table))
+        .unwrap_or_default();
+    let Some(url) = url else {
+        if !table.contains_key("url") {
+            let span = table.keys().next().map(toml::Spanned::span);
+            reader.problem(
+                span,
+                format!("[backend.{name}] has no url: it says where the system is"),
+            );
+        }
+        return None;
+    };
+    Some(BackendConfig {
+        url: url.value,
+        token: token.map(|setting| setting.value),
+        headers,
+        timeout: timeout.map(|setting| setting.value),
+        ca_file: ca_file.map(|setting| setting.value),
+        origin: url.origin,
+    })
+}
+
+/// A URL; a password in it is refused, since it would show in messages and command lines.
+fn backend_url(url: &str) -> Result<String, String> {
+    let Some((_, rest)) = url.split_once("://") else {
+        return Err("not a URL: write it like jaeger+http://localhost:16686".into());
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if host.contains('@') {
+        return Err("a URL must not hold a password: use token_env, token_file or headers".into());
+    }
+    Ok(url.to_owned())
+}
+
+fn read_headers<'t>(reader: &mut Reader<'t>, table: &DeTable<'t>) -> Vec<Header> {
+    let mut headers = Vec::new();
+    for (key, value) in table {
+        let name = key.get_ref().to_string();
+        let plain = value.get_ref().as_str().map(str::to_owned);
+        match (plain, value.get_ref().as_table()) {
+            (Some(_), _) if is_secret_header(&name) => {
+                let message = format!(
+                    "{name} is a secret: write {name} = {{ env = \"NAME\" }}, or file, or command"
+                );
+                reader.problem(Some(value.span()), message);
+            }
+            (Some(value), _) => headers.push(Header {
+                name,
+                value: HeaderValue::Plain(value),
+            }),
+            (_, Some(table)) => {
+                let mut section = Section::new(reader, table, name.clone());
+                let source = secret_of(&mut section, ["env", "file", "command"]);
+                section.finish();
+                let value = source.map(|source| HeaderValue::Secret(source.value));
+                headers.extend(value.map(|value| Header { name, value }));
+            }
+            _ => reader.problem(
+                Some(value.span()),
+                format!("{name}: a string or {{ env = \"NAME\" }} is expected"),
+            ),
+        }
+    }
+    headers
+}
+
+fn take_secret(
+    section: &mut Section<'_, '_, '_>,
+    key: &str,
+) -> Option<super::Setting<SecretSource>> {
+    match key {
+        "token" => secret_of(section, ["token_env", "token_file", "token_command"]),
+        _ => secret_of(
+            section,
+            ["auth_token_env", "auth_token_file", "auth_token_command"],
+        ),
+    }
+}
+
+/// The first of the three sources of a secret that is there.
+fn secret_of(
+    section: &mut Section<'_, '_, '_>,
+    [env, file, command]: [&'static str; 3],
+) -> Option<super::Setting<SecretSource>> {
+    let env = section.take(env, |value| text(value).map(SecretSource::Env));
+    let file = section.take(file, |value| {
+        text(value).map(|path| SecretSource::File(expand(&path)))
+    });
+    let command = section.take(command, |value| text(value).map(SecretSource::Command));
+    env.or(file).or(command)
+}
+
+fn read_link(
+    mut section: Section<'_, '_, '_>,
+    span: std::ops::Range<usize>,
+) -> Option<LinkPattern> {
+    let place = section.take(
+        "on",
+        parsed(|word| {
+            LinkPlace::ALL
+                .into_iter()
+                .find(|place| place.name() == word)
+                .ok_or("one of span, resource, event, trace")
+        }),
+    );
+    let key = section.take("key", text);
+    let url = section.take(
+        "url",
+        parsed(|url| {
+            let known = url.starts_with("https://") || url.starts_with("http://");
+            known
+                .then(|| url.to_owned())
+                .ok_or("a link starts with http:// or https://")
+        }),
+    );
+    let label = section.take("text", text);
+    let origin = section.reader.origin(span);
+    section.finish();
+    let url = url?.value;
+    Some(LinkPattern {
+        place: place.map_or(LinkPlace::Span, |place| place.value),
+        key: key.map(|key| key.value),
+        text: label.map_or_else(|| url.clone(), |label| label.value),
+        url,
+        origin,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(content: &str) -> Vec<String> {
+        parse(Path::new("c.toml"), content)
+            .1
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn each_mistake_has_its_place_and_the_rest_counts() {
+        let content = "thme = \"x\"\ntheme = \"ember\"\ncolor = \"pink\"\n\n[listen]\notlp_http = 4318\nzipkin = \"127.0.0.1:1\"\n";
+        let (file, problems) = parse(Path::new("c.toml"), content);
+        assert_eq!(file.layer.theme.unwrap().value, "ember");
+        let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(told[0], "c.toml:1:1: unknown key thme: did you mean theme?");
+        assert!(
+            told[1].starts_with("c.toml:3:9: color: not a depth of colour"),
+            "{}",
+            told[1]
+        );
+        assert_eq!(
+            told[2],
+            "c.toml:6:13: otlp_http: a string is expected, not an integer"
+        );
+        assert!(
+            told[3].starts_with("c.toml:7:10: zipkin: zipkin is not built"),
+            "{}",
+            told[3]
+        );
+        assert_eq!(told.len(), 4);
+    }
+
+    #[test]
+    fn what_is_not_toml_costs_its_line() {
+        let (file, problems) = parse(Path::new("c.toml"), "theme = \ncolor = \"16\"\n");
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(problems[0].place.map(|place| place.0), Some(1));
+        assert!(file.layer.color.is_some());
+    }
+
+    #[test]
+    fn backends_and_links_and_keys() {
+        let content = r##"
+            [backend.prod]
+            url = "jaeger+https://traces.internal/jaeger"
+            token_env = "JAEGER_TOKEN"
+            timeout = "20s"
+            headers = { X-Scope-OrgID = "shop", Authorization = { command = "pass show traces" } }
+            [[link]]
+            key = "user.id"
+            url = "https://admin.internal/users/#{user.id}"
+            [keys.global]
+            "g g" = "top"
+            "x" = "none"
+        "##;
+        let (file, problems) = parse(Path::new("c.toml"), content);
+        assert_eq!(problems, []);
+        let prod = &file.backends["prod"];
+        assert_eq!(prod.token, Some(SecretSource::Env("JAEGER_TOKEN".into())));
+        assert_eq!(
+            (prod.timeout, prod.headers.len()),
+            (Some(20_000_000_000), 2)
+        );
+        assert_eq!(
+            file.links[0].text,
+            "https://admin.internal/users/#{user.id}"
+        );
+        let actions: Vec<_> = file
+            .keys
+            .iter()
+            .map(|key| (key.keys.as_str(), key.action.as_deref()))
+            .collect();
+        assert_eq!(actions, [("g g", Some("top")), ("x", None)]);
+    }
+
+    #[test]
+    fn secrets_do_not_stand_in_the_file() {
+        for (content, word) in [
+            ("[backend.a]\nurl = \"http://me:canary@host\"\n", "password"),
+            (
+                "[backend.a]\nurl = \"http://host\"\nheaders = { authorization = \"Bearer canary\" }\n",
+                "env",
+            ),
+            (
+                "[backend.a]\nurl = \"http://host\"\ntoken = \"canary\"\n",
+                "unknown key token",
+            ),
+            ("[backend.a]\ntimeout = \"1s\"\n", "no url"),
+        ] {
+            let told = problems(content).join("\n");
+            assert!(told.contains(word) && !told.contains("canary"), "{told}");
+        }
+    }
+
+    #[test]
+    fn the_template_is_right_with_and_without_its_comment_marks() {
+        assert_eq!(problems(TEMPLATE), Vec::<String>::new());
+        let bare = |line: &str| {
+            line.strip_prefix("# ")
+                .filter(|l| l.contains(" = ") || l.starts_with('['))
+                .map(str::to_owned)
+        };
+        let whole: Vec<_> = TEMPLATE
+            .lines()
+            .map(|line| bare(line).unwrap_or_else(|| line.to_owned()))
+            .collect();
+        assert_eq!(problems(&whole.join("\n")), Vec::<String>::new());
+        for listener in Listener::ALL {
+            assert!(TEMPLATE.contains(key_of(listener)), "{}", key_of(listener));
+        }
+    }
+}
