@@ -1,0 +1,225 @@
+//! Giving memory back: the oldest generation goes, and what is worth it is kept longer.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::generation::{Entry, Generation};
+use super::limits::Limits;
+use super::seen;
+use super::state::{Slot, State};
+use super::stats::{MEMORY, Reason};
+use crate::model::BlockBuilder;
+
+/// Traces of one root operation from which on *slow* means something.
+const ENOUGH_ALIKE: usize = 30;
+
+/// A share of the kept bytes that one evicted generation may claim.
+const CLAIMS: u64 = 4;
+
+impl State {
+    /// Evicts until `need` more bytes fit the budget. `false`: they cannot.
+    pub(super) fn make_room(&mut self, need: usize, limits: &Limits) -> bool {
+        if need > limits.budget {
+            return false;
+        }
+        while self.bytes() + need > limits.budget {
+            let Some(slot) = self.next_to_go(limits) else {
+                return false;
+            };
+            self.evict(slot, limits);
+        }
+        true
+    }
+
+    /// The generation that goes next: of the kept ones if they have more than their share,
+    /// else the oldest, else the oldest kept, and the current one when nothing else is left.
+    fn next_to_go(&self, limits: &Limits) -> Option<usize> {
+        let goes = |slot: &Slot| {
+            slot.view
+                .traces
+                .iter()
+                .any(|entry| !self.is_wanted(entry.id))
+        };
+        let oldest = |kept: bool| {
+            self.slots
+                .iter()
+                .position(|slot| slot.kept == kept && goes(slot))
+        };
+        let kept: usize = self
+            .slots
+            .iter()
+            .filter(|slot| slot.kept)
+            .map(Slot::bytes)
+            .sum();
+        let too_much_kept = (kept > limits.kept).then(|| oldest(true)).flatten();
+        too_much_kept
+            .or_else(|| oldest(false))
+            .or_else(|| oldest(true))
+    }
+
+    /// Evicts a generation. Its held and pinned traces are kept, and of a generation that is
+    /// evicted for the first time also errors and slow traces.
+    fn evict(&mut self, slot: usize, limits: &Limits) {
+        let Slot { view, kept, .. } = self.slots.remove(slot);
+        let mut keep: Vec<u32> = indices(&view, |entry| self.is_wanted(entry.id));
+        if !kept {
+            keep.extend(self.worth_keeping(&view, limits.kept as u64 / CLAIMS));
+            keep.sort_unstable();
+        }
+        let moved = self.keep_longer(&view, &keep);
+        self.summaries
+            .iter_mut()
+            .for_each(|summary| summary.on_evict(view.number));
+        for (index, entry) in view.traces.iter().enumerate() {
+            if !moved.contains_key(&(index as u32)) {
+                self.forget(entry, MEMORY);
+            }
+        }
+        self.release(view);
+    }
+
+    /// Lets the parts of a generation go that nobody but perhaps a reader has.
+    pub(super) fn release(&mut self, view: Arc<Generation>) {
+        let parts = view.parts.clone();
+        drop(view);
+        self.let_go(parts);
+    }
+
+    /// Takes a trace out of the index and the counters.
+    pub(super) fn forget(&mut self, entry: &Entry, reason: Reason) {
+        self.places.remove(&entry.id);
+        if let Some(forgotten) = &mut self.forgotten {
+            forgotten.insert(entry.id);
+        }
+        self.stats.evict(reason, u64::from(entry.spans));
+    }
+
+    /// Errors, then slow traces, within `bytes`.
+    fn worth_keeping(&self, view: &Generation, bytes: u64) -> Vec<u32> {
+        let slow = slow(view);
+        let is_wanted = |entry: &Entry| self.is_wanted(entry.id);
+        let errors = indices(view, |entry| entry.errors > 0 && !is_wanted(entry));
+        let slow = slow.into_iter().filter(|&index| {
+            let entry = view.traces.get(index as usize);
+            entry.is_some_and(|entry| entry.errors == 0 && !is_wanted(entry))
+        });
+        let mut left = bytes;
+        let fits = |&index: &u32| {
+            let need = view
+                .traces
+                .get(index as usize)
+                .map_or(0, |entry| entry.bytes);
+            let fits = need <= left;
+            left -= if fits { need } else { 0 };
+            fits
+        };
+        errors.into_iter().chain(slow).filter(fits).collect()
+    }
+
+    /// Copies traces whole into a generation of kept ones: old entry to new entry.
+    fn keep_longer(&mut self, view: &Generation, keep: &[u32]) -> HashMap<u32, u32> {
+        let mut moved = HashMap::with_capacity(keep.len());
+        if keep.is_empty() {
+            return moved;
+        }
+        let slot = self.begin(true);
+        let (mut rows, mut logs) = (Vec::new(), Vec::new());
+        for &index in keep {
+            let Some(entry) = view.traces.get(index as usize) else {
+                continue;
+            };
+            let Entry {
+                arrival,
+                cut,
+                bytes,
+                weight,
+                tenant,
+                ..
+            } = *entry;
+            let fresh = Entry {
+                bytes,
+                cut,
+                weight,
+                tenant,
+                ..Entry::new(entry.id, arrival)
+            };
+            let new = self.enter(slot, fresh);
+            moved.insert(index, new);
+            rows.extend(
+                view.spans_of(entry)
+                    .into_iter()
+                    .map(|(part, row)| (part, row, new)),
+            );
+            logs.extend(
+                view.logs_of(entry)
+                    .into_iter()
+                    .map(|(part, log)| (part, log, new)),
+            );
+        }
+        rows.sort_unstable();
+        logs.sort_unstable();
+        let mut builder = BlockBuilder::new();
+        for (index, part) in view.parts.iter().enumerate() {
+            let mine = |list: &[(usize, u32, u32)]| {
+                let from = list.partition_point(|&(part, ..)| part < index);
+                from..from + list[from..].partition_point(|&(part, ..)| part == index)
+            };
+            let (rows, logs) = (&rows[mine(&rows)], &logs[mine(&logs)]);
+            if !rows.is_empty() || !logs.is_empty() {
+                let mut appender = builder.append(&part.block);
+                for &(_, row, _) in rows {
+                    appender.span(row);
+                }
+                for &(_, log, _) in logs {
+                    appender.log(log);
+                }
+            }
+        }
+        let block = Arc::new(builder.finish());
+        let entries = |list: Vec<(usize, u32, u32)>| {
+            list.into_iter()
+                .map(|(.., entry)| entry)
+                .collect::<Vec<_>>()
+        };
+        let prints = seen::prints(&block, &self.hasher);
+        for (position, print) in prints.into_iter().enumerate() {
+            self.slots[slot].seen.insert(print, position as u32);
+        }
+        self.append(slot, block, &entries(rows), &entries(logs), true);
+        moved
+    }
+}
+
+/// The entries for which `wanted` holds.
+fn indices(view: &Generation, wanted: impl Fn(&Entry) -> bool) -> Vec<u32> {
+    let all = view.traces.iter().enumerate();
+    all.filter(|(_, entry)| wanted(entry))
+        .map(|(index, _)| index as u32)
+        .collect()
+}
+
+/// Traces in the slowest hundredth of their root operation, where it has enough of its like.
+fn slow(view: &Generation) -> Vec<u32> {
+    let mut alike: HashMap<(&str, &str), Vec<(u64, u32)>> = HashMap::new();
+    for (index, entry) in view.traces.iter().enumerate() {
+        if let Some(root) = view.span(entry.root) {
+            let duration = entry.end.since(entry.start).0;
+            alike
+                .entry((root.service(), root.operation()))
+                .or_default()
+                .push((duration, index as u32));
+        }
+    }
+    let mut slow = Vec::new();
+    for mut traces in alike
+        .into_values()
+        .filter(|traces| traces.len() >= ENOUGH_ALIKE)
+    {
+        let most = traces.len() / 100 + 1;
+        traces.select_nth_unstable_by(most - 1, |a, b| b.cmp(a));
+        slow.extend(traces.into_iter().take(most).map(|(_, index)| index));
+    }
+    slow.sort_unstable();
+    slow
+}

@@ -1,0 +1,295 @@
+//! The embedded store: what writers and readers hold.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwap;
+use foldhash::fast::RandomState;
+use tokio::sync::watch;
+
+use super::commit::{Committed, Origin};
+use super::forgotten::Forgotten;
+use super::generation::Part;
+use super::limits::Limits;
+use super::merge;
+use super::seen;
+use super::snapshot::{Snapshot, StoredTrace};
+use super::state::State;
+use super::stats::{CLEARED, Reason, Stats};
+use super::summary::Summary;
+use crate::model::{Block, TraceId};
+
+/// Spans in memory, within a budget. A clone is another handle on the same store.
+///
+/// Writers [`commit`](Self::commit) blocks; readers work on a [`Snapshot`], which nothing
+/// changes under them. Neither waits for the other: a snapshot is taken in the time of
+/// counting some hundred references up.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    limits: Limits,
+    state: Mutex<State>,
+    /// The number of changes so far.
+    epoch: AtomicU64,
+    published: ArcSwap<Snapshot>,
+    changed: watch::Sender<u64>,
+    hasher: RandomState,
+}
+
+impl Store {
+    /// An empty store.
+    pub fn new(limits: Limits) -> Self {
+        let hasher = RandomState::default();
+        let state = State {
+            forgotten: Some(Forgotten::within(limits.forgotten)),
+            hasher: hasher.clone(),
+            ..State::default()
+        };
+        let shared = Shared {
+            limits,
+            state: Mutex::new(state),
+            epoch: AtomicU64::new(0),
+            published: ArcSwap::default(),
+            changed: watch::Sender::new(0),
+            hasher,
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// The budget and its shares.
+    pub fn limits(&self) -> Limits {
+        self.shared.limits
+    }
+
+    /// Asks to be told of every commit from now on. What is stored already is told of first.
+    pub fn register(&self, mut summary: Box<dyn Summary>) {
+        let mut state = self.lock();
+        for slot in &state.slots {
+            for part in &slot.view.parts {
+                let (generation, first) = (slot.view.number, part.first);
+                summary.on_commit(super::NewSpans {
+                    generation,
+                    first,
+                    block: &part.block,
+                    moved: false,
+                });
+            }
+        }
+        state.summaries.push(summary);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stores a block, whole requests at a time: readers see all of it or nothing.
+    pub fn commit(&self, block: Block, origin: Origin<'_>) -> Committed {
+        let prints = seen::prints(&block, &self.shared.hasher);
+        let mut state = self.lock();
+        let slots = state.slots.len();
+        let done = state.admit(block, &prints, origin, &self.shared.limits);
+        let evicted = state.slots.len() < slots;
+        self.change(state, evicted);
+        self.merge_what_is_due();
+        done
+    }
+
+    /// Counts spans that were refused before they could become a block.
+    pub fn count_rejected(&self, reason: Reason, spans: u64) {
+        let mut state = self.lock();
+        state.stats.received += spans;
+        state.stats.reject(reason, spans);
+        self.change(state, false);
+    }
+
+    /// Counts spans that a sampling policy left out.
+    pub fn count_sampled_out(&self, policy: Reason, spans: u64) {
+        let mut state = self.lock();
+        state.stats.received += spans;
+        *state.stats.sampled_out.entry(policy).or_default() += spans;
+        self.change(state, false);
+    }
+
+    /// Counts a change. What readers see next is prepared when one asks; but where memory was
+    /// let go, at once, so that the last snapshot does not hold on to it.
+    fn change(&self, mut state: MutexGuard<'_, State>, let_go: bool) {
+        let epoch = self.shared.epoch.fetch_add(1, Ordering::AcqRel) + 1;
+        if let_go {
+            self.publish(&mut state, epoch);
+        }
+        drop(state);
+        self.shared.changed.send_replace(epoch);
+    }
+
+    fn publish(&self, state: &mut State, epoch: u64) -> Arc<Snapshot> {
+        let generations = state
+            .slots
+            .iter()
+            .map(|slot| Arc::clone(&slot.view))
+            .collect();
+        let snapshot = Arc::new(Snapshot::new(epoch, generations, state.tenants.clone()));
+        self.shared.published.store(Arc::clone(&snapshot));
+        snapshot
+    }
+
+    /// What is stored now, for one query. It does not change; hold it no longer than needed,
+    /// for it keeps alive what the store may want to let go.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        let published = self.shared.published.load_full();
+        if published.epoch() == self.epoch() {
+            return published;
+        }
+        let mut state = self.lock();
+        let epoch = self.epoch();
+        self.publish(&mut state, epoch)
+    }
+
+    /// The number of changes so far.
+    pub fn epoch(&self) -> u64 {
+        self.shared.epoch.load(Ordering::Acquire)
+    }
+
+    /// Tells of each change.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.shared.changed.subscribe()
+    }
+
+    /// A trace by its id, in constant time. `None`: never seen, or evicted.
+    pub fn trace(&self, id: TraceId) -> Option<StoredTrace> {
+        let state = self.lock();
+        let (generation, entry) = state.find(id)?;
+        (entry.spans > 0).then(|| StoredTrace::new(Arc::clone(generation), entry.clone()))
+    }
+
+    /// Whether the trace was here and is evicted, as far as is remembered.
+    pub fn was_evicted(&self, id: TraceId) -> bool {
+        self.lock()
+            .forgotten
+            .as_ref()
+            .is_some_and(|gone| gone.contains(id))
+    }
+
+    /// The counters.
+    pub fn stats(&self) -> Stats {
+        self.lock().stats()
+    }
+
+    /// Keeps a trace from being evicted for as long as the answer lives: somebody looks at it.
+    pub fn hold(&self, id: TraceId) -> Hold {
+        *self.lock().held.entry(id).or_default() += 1;
+        Hold {
+            store: self.clone(),
+            id,
+        }
+    }
+
+    /// Keeps a trace from being evicted until [`Self::unpin`]. `false`: it is not stored, or
+    /// what is pinned already takes the share of one large trace.
+    pub fn pin(&self, id: TraceId) -> bool {
+        let mut state = self.lock();
+        let bytes_of = |id: TraceId| state.find(id).map_or(0, |(_, entry)| entry.bytes);
+        let pinned: u64 = state.pinned.iter().map(|&id| bytes_of(id)).sum();
+        let fits = pinned + bytes_of(id) <= self.shared.limits.trace as u64;
+        let pinned = fits && state.find(id).is_some();
+        if pinned {
+            state.pinned.insert(id);
+        }
+        pinned
+    }
+
+    /// Lets a pinned trace go when its time comes.
+    pub fn unpin(&self, id: TraceId) {
+        self.lock().pinned.remove(&id);
+    }
+
+    /// Throws everything away, pinned traces too, and forgets which traces there were.
+    pub fn clear(&self) {
+        let mut state = self.lock();
+        for slot in std::mem::take(&mut state.slots) {
+            let number = slot.view.number;
+            state
+                .summaries
+                .iter_mut()
+                .for_each(|summary| summary.on_evict(number));
+            state.stats.evict(CLEARED, u64::from(slot.view.len));
+            state.release(slot.view);
+        }
+        state.places = hashbrown::HashMap::with_hasher(self.shared.hasher.clone());
+        state.pinned.clear();
+        if let Some(forgotten) = &mut state.forgotten {
+            forgotten.clear();
+        }
+        self.change(state, true);
+    }
+
+    /// Merges small parts into large ones while any are due. The copying is done outside the
+    /// lock, by the writer whose commit made it due.
+    fn merge_what_is_due(&self) {
+        while let Some((number, range, parts)) = self.begin_merge() {
+            let merged = merge::merged(&parts);
+            let mut state = self.lock();
+            let Some(slot) = state.slot_ix(number) else {
+                continue;
+            };
+            let slot = &mut state.slots[slot];
+            slot.merging = false;
+            let Some(merged) = merged else { continue };
+            slot.part_bytes += merged.bytes();
+            slot.part_bytes -= parts.iter().map(|part| part.bytes()).sum::<usize>();
+            Arc::make_mut(&mut slot.view)
+                .parts
+                .splice(range, [Arc::new(merged)]);
+            let epoch = self.epoch();
+            self.publish(&mut state, epoch);
+            state.let_go(parts);
+        }
+    }
+
+    fn begin_merge(&self) -> Option<(u32, Range<usize>, Vec<Arc<Part>>)> {
+        let mut state = self.lock();
+        state.slots.iter_mut().find_map(|slot| {
+            let range = (!slot.merging)
+                .then(|| merge::due(&slot.view, slot.closing))
+                .flatten()?;
+            slot.merging = true;
+            slot.closing = false;
+            let parts = slot.view.parts.get(range.clone())?.to_vec();
+            Some((slot.view.number, range, parts))
+        })
+    }
+}
+
+/// A trace that is looked at. It stays in the store, and counts in its budget, until this is
+/// dropped.
+pub struct Hold {
+    store: Store,
+    id: TraceId,
+}
+
+impl Hold {
+    /// The trace.
+    pub fn id(&self) -> TraceId {
+        self.id
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut state = self.store.lock();
+        if let Some(count) = state.held.get_mut(&self.id) {
+            *count -= 1;
+            if *count == 0 {
+                state.held.remove(&self.id);
+            }
+        }
+    }
+}
