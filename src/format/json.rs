@@ -158,6 +158,30 @@ impl<'a> JsonReader<'a> {
         true
     }
 
+    /// Goes to where `bookmark`, a clone made earlier, stands.
+    pub fn go_to(&mut self, bookmark: &Self) {
+        self.at = bookmark.at;
+        self.fresh = bookmark.fresh;
+    }
+
+    /// Reads a value that may turn out to be of another type: then it is skipped, whole, and the
+    /// inner result says why.
+    pub fn attempt<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> JsonResult<T>,
+    ) -> JsonResult<Result<T, JsonError>> {
+        let before = self.clone();
+        match read(self) {
+            Ok(value) => Ok(Ok(value)),
+            Err(error) if error.is_recoverable() => {
+                self.go_to(&before);
+                self.skip()?;
+                Ok(Err(error))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// The type of the next value, which is not consumed.
     pub fn peek(&mut self) -> JsonResult<JsonKind> {
         match self.byte("a value")? {

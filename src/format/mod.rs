@@ -9,6 +9,7 @@
 //!
 //! No I/O here: sources are `Read`, targets are `Write`, both given.
 
+pub mod jaeger;
 pub mod json;
 
 mod findings;

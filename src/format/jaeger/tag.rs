@@ -1,0 +1,198 @@
+//! Tags: keys with values of a named type.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::format::json::{JsonKind, JsonReader, JsonResult, Number};
+use crate::model::Value;
+
+const PADDING: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+
+/// Base64 with or without its padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, PADDING);
+
+/// One tag of a span, a log or a process.
+#[derive(Debug, Clone)]
+pub(super) struct Tag<'a> {
+    pub key: Cow<'a, str>,
+    pub value: TagValue<'a>,
+}
+
+/// A value of one of Jaeger's five types.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum TagValue<'a> {
+    Empty,
+    Str(Cow<'a, str>),
+    Bool(bool),
+    Int(i64),
+    Double(f64),
+    Bytes(Vec<u8>),
+}
+
+impl TagValue<'_> {
+    pub(super) fn as_value(&self) -> Value<'_> {
+        match self {
+            Self::Empty => Value::Empty,
+            Self::Str(text) => Value::Str(text),
+            Self::Bool(value) => Value::Bool(*value),
+            Self::Int(value) => Value::Int(*value),
+            Self::Double(value) => Value::Double(*value),
+            Self::Bytes(bytes) => Value::Bytes(bytes),
+        }
+    }
+
+    pub(super) fn as_str(&self) -> Option<&str> {
+        if let Self::Str(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+}
+
+/// A value as JSON has it, before its tag's type is known.
+enum Written<'a> {
+    Str(Cow<'a, str>),
+    Bool(bool),
+    Number(Number, &'a [u8]),
+    Null,
+    Nested(&'a [u8]),
+}
+
+impl<'a> Tag<'a> {
+    /// Reads one tag. The second part says what is wrong with its value, which was then kept as
+    /// what JSON says that it is.
+    pub(super) fn read(json: &mut JsonReader<'a>) -> JsonResult<(Self, Option<String>)> {
+        let mut key = Cow::Borrowed("");
+        let mut kind = Cow::Borrowed("");
+        let mut written = Written::Null;
+        json.enter_object()?;
+        while let Some(name) = json.next_key()? {
+            match &*name {
+                "key" => key = json.string()?,
+                "type" => kind = json.string()?,
+                "value" => written = Written::read(json)?,
+                _ => drop(json.skip()?),
+            }
+        }
+        match written.typed(&kind) {
+            Ok(value) => Ok((Self { key, value }, None)),
+            Err(written) => {
+                let problem = format!("{key:?} holds no {kind}; kept as it is written");
+                Ok((
+                    Self {
+                        key,
+                        value: written.untyped(),
+                    },
+                    Some(problem),
+                ))
+            }
+        }
+    }
+}
+
+impl<'a> Written<'a> {
+    fn read(json: &mut JsonReader<'a>) -> JsonResult<Self> {
+        Ok(match json.peek()? {
+            JsonKind::String => Self::Str(json.string()?),
+            JsonKind::Bool => Self::Bool(json.bool()?),
+            JsonKind::Null => {
+                json.null()?;
+                Self::Null
+            }
+            JsonKind::Number => {
+                let mut text = json.clone();
+                let number = json.number()?;
+                Self::Number(number, text.skip()?)
+            }
+            JsonKind::Object | JsonKind::Array => Self::Nested(json.skip()?),
+        })
+    }
+
+    /// The value by its tag's type; itself if it is not of that type. Types that Jaeger does not
+    /// know stand for JSON's own.
+    fn typed(self, kind: &str) -> Result<TagValue<'a>, Self> {
+        match kind {
+            "string" => Ok(self.string()),
+            "bool" => self.bool(),
+            "int64" => self.int(),
+            "float64" => self.double(),
+            "binary" => self.bytes(),
+            _ => Ok(self.untyped()),
+        }
+    }
+
+    fn string(self) -> TagValue<'a> {
+        TagValue::Str(match self {
+            Self::Str(text) => text,
+            Self::Null => Cow::Borrowed(""),
+            Self::Bool(true) => Cow::Borrowed("true"),
+            Self::Bool(false) => Cow::Borrowed("false"),
+            Self::Number(_, text) | Self::Nested(text) => String::from_utf8_lossy(text),
+        })
+    }
+
+    fn bool(self) -> Result<TagValue<'a>, Self> {
+        let text = if let Self::Str(text) = &self {
+            &**text
+        } else {
+            ""
+        };
+        match (text, &self) {
+            ("true", _) | (_, Self::Bool(true)) => Ok(TagValue::Bool(true)),
+            ("false", _) | (_, Self::Bool(false)) => Ok(TagValue::Bool(false)),
+            _ => Err(self),
+        }
+    }
+
+    /// Whole numbers beyond 2^53 arrive as text, since JavaScript cannot hold them.
+    fn int(self) -> Result<TagValue<'a>, Self> {
+        let value = match &self {
+            Self::Number(Number::Int(value), _) => Some(*value),
+            Self::Number(Number::Float(value), _) if value.fract() == 0.0 && value.abs() < 9e15 => {
+                Some(*value as i64)
+            }
+            Self::Str(text) => text.parse().ok(),
+            _ => None,
+        };
+        value.map(TagValue::Int).ok_or(self)
+    }
+
+    fn double(self) -> Result<TagValue<'a>, Self> {
+        let value = match &self {
+            Self::Number(Number::Int(value), _) => Some(*value as f64),
+            Self::Number(Number::Uint(value), _) => Some(*value as f64),
+            Self::Number(Number::Float(value), _) => Some(*value),
+            Self::Str(text) => text.parse().ok(),
+            _ => None,
+        };
+        value.map(TagValue::Double).ok_or(self)
+    }
+
+    fn bytes(self) -> Result<TagValue<'a>, Self> {
+        let Self::Str(text) = &self else {
+            return Err(self);
+        };
+        BASE64
+            .decode(text.as_bytes())
+            .map(TagValue::Bytes)
+            .map_err(|_| self)
+    }
+
+    fn untyped(self) -> TagValue<'a> {
+        match self {
+            Self::Str(text) => TagValue::Str(text),
+            Self::Bool(value) => TagValue::Bool(value),
+            Self::Null => TagValue::Empty,
+            Self::Number(Number::Int(value), _) => TagValue::Int(value),
+            Self::Number(Number::Float(value), _) => TagValue::Double(value),
+            Self::Number(Number::Uint(_), text) | Self::Nested(text) => {
+                TagValue::Str(String::from_utf8_lossy(text))
+            }
+        }
+    }
+}
