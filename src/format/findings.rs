@@ -19,6 +19,8 @@ pub struct Findings {
     pub rejected: BTreeMap<Reason, u64>,
     /// Log records that name no trace: counted, not kept.
     pub logs_without_trace: u64,
+    /// Log records that were not taken, since their ids are no ids.
+    pub rejected_logs: u64,
     /// Data points of metrics: counted, not kept.
     pub metric_points: u64,
     piece: Piece,

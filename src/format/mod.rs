@@ -11,10 +11,12 @@
 
 pub mod jaeger;
 pub mod json;
+pub mod otlp;
 
 mod findings;
 mod limits;
 mod problem;
+mod protobuf;
 
 pub use findings::Findings;
 pub use limits::Limits;
