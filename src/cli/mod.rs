@@ -1,1 +1,57 @@
 //! The command line: one file per subcommand, the only room that prints and composes.
+//!
+//! [`run`] reads the arguments, merges the configuration, and hands a [`Session`] to the
+//! subcommand. Data goes to standard output through [`output`], words to standard error as one
+//! line `vizsla: what happened: what to do`. Every screen of the interface has its twin here.
+//!
+//! | exit | meaning |
+//! |---|---|
+//! | 0 | found, done |
+//! | 1 | ran, but nothing was found |
+//! | 2 | the arguments, the configuration or the input are at fault |
+//! | 3 | a backend failed |
+//! | 128 + n | ended by signal n |
+
+pub mod args;
+pub mod output;
+
+mod completions;
+mod config;
+mod failure;
+mod man;
+mod session;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+pub use args::{Cli, Command};
+pub use failure::{Failure, Outcome};
+pub use session::Session;
+
+/// Runs the program: arguments in (the first is its name), exit code out.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let matches = match Cli::command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(refusal) => return failure::refuse(&refusal),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(refusal) => return failure::refuse(&refusal),
+    };
+    let mut session = Session::new(&cli, &matches);
+    let outcome = dispatch(cli, &mut session);
+    failure::conclude(session.finish(outcome))
+}
+
+fn dispatch(cli: Cli, session: &mut Session) -> Result<Outcome, Failure> {
+    match cli.command {
+        Some(Command::Config(args)) => config::run(args, session),
+        Some(Command::Completions(args)) => completions::run(&args, session),
+        Some(Command::Man(args)) => man::run(&args, session),
+        None => Err(Failure::Usage(
+            "what shall I do? vizsla --help lists it".into(),
+        )),
+    }
+}

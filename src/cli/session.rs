@@ -1,0 +1,208 @@
+//! What every subcommand is given: the merged configuration, standard output, the clock.
+
+use std::io::{IsTerminal, Write};
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use crate::config::{Config, Layer, Origin, Problem, SecretSource, Setting, terminal};
+use crate::text::Clock;
+
+use super::args::{Cli, ListenArgs};
+use super::failure::say;
+use super::output::{Look, Out};
+use super::{Failure, Outcome};
+
+/// One run of the program.
+pub struct Session {
+    /// The merged configuration.
+    pub config: Config,
+    /// What is wrong in the configuration file.
+    pub problems: Vec<Problem>,
+    /// Standard output.
+    pub out: Out,
+    /// How data is to look there.
+    pub look: Look,
+    quiet: bool,
+    verbose: u8,
+}
+
+impl Session {
+    /// Merges the configuration and locks standard output.
+    pub fn new(cli: &Cli, matches: &ArgMatches) -> Self {
+        let (config, problems) =
+            Config::load(cli.global.config_file.as_deref(), layer(cli, matches));
+        let tty = std::io::stdout().is_terminal();
+        let env = |name: &str| std::env::var(name).ok();
+        let look = Look {
+            tty,
+            depth: config.color.value.depth(tty, env),
+            charset: terminal::charset(config.ascii.value, env),
+            columns: if tty { columns() } else { None },
+            clock: Clock::local(),
+        };
+        let (quiet, verbose) = (cli.global.quiet, cli.global.verbose);
+        Self {
+            config,
+            problems,
+            out: Out::stdout(),
+            look,
+            quiet,
+            verbose,
+        }
+    }
+
+    /// Says something beside the data on standard error, unless told to be quiet.
+    pub fn note(&self, line: impl AsRef<str>) {
+        if !self.quiet {
+            say(line.as_ref());
+        }
+    }
+
+    /// Says what only `-v` wants to know.
+    pub fn detail(&self, line: impl AsRef<str>) {
+        if self.verbose > 0 {
+            say(line.as_ref());
+        }
+    }
+
+    /// Says what is wrong in the configuration; subcommands that do not heed it need not.
+    pub fn note_problems(&self) {
+        for problem in &self.problems {
+            self.note(problem.to_string());
+        }
+    }
+
+    /// Passes on what is still held back.
+    pub(super) fn finish(mut self, outcome: Result<Outcome, Failure>) -> Result<Outcome, Failure> {
+        let flushed = self.out.flush().map_err(Failure::from);
+        outcome.and_then(|outcome| flushed.map(|()| outcome))
+    }
+}
+
+/// The columns of the terminal: `COLUMNS`, else what the terminal says.
+fn columns() -> Option<usize> {
+    let told = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    told.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+}
+
+/// What flags and their environment twins say.
+fn layer(cli: &Cli, matches: &ArgMatches) -> Layer {
+    let mut deepest = matches;
+    while let Some((_, below)) = deepest.subcommand() {
+        deepest = below;
+    }
+    let origins = Origins(deepest);
+    let global = &cli.global;
+    let mut layer = Layer {
+        theme: origins.setting("theme", "theme", "VIZSLA_THEME", global.theme.clone()),
+        color: origins.setting("color", "color", "VIZSLA_COLOR", global.color),
+        ascii: origins.setting(
+            "ascii",
+            "ascii",
+            "VIZSLA_ASCII",
+            global.ascii.then_some(true),
+        ),
+        ..Layer::default()
+    };
+    if let Some(listen) = listen_args(cli) {
+        add_listen(&mut layer, listen, &origins);
+    }
+    layer
+}
+
+/// The listeners' flags of the subcommand, if it has any.
+fn listen_args(cli: &Cli) -> Option<&ListenArgs> {
+    match &cli.command {
+        None => Some(&cli.listen),
+        Some(_) => None,
+    }
+}
+
+fn add_listen(layer: &mut Layer, args: &ListenArgs, origins: &Origins<'_>) {
+    for (listener, listen) in args.addresses() {
+        let id = crate::config::file::key_of(listener);
+        let setting = origins.setting(id, listener.name(), env_of(id), listen);
+        layer
+            .listen
+            .extend(setting.map(|setting| (listener, setting)));
+    }
+    layer.max_memory = origins.setting(
+        "max_memory",
+        "max-memory",
+        "VIZSLA_MAX_MEMORY",
+        args.max_memory,
+    );
+    let file = args.auth_token_file.clone().map(SecretSource::File);
+    layer.auth_token = origins
+        .setting(
+            "auth_token_file",
+            "auth-token-file",
+            "VIZSLA_AUTH_TOKEN_FILE",
+            file,
+        )
+        .or_else(token_of_environment);
+    let open = args.allow_open.then_some(true);
+    layer.allow_open = origins.setting("allow_open", "allow-open", "VIZSLA_ALLOW_OPEN", open);
+    let given = |list: &Vec<String>| (!list.is_empty()).then(|| list.clone());
+    layer.cors_origins = origins.setting(
+        "cors_origin",
+        "cors-origin",
+        "VIZSLA_CORS_ORIGIN",
+        given(&args.cors_origin),
+    );
+    layer.allow_hosts = origins.setting(
+        "allow_host",
+        "allow-host",
+        "VIZSLA_ALLOW_HOST",
+        given(&args.allow_host),
+    );
+}
+
+fn token_of_environment() -> Option<Setting<SecretSource>> {
+    const NAME: &str = "VIZSLA_AUTH_TOKEN";
+    std::env::var_os(NAME).filter(|value| !value.is_empty())?;
+    Some(Setting {
+        value: SecretSource::Env(NAME.into()),
+        origin: Origin::Environment(NAME),
+    })
+}
+
+/// The variable of a listener's address.
+fn env_of(key: &str) -> &'static str {
+    match key {
+        "otlp_grpc" => "VIZSLA_OTLP_GRPC",
+        "otlp_http" => "VIZSLA_OTLP_HTTP",
+        "query" => "VIZSLA_QUERY",
+        "jaeger_thrift_http" => "VIZSLA_JAEGER_THRIFT_HTTP",
+        "jaeger_compact" => "VIZSLA_JAEGER_COMPACT",
+        "jaeger_binary" => "VIZSLA_JAEGER_BINARY",
+        "jaeger_grpc" => "VIZSLA_JAEGER_GRPC",
+        "zipkin" => "VIZSLA_ZIPKIN",
+        "sampling" => "VIZSLA_SAMPLING",
+        _ => "VIZSLA_QUERY_GRPC",
+    }
+}
+
+/// Who gave each argument.
+struct Origins<'m>(&'m ArgMatches);
+
+impl Origins<'_> {
+    fn setting<T>(
+        &self,
+        id: &str,
+        flag: &'static str,
+        env: &'static str,
+        value: Option<T>,
+    ) -> Option<Setting<T>> {
+        let known = self.0.try_contains_id(id).is_ok();
+        let source = if known { self.0.value_source(id) } else { None };
+        let origin = match source {
+            Some(ValueSource::EnvVariable) => Origin::Environment(env),
+            _ => Origin::Flag(flag),
+        };
+        value.map(|value| Setting { value, origin })
+    }
+}
