@@ -1,1 +1,18 @@
-//! Pure functions of traces: critical path, self time, what stands out. No I/O.
+//! Pure functions of traces: critical path, self time, what stands out. No I/O, no terminal.
+//!
+//! Each analysis says what it rests on: its sample, and a refusal below its minimum. Each cites
+//! the source of its algorithm.
+//!
+//! ```
+//! use vizsla::analysis::critical_path;
+//! use vizsla::model::{Nanos, scenario};
+//!
+//! let trace = scenario::trace("shop: GET /cart 0..100 server\n  mysql: SELECT 10..90\n");
+//! let path = critical_path(&trace)?;
+//! assert_eq!(path.time_of(1), Nanos::from_millis(80));
+//! # Ok::<(), vizsla::analysis::NoPath>(())
+//! ```
+
+mod critical_path;
+
+pub use critical_path::{CriticalPath, NoPath, Section, critical_path};

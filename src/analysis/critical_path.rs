@@ -1,0 +1,312 @@
+//! The critical path of a trace: at each moment the one span that the trace was waiting for.
+//!
+//! The walk is that of Jaeger's UI (`components/TracePage/CriticalPath`): from the end of the root
+//! backwards, into the child that finished last, and on from that child's start. Two differences:
+//! a child that ends exactly where the next one begins is on the path (Jaeger compares with `<`
+//! and loses it), and nothing recurses or rescans, so it costs O(n log n) for any shape of tree.
+
+use std::cmp::Reverse;
+
+use crate::model::{Kind, Nanos, Time, Trace, Warning};
+
+/// A stretch of time that one span owns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Section {
+    /// The span, by its number in the trace.
+    pub span: usize,
+    /// First instant.
+    pub from: Time,
+    /// The instant after the last.
+    pub to: Time,
+}
+
+impl Section {
+    /// Its length.
+    pub fn duration(self) -> Nanos {
+        self.to.since(self.from)
+    }
+}
+
+/// Why a trace has no critical path, in words for the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoPath {
+    /// There is no span.
+    #[error("no critical path: the trace has no span")]
+    Empty,
+    /// Every topmost span names a parent that is not there.
+    #[error("no critical path: the root span is missing")]
+    NoRoot,
+    /// The topmost spans are their own ancestors.
+    #[error("no critical path: the spans form a ring")]
+    Ring,
+}
+
+/// The critical path of one trace, of each of its roots for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CriticalPath {
+    sections: Vec<Section>,
+    times: Vec<Nanos>,
+    total: Nanos,
+}
+
+impl CriticalPath {
+    /// Its sections by time. Those of one root never overlap and together last as long as it.
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// How long a span is on the path; zero for a span that is not.
+    pub fn time_of(&self, span: usize) -> Nanos {
+        self.times.get(span).copied().unwrap_or_default()
+    }
+
+    /// Whether a span is on the path.
+    pub fn contains(&self, span: usize) -> bool {
+        self.time_of(span) > Nanos(0)
+    }
+
+    /// The length of the path: the root's duration, or the sum of the roots' durations.
+    pub fn total(&self) -> Nanos {
+        self.total
+    }
+}
+
+/// The critical path of a trace, by the times of [`Trace::start_of`].
+pub fn critical_path(trace: &Trace) -> Result<CriticalPath, NoPath> {
+    if trace.is_empty() {
+        return Err(NoPath::Empty);
+    }
+    let rootless = |top: usize| trace.missing_parent(top).is_some();
+    let in_ring = |top: usize| trace.warnings_of(top).contains(&Warning::Ring);
+    let (rings, roots): (Vec<usize>, Vec<usize>) = trace
+        .tops()
+        .filter(|&top| !rootless(top))
+        .partition(|&top| in_ring(top));
+    if roots.is_empty() {
+        return Err(if rings.is_empty() {
+            NoPath::NoRoot
+        } else {
+            NoPath::Ring
+        });
+    }
+    let mut sections = Vec::new();
+    for root in roots {
+        walk(trace, root, &mut sections);
+    }
+    sections.sort_unstable_by_key(|section| (section.from, section.span));
+    let mut times = vec![Nanos(0); trace.len()];
+    let mut total = Nanos(0);
+    for section in &sections {
+        times[section.span] = times[section.span] + section.duration();
+        total = total + section.duration();
+    }
+    Ok(CriticalPath {
+        sections,
+        times,
+        total,
+    })
+}
+
+/// The part of a span that its ancestors waited for: clipped to the parent's part, nothing where
+/// the two do not meet.
+type Part = Option<(Time, Time)>;
+
+/// Walks one root's tree, adding sections.
+fn walk(trace: &Trace, root: usize, sections: &mut Vec<Section>) {
+    let parts = parts(trace, root);
+    let part = |span: usize| parts.get(span - root).copied().flatten();
+    let mut stack = vec![root];
+    let mut children: Vec<(Reverse<Time>, usize, Time)> = Vec::new();
+    while let Some(span) = stack.pop() {
+        let Some((start, mut clock)) = part(span) else {
+            continue;
+        };
+        children.clear();
+        children.extend(trace.children(span).filter_map(|child| {
+            let (from, to) = part(child)?;
+            Some((Reverse(to), child, from))
+        }));
+        // By end, latest first; of those that end together the one that started first.
+        children.sort_unstable_by_key(|&(end, child, _)| (end, child));
+        for &(Reverse(end), child, from) in &children {
+            // `from < clock` leaves out a child without length at the clock, which owns nothing.
+            if end <= clock && from < clock {
+                push(sections, span, end, clock);
+                stack.push(child);
+                clock = from;
+            }
+        }
+        push(sections, span, start, clock);
+    }
+}
+
+fn push(sections: &mut Vec<Section>, span: usize, from: Time, to: Time) {
+    if from < to {
+        sections.push(Section { span, from, to });
+    }
+}
+
+/// The parts of a root's subtree, in its order.
+fn parts(trace: &Trace, root: usize) -> Vec<Part> {
+    let spans = trace.subtree(root);
+    let mut parts: Vec<Part> = Vec::with_capacity(spans.len());
+    for span in spans {
+        let (start, end) = (trace.start_of(span), trace.end_of(span));
+        let parent = trace.parent(span).filter(|_| span != root);
+        let part = match parent {
+            None => Some((start, end)),
+            // Nobody waits for what handles a message.
+            Some(parent) if is_message(trace, parent, span) => None,
+            Some(parent) => parts
+                .get(parent - root)
+                .copied()
+                .flatten()
+                .filter(|&(from, to)| start < to && !(start < from && end <= from))
+                .map(|(from, to)| (start.max(from), end.min(to))),
+        };
+        parts.push(part);
+    }
+    parts
+}
+
+fn is_message(trace: &Trace, parent: usize, span: usize) -> bool {
+    let kind = |span: usize| {
+        let (block, row) = trace.place(span);
+        trace.blocks().get(block).map(|block| block.kind(row))
+    };
+    kind(span) == Some(Kind::Consumer) && kind(parent) == Some(Kind::Producer)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::scenario;
+
+    /// Milliseconds on the path, span by span in depth-first order.
+    fn times(text: &str) -> Vec<u64> {
+        let trace = scenario::trace(text);
+        let path = critical_path(&trace).unwrap();
+        (0..trace.len())
+            .map(|span| path.time_of(span).0 / 1_000_000)
+            .collect()
+    }
+
+    #[test]
+    fn sequential_children_and_the_gaps_between() {
+        // As CRISP's published case 4, with figures of our own.
+        assert_eq!(
+            times("a: r 0..50\n  b: x 5..15\n  b: y 20..25\n  b: z 30..45\n"),
+            [20, 10, 5, 15]
+        );
+    }
+
+    #[test]
+    fn siblings_that_touch_are_both_on_the_path() {
+        assert_eq!(
+            times("a: r 0..100\n  b: x 0..40\n  b: y 40..100\n"),
+            [0, 40, 60]
+        );
+    }
+
+    #[test]
+    fn of_parallel_children_the_last_to_finish_counts() {
+        let text = "a: r 0..100\n  b: x 10..60\n  b: y 10..90\n    c: z 20..90\n  b: early 2..8\n";
+        // In order of start: r, early, x, y, z.
+        assert_eq!(times(text), [14, 6, 0, 10, 70]);
+    }
+
+    #[test]
+    fn what_outlives_its_parent_is_cut_and_what_misses_it_is_left_out() {
+        assert_eq!(
+            times("a: r 10..50\n  b: x 0..20\n  b: y 40..90\n    c: z 60..80\n"),
+            [20, 10, 10, 0]
+        );
+        assert_eq!(
+            times("a: r 10..50\n  b: before 0..10\n  b: after 50..60\n"),
+            [40, 0, 0]
+        );
+    }
+
+    #[test]
+    fn nobody_waits_for_a_consumer_of_a_message() {
+        let text = "a: send 0..10 producer\n  b: handle 2..9 consumer\n    b: work 3..8\n";
+        assert_eq!(times(text), [10, 0, 0]);
+        assert_eq!(times("a: r 0..10\n  b: poll 2..9 consumer\n"), [3, 7]);
+    }
+
+    #[test]
+    fn spans_without_length_change_nothing() {
+        let text = "a: r 0..10\n  b: i 4..4\n  b: x 4..8\n  b: j 8..8\n  b: k 8..8\n";
+        assert_eq!(times(text), [6, 0, 4, 0, 0]);
+    }
+
+    #[test]
+    fn a_trace_without_root_says_why() {
+        let orphan = scenario::trace("a: x 0..10 parent=99\n");
+        assert_eq!(critical_path(&orphan), Err(NoPath::NoRoot));
+        let ring = scenario::trace("a: x 0..10 id=1 parent=2\na: y 2..8 id=2 parent=1\n");
+        assert_eq!(critical_path(&ring), Err(NoPath::Ring));
+    }
+
+    #[test]
+    fn a_chain_of_a_hundred_thousand_spans_is_walked() {
+        use crate::model::{BlockBuilder, SpanId};
+        let mut builder = BlockBuilder::new();
+        let mut text = String::new();
+        for depth in 1..=100_000_u64 {
+            use std::fmt::Write as _;
+            let _ = writeln!(text, "a: x 0..10 id={depth:x} parent={:x}", depth - 1);
+        }
+        scenario::add(&mut builder, scenario::TRACE, &text);
+        let block = std::sync::Arc::new(builder.finish());
+        let trace = Trace::all_of(&[block]).remove(0);
+        let path = critical_path(&trace).unwrap();
+        assert_eq!(path.sections().len(), 1);
+        assert_eq!(
+            trace.span(path.sections()[0].span).span_id(),
+            SpanId(100_000)
+        );
+    }
+
+    /// Any tree of up to 40 spans, children sticking out included.
+    fn trees() -> impl Strategy<Value = String> {
+        let span = (0..40_usize, 0..60_u32, 0..40_u32, 0..8_u8);
+        prop::collection::vec(span, 1..40).prop_map(|spans| {
+            let lines = spans
+                .iter()
+                .enumerate()
+                .map(|(at, &(parent, start, length, kind))| {
+                    let parent = if at == 0 { 0 } else { parent % at + 1 };
+                    let (start, length) = if at == 0 { (0, 60) } else { (start, length) };
+                    let kind = ["producer", "consumer"]
+                        .get(usize::from(kind))
+                        .unwrap_or(&"server");
+                    format!(
+                        "s: o {start}..{} {kind} id={:x} parent={parent:x}",
+                        start + length,
+                        at + 1
+                    )
+                });
+            lines.collect::<Vec<_>>().join("\n")
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn sections_part_the_root_and_lie_in_their_spans(text in trees()) {
+            let trace = scenario::trace(&text);
+            let path = critical_path(&trace).unwrap();
+            prop_assert_eq!(path.total(), trace.duration_of(0));
+            prop_assert_eq!(path.total(), Nanos::from_millis(60));
+            for pair in path.sections().windows(2) {
+                prop_assert_eq!(pair[0].to, pair[1].from);
+            }
+            for section in path.sections() {
+                prop_assert!(section.from >= trace.start_of(section.span));
+                prop_assert!(section.to <= trace.end_of(section.span));
+            }
+        }
+    }
+}
