@@ -13,6 +13,7 @@ pub mod jaeger;
 pub mod json;
 pub mod otlp;
 pub mod protobuf;
+pub mod zipkin;
 
 mod findings;
 mod limits;
