@@ -32,7 +32,7 @@ pub enum Sort {
 }
 
 /// A search.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchRequest {
     /// Which traces: those in which it matches at least one span.
     pub query: Query,

@@ -3,7 +3,17 @@
 use std::sync::Arc;
 
 use super::refusal::Refusal;
-use crate::format::otlp::Signal;
+
+/// What an application exports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Spans.
+    Traces,
+    /// Log records.
+    Logs,
+    /// Metric data points.
+    Metrics,
+}
 
 /// How a request is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

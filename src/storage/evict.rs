@@ -83,7 +83,6 @@ impl State {
     pub(super) fn release(&mut self, view: Arc<Generation>) {
         let parts = view.parts.clone();
         drop(view);
-        self.publish();
         self.let_go(parts);
     }
 

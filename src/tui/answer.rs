@@ -1,0 +1,115 @@
+//! What pages ask for, and what they are answered. Plain data: the asking is done in
+//! [`super::runtime`], so that pages can be tested without a backend.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::backend::{
+    Capabilities, OperationRow, Progress, Pushdown, SearchDone, SearchRequest, ServiceRow,
+    StoreStats, TraceRow,
+};
+use crate::model::{Trace, TraceId};
+use crate::text::Shown;
+
+/// Something large that is shared and not looked into by tests: equal if it is the same one.
+pub struct Held<T>(pub Arc<T>);
+
+impl<T> Clone for Held<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> PartialEq for Held<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> fmt::Debug for Held<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Held({:p})", Arc::as_ptr(&self.0))
+    }
+}
+
+impl<T> Deref for Held<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// What a page wants to know or have done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// Traces: answered by rows, notes, progress, and one `Found`.
+    Search(SearchRequest),
+    /// A trace: answered by `Trace`.
+    Trace(TraceId),
+    /// The services: answered by `Services`.
+    Services,
+    /// The operations of a service, or of all: answered by `Operations`.
+    Operations(Option<String>),
+    /// What the store received and holds: answered by `Stats`.
+    Stats,
+    /// Forget all traces: answered by `Done`.
+    Clear,
+    /// Start the demo beside the interface: answered by `Done`.
+    StartDemo,
+    /// Order a ride from the demo: answered by `Ordered`.
+    OrderRide,
+    /// Read from another source from now on: answered by `Opened`.
+    OpenSource(String),
+}
+
+/// A part of an answer, or all of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Traces found, in no promised order.
+    Rows(Vec<TraceRow>),
+    /// What the backend evaluates and what is evaluated here.
+    Pushdown(Pushdown),
+    /// How far it is.
+    Progress(Progress),
+    /// Something to tell beside the rows.
+    Note(Shown<'static>),
+    /// The end of a search.
+    Found(SearchDone),
+    /// A trace, or none of that id.
+    Trace(TraceId, Option<Held<Trace>>),
+    Services(Vec<ServiceRow>),
+    Operations(Vec<OperationRow>),
+    Stats(Option<StoreStats>),
+    /// The trace of the ride that was ordered.
+    Ordered(TraceId),
+    /// Another backend is read from now on.
+    Opened(Opened),
+    /// Done, nothing more to say.
+    Done,
+    /// It failed; what came before stays true.
+    Failed(Shown<'static>),
+}
+
+/// What is known of a backend from the start.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Opened {
+    /// How people call it.
+    pub name: String,
+    /// What reopens it on a command line.
+    pub source: String,
+    pub capabilities: Capabilities,
+    /// The trace to open at once: the source holds only one, or its id was given.
+    pub first: Option<TraceId>,
+}
+
+impl Answer {
+    /// Whether nothing of this job comes after it.
+    pub fn is_last(&self) -> bool {
+        !matches!(
+            self,
+            Self::Rows(_) | Self::Pushdown(_) | Self::Progress(_) | Self::Note(_)
+        )
+    }
+}

@@ -1,0 +1,248 @@
+//! Where screens draw: cells of a ratatui buffer, through the theme and the glyphs.
+//!
+//! A canvas takes only [`Shown`] text, so nothing from a trace reaches the terminal uninterpreted.
+//! It also records what the frame shows where, as a [`Drawn`]: keys and clicks apply to what the
+//! last frame showed, even if data came since.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::text::{Charset, Shown};
+
+use super::hit::{Pane, Target};
+use super::phrase::Phrase;
+use super::theme::{Glyphs, Theme, Token};
+
+/// What a frame showed where.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Drawn {
+    hits: Vec<(Rect, Target)>,
+    panes: Vec<(Pane, Rect)>,
+    /// Where text is typed; the terminal's cursor stands there.
+    pub caret: Option<Position>,
+    /// When the frame will look different although nothing happens: a spinner, a toast's end.
+    pub wake: Option<Duration>,
+}
+
+impl Drawn {
+    /// What is under a cell, the topmost first.
+    pub fn target(&self, x: u16, y: u16) -> Option<(Rect, &Target)> {
+        let under = |(area, _): &&(Rect, Target)| area.contains(Position::new(x, y));
+        self.hits
+            .iter()
+            .rev()
+            .find(under)
+            .map(|(area, target)| (*area, target))
+    }
+
+    /// Where a pane was drawn. Empty if it was not.
+    pub fn pane(&self, pane: Pane) -> Rect {
+        self.panes
+            .iter()
+            .rev()
+            .find(|(p, _)| *p == pane)
+            .map_or(Rect::ZERO, |(_, area)| *area)
+    }
+
+    /// The rows of a pane, at least one.
+    pub fn rows(&self, pane: Pane) -> usize {
+        usize::from(self.pane(pane).height).max(1)
+    }
+}
+
+/// The cells of one frame.
+pub struct Canvas<'a> {
+    buffer: &'a mut Buffer,
+    theme: &'a Theme,
+    /// The glyphs to draw with.
+    pub glyphs: &'static Glyphs,
+    drawn: Drawn,
+    cursor_row: Option<u16>,
+}
+
+impl<'a> Canvas<'a> {
+    /// A canvas over all of `buffer`.
+    pub fn new(buffer: &'a mut Buffer, theme: &'a Theme, glyphs: &'static Glyphs) -> Self {
+        Self {
+            buffer,
+            theme,
+            glyphs,
+            drawn: Drawn::default(),
+            cursor_row: None,
+        }
+    }
+
+    /// All cells.
+    pub fn area(&self) -> Rect {
+        self.buffer.area
+    }
+
+    /// What was shown where.
+    pub fn finish(self) -> Drawn {
+        self.drawn
+    }
+
+    /// The look of a token.
+    pub fn style(&self, token: Token) -> Style {
+        self.theme.style(token)
+    }
+
+    /// The character set of the glyphs.
+    pub fn charset(&self) -> Charset {
+        self.glyphs.charset
+    }
+
+    /// Writes text from `(x, y)` on, cut at its end to `width` columns. Returns the next free column.
+    pub fn text(&mut self, x: u16, y: u16, width: u16, text: &Shown<'_>, token: Token) -> u16 {
+        let style = self.style(token);
+        self.styled(x, y, width, text, style)
+    }
+
+    /// Like [`Canvas::text`], with a style of one's own making.
+    pub fn styled(&mut self, x: u16, y: u16, width: u16, text: &Shown<'_>, style: Style) -> u16 {
+        let width = width.min(self.buffer.area.right().saturating_sub(x));
+        if width == 0 || y >= self.buffer.area.bottom() {
+            return x;
+        }
+        if text.width() <= usize::from(width) {
+            return self
+                .buffer
+                .set_stringn(x, y, text.as_str(), width.into(), style)
+                .0;
+        }
+        let cut = text.clone().cut(width.into(), self.glyphs.charset);
+        self.buffer
+            .set_stringn(x, y, cut.as_str(), width.into(), style)
+            .0
+    }
+
+    /// Writes text so that it ends before column `end`, within `width` columns, cut at its end.
+    pub fn right(&mut self, end: u16, y: u16, width: u16, text: &Shown<'_>, token: Token) {
+        let columns = (text.width() as u16).min(width);
+        self.text(end.saturating_sub(columns), y, columns, text, token);
+    }
+
+    /// Writes one of our own glyphs.
+    pub fn put(&mut self, x: u16, y: u16, glyph: &'static str, token: Token) {
+        let style = self.style(token);
+        if self.buffer.area.contains(Position::new(x, y)) {
+            let room = self.buffer.area.right() - x;
+            self.buffer.set_stringn(x, y, glyph, room.into(), style);
+        }
+    }
+
+    /// Writes one of our own glyphs over and over.
+    pub fn repeat(&mut self, x: u16, y: u16, width: u16, glyph: &'static str, token: Token) {
+        for column in x..x.saturating_add(width).min(self.buffer.area.right()) {
+            self.put(column, y, glyph, token);
+        }
+    }
+
+    /// Writes a phrase, cut to `width` columns. Returns the next free column.
+    pub fn phrase(&mut self, x: u16, y: u16, width: u16, phrase: &Phrase) -> u16 {
+        let fitting = phrase.clone().cut(width, self.glyphs.charset);
+        let end = x.saturating_add(width);
+        fitting.parts().fold(x, |at, (text, token)| {
+            self.text(at, y, end.saturating_sub(at), text, token)
+        })
+    }
+
+    /// Lays a look over cells that are already drawn: the cursor's row, a hit.
+    pub fn over(&mut self, area: Rect, token: Token) {
+        let style = self.style(token);
+        self.buffer
+            .set_style(area.intersection(self.buffer.area), style);
+    }
+
+    /// Empties cells.
+    pub fn clear(&mut self, area: Rect, token: Token) {
+        let style = self.style(token);
+        let area = area.intersection(self.buffer.area);
+        for position in area.positions() {
+            if let Some(cell) = self.buffer.cell_mut(position) {
+                cell.reset();
+                cell.set_style(style);
+            }
+        }
+    }
+
+    /// An empty box with a title and a foot on its border. Returns what is inside.
+    pub fn popup(&mut self, area: Rect, title: &Phrase, foot: &Phrase) -> Rect {
+        let area = area.intersection(self.buffer.area);
+        self.clear(area, Token::Panel);
+        if area.width < 2 || area.height < 2 {
+            return area;
+        }
+        let g = self.glyphs;
+        let (left, right) = (area.left(), area.right() - 1);
+        let (top, bottom) = (area.top(), area.bottom() - 1);
+        for y in [top, bottom] {
+            self.repeat(left + 1, y, area.width - 2, g.edge, Token::Border);
+        }
+        for y in top + 1..bottom {
+            self.put(left, y, g.vertical, Token::Border);
+            self.put(right, y, g.vertical, Token::Border);
+        }
+        let corners = [
+            (left, top, g.corner_nw),
+            (right, top, g.corner_ne),
+            (left, bottom, g.corner_sw),
+        ];
+        for (x, y, glyph) in corners.into_iter().chain([(right, bottom, g.corner_se)]) {
+            self.put(x, y, glyph, Token::Border);
+        }
+        for (phrase, y) in [(title, top), (foot, bottom)] {
+            if !phrase.is_empty() {
+                let framed = Phrase::text(" ").with(phrase.clone()).and(Token::Text, " ");
+                self.phrase(left + 1, y, area.width - 2, &framed);
+            }
+        }
+        self.hit(area, Target::Nothing);
+        area.inner(ratatui::layout::Margin::new(1, 1))
+    }
+
+    /// Where a popup of that size goes: into the half of the screen that the cursor is not in.
+    pub fn place(&self, width: u16, height: u16) -> Rect {
+        let screen = self.buffer.area;
+        let (width, height) = (
+            width.min(screen.width),
+            height.min(screen.height.saturating_sub(2)),
+        );
+        let x = screen.x + (screen.width - width) / 2;
+        let below = self.cursor_row.is_none_or(|row| row < screen.height / 2);
+        let y = if below {
+            screen.bottom().saturating_sub(height + 1)
+        } else {
+            screen.y + 1
+        };
+        Rect::new(x, y, width, height)
+    }
+
+    /// Records the cursor's row, which popups leave free.
+    pub fn cursor_at(&mut self, y: u16) {
+        self.cursor_row = Some(y);
+    }
+
+    /// Records that a click into `area` means `target`.
+    pub fn hit(&mut self, area: Rect, target: Target) {
+        self.drawn.hits.push((area, target));
+    }
+
+    /// Records where a pane is.
+    pub fn pane(&mut self, pane: Pane, area: Rect) {
+        self.drawn.panes.push((pane, area));
+    }
+
+    /// Shows the terminal's cursor here.
+    pub fn caret(&mut self, x: u16, y: u16) {
+        self.drawn.caret = Some(Position::new(x, y));
+    }
+
+    /// Asks for another frame at that time, if none comes before.
+    pub fn wake_at(&mut self, at: Duration) {
+        self.drawn.wake = Some(self.drawn.wake.map_or(at, |earlier| earlier.min(at)));
+    }
+}

@@ -1,0 +1,194 @@
+//! The actions that belong to no single page: quitting, help, palette, themes, copying the screen.
+
+use crate::text::Style as TimeStyle;
+
+use super::answer::{Answer, Request};
+use super::app::State;
+use super::effect::Effect;
+use super::job::Purpose;
+use super::keymap::Action;
+use super::message::Message;
+use super::page::Act;
+use super::screen::{Help, Menu, MessageList, Overlay, Palette, Screen, Themes};
+use super::snapshot;
+use super::update::{ask, figures};
+
+/// Performs an action that the topmost page did not know.
+pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
+    match act.action {
+        Action::Quit => quit(state, effects),
+        Action::Suspend => effects.push(Effect::Suspend),
+        Action::Redraw => effects.push(Effect::Redraw),
+        Action::Dismiss => dismiss(state, effects),
+        Action::Out => leave(state, act.letter, effects),
+        Action::Help => help(state, effects),
+        Action::Palette => palette(state, effects),
+        Action::Backends => {
+            let backends = Palette::backends(&state.shared);
+            state.cover(Overlay::Palette(backends), effects);
+        }
+        Action::Themes => {
+            let themes = Themes::new(&state.shared);
+            state.cover(Overlay::Themes(themes), effects);
+        }
+        Action::GoMessages => state.cover(Overlay::Messages(MessageList::default()), effects),
+        Action::GoSearch => state.close_to(1, effects),
+        Action::MouseCapture => mouse(state, effects),
+        Action::TimeStyle => time_style(state),
+        Action::CopyScreen => copy(state, "the screen as text", snapshot::text, effects),
+        Action::CopySvg => copy(state, "the screen as SVG", snapshot::svg, effects),
+        Action::Clear => clear(state, act.letter, effects),
+        Action::Demo => ask(
+            state,
+            Purpose::Errand,
+            "starting the demo".to_owned(),
+            Request::StartDemo,
+            effects,
+        ),
+        _ => say_unknown(state, act.action),
+    }
+}
+
+/// An answer to a job of the application itself.
+pub fn answered(state: &mut State, purpose: Purpose, answer: Answer, effects: &mut Vec<Effect>) {
+    match answer {
+        Answer::Stats(figures) => {
+            let now = state.shared.now;
+            state.shared.source.count(figures, now);
+        }
+        Answer::Opened(opened) => {
+            let name = opened.name.clone();
+            state.begin(opened, effects);
+            state.shared.say(Message::note(format!("reading {name}")));
+            figures(state, effects);
+        }
+        Answer::Failed(why) if purpose == Purpose::Errand => state.shared.say(Message::error(why)),
+        _ => {}
+    }
+}
+
+/// Ends the program, keeping what outlives it.
+pub fn quit(state: &State, effects: &mut Vec<Effect>) {
+    effects.push(Effect::Save(state.session()));
+    effects.push(Effect::Quit);
+}
+
+/// One level out. The last screen asks once if traces held in memory would be lost.
+fn leave(state: &mut State, letter: Option<char>, effects: &mut Vec<Effect>) {
+    let last = state.screens().count() <= 1 && state.overlays().is_empty();
+    let traces = state.shared.source.volatile();
+    match letter {
+        _ if !last => _ = state.close(effects),
+        Some('n') => {}
+        None if traces > 0 => {
+            let traces = crate::text::plural(traces, "trace");
+            let question = format!("quit? {traces} held in memory would be lost");
+            let menu = Menu::confirm(Action::Out, question, "quit", "stay");
+            state.cover(Overlay::Menu(menu), effects);
+        }
+        _ => quit(state, effects),
+    }
+}
+
+/// Esc: the popup, else the oldest job. The page itself was asked first.
+fn dismiss(state: &mut State, effects: &mut Vec<Effect>) {
+    if !state.overlays().is_empty() {
+        state.close(effects);
+    } else if let Some(slot) = state.shared.jobs.oldest_slot() {
+        state.shared.jobs.cancel(slot);
+        effects.push(Effect::Cancel(slot));
+        state.on_page(slot.page, effects, |page, cx| {
+            page.stopped(slot.purpose, cx);
+        });
+    }
+}
+
+fn help(state: &mut State, effects: &mut Vec<Effect>) {
+    let context = state
+        .screen()
+        .map_or(state.context(), |screen| screen.page().context());
+    let help = Help::new(context, &state.shared.keymap);
+    state.cover(Overlay::Help(help), effects);
+}
+
+fn palette(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(screen) = state.screen().map(Screen::page) else {
+        return;
+    };
+    let palette = Palette::new(&state.shared, screen.context(), screen.offers());
+    state.cover(Overlay::Palette(palette), effects);
+}
+
+fn mouse(state: &mut State, effects: &mut Vec<Effect>) {
+    state.shared.mouse = !state.shared.mouse;
+    effects.push(Effect::Mouse(state.shared.mouse));
+    let said = if state.shared.mouse {
+        "the mouse works here; Shift and drag selects text"
+    } else {
+        "the mouse selects text; M gives it back to vizsla"
+    };
+    state.shared.say(Message::note(said));
+}
+
+fn time_style(state: &mut State) {
+    let (style, said) = match state.shared.time_style {
+        TimeStyle::Local => (TimeStyle::Utc, "times in UTC"),
+        TimeStyle::Utc => (TimeStyle::Relative, "times before now"),
+        TimeStyle::Relative => (TimeStyle::Local, "times in the local zone"),
+    };
+    state.shared.time_style = style;
+    state.shared.say(Message::note(said));
+}
+
+fn copy(
+    state: &mut State,
+    what: &str,
+    write: fn(&ratatui::buffer::Buffer, &super::theme::Theme) -> String,
+    effects: &mut Vec<Effect>,
+) {
+    let (buffer, _) = super::view::render(state);
+    state.shared.copied = Some(what.to_owned());
+    effects.push(Effect::Copy(write(&buffer, &state.shared.theme)));
+}
+
+fn clear(state: &mut State, letter: Option<char>, effects: &mut Vec<Effect>) {
+    let held = state
+        .shared
+        .source
+        .stats
+        .as_ref()
+        .map_or(0, |stats| stats.traces);
+    match letter {
+        _ if !state.shared.source.opened.capabilities.clear => {
+            let name = state.shared.source.name();
+            state.shared.say(Message::doubt(format!(
+                "{name} cannot be emptied from here"
+            )));
+        }
+        Some('y') => ask(
+            state,
+            Purpose::Errand,
+            "clearing".to_owned(),
+            Request::Clear,
+            effects,
+        ),
+        Some(_) => {}
+        None => {
+            let question = format!("forget all {}?", crate::text::plural(held, "trace"));
+            let menu = Menu::confirm(Action::Clear, question, "forget them", "keep them");
+            state.cover(Overlay::Menu(menu), effects);
+        }
+    }
+}
+
+fn say_unknown(state: &mut State, action: Action) {
+    let sentence = action.entry().sentence;
+    if !matches!(
+        action.entry().category,
+        super::keymap::Category::Move | super::keymap::Category::Edit
+    ) {
+        state
+            .shared
+            .say(Message::doubt(format!("nothing here to do: {sentence}")));
+    }
+}

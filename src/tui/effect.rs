@@ -1,0 +1,26 @@
+//! What the interface wants done, as values: `update` returns them, the runtime does them, tests
+//! compare them.
+
+use super::answer::Request;
+use super::job::{JobId, Slot};
+
+/// Something to be done outside the state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Start a job, cancelling the one that holds its slot.
+    Ask(JobId, Request),
+    /// Cancel the job of a slot, if it still runs.
+    Cancel(Slot),
+    /// Put text into the clipboard.
+    Copy(String),
+    /// Let go of the mouse, or take it.
+    Mouse(bool),
+    /// Keep what outlives the session.
+    Save(super::session::Session),
+    /// Give the terminal back to the shell until the program is in the foreground again.
+    Suspend,
+    /// Draw every cell anew.
+    Redraw,
+    /// End the program.
+    Quit,
+}

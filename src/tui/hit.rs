@@ -1,0 +1,59 @@
+//! What can be clicked, and how clicks and wheels are told to pages.
+
+use super::keymap::Action;
+
+/// A part of a screen that takes keys or clicks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// The query line, tabs or filters.
+    Bar,
+    /// Scatter plot, minimap, ruler.
+    Strip,
+    /// The list, tree or graph.
+    Body,
+    /// The second pane.
+    Detail,
+    /// The list inside a popup.
+    Popup,
+}
+
+/// What a cell stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Part of a popup that takes no click, and hides what lies under it.
+    Nothing,
+    /// A breadcrumb, counted from the outermost screen.
+    Crumb(usize),
+    /// A hint or a button: the action it performs.
+    Action(Action),
+    /// A row of a list, by its index in the list, not on the screen.
+    Row(Pane, usize),
+    /// Somewhere in a pane; the page is told the cell.
+    Spot(Pane),
+}
+
+/// What the mouse did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gesture {
+    /// A click of the left button.
+    Click,
+    /// A second click on the same cell within 400 ms.
+    DoubleClick,
+    /// A click of the right button.
+    Menu,
+    /// The left button moved while held: the cell where it went down.
+    Drag { from: (u16, u16) },
+    /// The left button was let go after a drag that began there.
+    Drop { from: (u16, u16) },
+    /// The wheel, rows down (positive) or up.
+    Wheel(i16),
+}
+
+/// A gesture on something a page drew. `x` and `y` count from the target's top left corner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touch {
+    pub gesture: Gesture,
+    pub target: Target,
+    pub x: u16,
+    pub y: u16,
+}

@@ -1,0 +1,232 @@
+//! The one table of actions. From it come the keymap, the help, the palette, the hints,
+//! `vizsla keys`, the README's key table and the validation of the user's keymap.
+//!
+//! A row reads: variant, name (for configuration), hint (one word, for the bottom row), sentence
+//! (for help and palette), category, then its default keys per context, alternatives parted by a
+//! blank. A row is added together with the code that answers to it, never before.
+
+use serde::{Deserialize, Serialize};
+
+use super::context::Context;
+
+/// Under which heading of the help an action stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Category {
+    /// In, out, why, ask, help.
+    Levels,
+    /// Cursor, panes, scrolling.
+    Move,
+    /// What stands out, errors, hits.
+    Hunt,
+    /// What is done with the thing under the cursor.
+    This,
+    /// Narrowing by exclusion.
+    Without,
+    /// Marking, sorting, grouping.
+    List,
+    /// Time and zoom.
+    Axis,
+    /// Other screens.
+    GoTo,
+    /// How the screen looks.
+    View,
+    /// To the clipboard.
+    Copy,
+    /// Typing.
+    Edit,
+    /// The program itself.
+    Process,
+}
+
+impl Category {
+    /// The heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Levels => "five keys to begin",
+            Self::Move => "move",
+            Self::Hunt => "hunt",
+            Self::This => "this",
+            Self::Without => "without",
+            Self::List => "lists",
+            Self::Axis => "axis",
+            Self::GoTo => "go to",
+            Self::View => "view",
+            Self::Copy => "copy",
+            Self::Edit => "typing",
+            Self::Process => "program",
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// What is done.
+    pub action: Action,
+    /// Its name in configuration, `snake_case`.
+    pub name: &'static str,
+    /// One or two words for the hint row.
+    pub hint: &'static str,
+    /// What it does, for help and palette.
+    pub sentence: &'static str,
+    /// Its heading.
+    pub category: Category,
+    /// Default keys: a context, and alternatives parted by a blank.
+    pub keys: &'static [(Context, &'static str)],
+}
+
+macro_rules! actions {
+    ($($variant:ident $name:literal $hint:literal $sentence:literal $category:ident
+        { $($context:ident: $keys:literal),* $(,)? })*) => {
+        /// Something the user can do by a key, the palette or the mouse.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Action {
+            $(#[doc = $sentence] #[serde(rename = $name)] $variant,)*
+        }
+
+        /// Every action, in the order of the help.
+        pub const TABLE: &[Entry] = &[$(Entry {
+            action: Action::$variant,
+            name: $name,
+            hint: $hint,
+            sentence: $sentence,
+            category: Category::$category,
+            keys: &[$((Context::$context, $keys)),*],
+        },)*];
+    };
+}
+
+actions! {
+    // levels
+    In "in" "open" "one level in: open what is under the cursor" Levels { Global: "<Enter>" }
+    Out "out" "back" "one level out; on the last screen quits" Levels { Global: "q" }
+    Why "why" "why" "cursor to what stands out, again to the next finding" Levels { Global: "w ]w" }
+    Ask "ask" "query" "ask: the query, find or filter of this screen" Levels { Global: "/" }
+    Help "help" "help" "every key that is valid here" Levels { Global: "?" }
+
+    // move
+    Down "down" "" "down" Move { Global: "j <Down>", Menu: "j <Down>", Help: "j <Down>" }
+    Up "up" "" "up" Move { Global: "k <Up>", Menu: "k <Up>", Help: "k <Up>" }
+    Left "left" "" "left, fold, to the parent" Move { Global: "h <Left>" }
+    Right "right" "" "right, open, to the child" Move { Global: "l <Right>" }
+    Top "top" "" "to the top" Move { Global: "gg <Home>" }
+    Bottom "bottom" "" "to the end, or to the row of the count" Move { Global: "G <End>" }
+    HalfPageDown "half_page_down" "" "half a page down" Move { Global: "<C-d>" }
+    HalfPageUp "half_page_up" "" "half a page up" Move { Global: "<C-u>" }
+    PageDown "page_down" "" "a page down" Move { Global: "<PgDn>", Help: "<PgDn>" }
+    PageUp "page_up" "" "a page up" Move { Global: "<PgUp>", Help: "<PgUp>" }
+    NextPane "next_pane" "" "next pane" Move { Global: "<Tab>" }
+    PreviousPane "previous_pane" "" "previous pane" Move { Global: "<S-Tab>" }
+    RowToMiddle "row_to_middle" "" "cursor row to the middle" Move { Global: "zz" }
+    RowToTop "row_to_top" "" "cursor row to the top" Move { Global: "zt" }
+    RowToBottom "row_to_bottom" "" "cursor row to the bottom" Move { Global: "zb" }
+    JumpBack "jump_back" "" "back to where the last jump started" Move { Global: "<C-o> [j" }
+    JumpForward "jump_forward" "" "forward again" Move { Global: "]j" }
+    SetMark "set_mark" "" "remember this place under a letter" Move { Global: "m<letter>" }
+    GoToMark "go_to_mark" "" "to the place of a letter" Move { Global: "'<letter>" }
+    LastPlace "last_place" "" "to the last place" Move { Global: "''" }
+
+    // hunt
+    WhyBack "why_back" "" "cursor to the previous finding" Hunt { Global: "[w" }
+    NextError "next_error" "error" "next error" Hunt { Global: "e ]e" }
+    PreviousError "previous_error" "" "previous error" Hunt { Global: "E [e" }
+    NextHit "next_hit" "" "next hit" Hunt { Global: "n" }
+    PreviousHit "previous_hit" "" "previous hit" Hunt { Global: "N" }
+
+    // this
+    MoreLikeThis "more_like_this" "alike" "search for more like this" This { Global: "a" }
+
+    // without
+    WithoutService "without_service" "" "without this service" Without { Global: "xs" }
+    WithoutOperation "without_operation" "" "without this operation" Without { Global: "xo" }
+    WithoutShorter "without_shorter" "" "without shorter ones" Without { Global: "xd" }
+    ShowAll "show_all" "" "show all again" Without { Global: "xx" }
+
+    // lists
+    Mark "mark" "mark" "mark this row and go down" List { List: "<Space>" }
+    MarkRange "mark_range" "" "mark from the last mark to here" List { List: "V" }
+    UnmarkAll "unmark_all" "" "unmark all" List { List: "U" }
+    Sort "sort" "sort" "sort by; the same letter reverses" List { List: "s" }
+
+    // axis
+    TimeRange "time_range" "time" "which time is searched" Axis { Global: "T" }
+    TimeStyle "time_style" "" "times relative, local, UTC" Axis { Global: "t" }
+
+    // go to
+    GoSearch "go_search" "" "the search" GoTo { Global: "gs" }
+    GoMessages "go_messages" "" "all messages so far" GoTo { Global: "gn" }
+    Palette "palette" "command" "commands, screens, names: find anything" GoTo { Global: ":" }
+    Backends "backends" "backend" "another backend, by name or URL" GoTo { Global: "b" }
+    Themes "themes" "" "another theme, with preview" GoTo {}
+
+    // search
+    Form "form" "form" "the query as a form" This { Search: "f" }
+    Demo "demo" "demo" "a living example system, here, offline" This { Search: "D" }
+    OrderRide "order_ride" "ride" "order a ride from the demo and open its trace" This { Search: "R" }
+    ViewScatter "view_scatter" "" "scatter plot of the results" View { Search: "vs" }
+    ViewNoStrip "view_no_strip" "" "no plot, more rows" View { Search: "vn" }
+
+    // view
+    Refresh "refresh" "again" "ask again" View { Global: "r" }
+    Pause "pause" "" "pause or go on; the intake never stops" View { Global: "p" }
+    MouseCapture "mouse_capture" "" "mouse for the program or for selecting text" View { Global: "M" }
+
+    // copy
+    CopyRow "copy_row" "" "copy the row" Copy { Global: "yy" }
+    CopyTraceId "copy_trace_id" "" "copy the trace id" Copy { Global: "yt" }
+    CopyMarkdown "copy_markdown" "" "copy as Markdown" Copy { Global: "ym" }
+    CopyScreen "copy_screen" "" "copy the screen as text" Copy { Global: "yp" }
+    CopySvg "copy_svg" "" "copy the screen as SVG" Copy { Global: "yi" }
+    CopyCommand "copy_command" "" "copy a vizsla command that prints this" Copy { Global: "yc" }
+
+    // typing
+    EditLeft "edit_left" "" "a character left" Edit { Input: "<Left>" }
+    EditRight "edit_right" "" "a character right" Edit { Input: "<Right>" }
+    EditStart "edit_start" "" "to the start of the line" Edit { Input: "<Home> <C-a>" }
+    EditEnd "edit_end" "" "to the end of the line" Edit { Input: "<End> <C-e>" }
+    EraseBack "erase_back" "" "delete the character before" Edit { Input: "<Backspace>" }
+    Erase "erase" "" "delete the character here" Edit { Input: "<Delete>" }
+    EraseWord "erase_word" "" "delete the word before" Edit { Input: "<C-w>" }
+    EraseToStart "erase_to_start" "" "delete to the start" Edit { Input: "<C-u>" }
+    EraseToEnd "erase_to_end" "" "delete to the end" Edit { Input: "<C-k>" }
+    Run "run" "run" "run it" Edit {
+        Query: "<Enter>", Form: "<Enter>", Picker: "<Enter>", Menu: "<Enter>", Help: "<Enter>"
+    }
+    Complete "complete" "tab takes" "take the completion" Edit { Query: "<Tab>", Picker: "<Tab>" }
+    Uncomplete "uncomplete" "" "give the completion back" Edit { Query: "<S-Tab>" }
+    ChooseNext "choose_next" "" "next one, or newer in the history" Edit { Query: "<Down>", Picker: "<Down> <C-n>" }
+    ChoosePrevious "choose_previous" "" "previous one, or older in the history" Edit {
+        Query: "<Up>", Picker: "<Up> <C-p>"
+    }
+    SearchHistory "search_history" "" "search the history" Edit { Query: "<C-r>" }
+    NextField "next_field" "next" "next field" Edit { Form: "<Tab> <Down>" }
+    PreviousField "previous_field" "" "previous field" Edit { Form: "<S-Tab> <Up>" }
+    SwapForm "swap_form" "form" "the same as form, or as TraceQL" Edit { Query: "<C-f>", Form: "<C-f>" }
+    CloseMenu "close_menu" "close" "close" Edit { Menu: "q", Help: "q ?" }
+    Filter "filter" "filter" "filter the lines" Edit { Help: "/" }
+
+    // process
+    Clear "clear" "clear" "forget all traces, after a question" Process {}
+    Quit "quit" "" "quit at once, session saved" Process { Everywhere: "<C-c>" }
+    Suspend "suspend" "" "suspend to the shell" Process { Everywhere: "<C-z>" }
+    Redraw "redraw" "" "draw everything anew" Process { Everywhere: "<C-l>" }
+    Dismiss "dismiss" "close" "close the popup or input, else clear, else stop the job" Process {
+        Everywhere: "<Esc> <C-g>"
+    }
+}
+
+impl Action {
+    /// The action's row.
+    pub fn entry(self) -> &'static Entry {
+        // The enum and the table are written by the same macro, row by row.
+        &TABLE[self as usize]
+    }
+
+    /// The action of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        TABLE
+            .iter()
+            .find(|entry| entry.name == name)
+            .map(|entry| entry.action)
+    }
+}

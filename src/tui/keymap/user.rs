@@ -1,0 +1,160 @@
+//! What the user changed of the keymap: a preset, keys of their own, and what can be wrong with
+//! them.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use crate::config::{KeyBinding, Preset, nearest};
+
+use super::key::{KeyError, parse_keys};
+use super::{Action, Context, Key, Keymap, TABLE};
+
+/// Why a line of the user's keymap was left out, or is doubtful.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum KeymapError {
+    /// No such place.
+    #[error("keys: unknown context `{0}`; known: {known}", known = context_names())]
+    Context(String),
+    /// No such action.
+    #[error("keys: unknown action `{name}` for {keys}{hint}; `vizsla keys` lists them")]
+    Action {
+        name: String,
+        keys: String,
+        hint: String,
+    },
+    /// Not keys.
+    #[error("keys: {keys}: {why}")]
+    Keys { keys: String, why: KeyError },
+    /// A sequence that begins with another: the longer could never be typed.
+    #[error("keys: `{keys}` is bound in {context}, so `{other}` could never be typed there")]
+    Shadow {
+        keys: String,
+        other: String,
+        context: &'static str,
+    },
+}
+
+fn context_names() -> String {
+    Context::ALL.map(Context::name).join(", ")
+}
+
+/// What each preset adds to the defaults: context, keys, action.
+fn preset(preset: Preset) -> &'static [(Context, &'static str, Action)] {
+    match preset {
+        Preset::Default => &[],
+        Preset::Vim => &[
+            (Context::Global, "<C-f>", Action::PageDown),
+            (Context::Global, "<C-b>", Action::PageUp),
+            (Context::Global, "<C-w>", Action::NextPane),
+        ],
+        Preset::Emacs => &[
+            (Context::Global, "<C-n>", Action::Down),
+            (Context::Global, "<C-p>", Action::Up),
+            (Context::Global, "<C-f>", Action::Right),
+            (Context::Global, "<C-b>", Action::Left),
+            (Context::Global, "<C-v>", Action::PageDown),
+            (Context::Global, "<A-v>", Action::PageUp),
+            (Context::Global, "<A-lt>", Action::Top),
+            (Context::Global, "<A-gt>", Action::Bottom),
+            (Context::Global, "<A-x>", Action::Palette),
+        ],
+        Preset::Jaeger => &[
+            (Context::Global, "<C-b>", Action::PageUp),
+            (Context::Global, "<C-f>", Action::PageDown),
+        ],
+    }
+}
+
+impl Keymap {
+    /// The defaults, a preset over them, the user's own keys on top. Lines that are wrong are left
+    /// out and reported; none of them stops the program.
+    pub fn with_user(chosen: Preset, bindings: &[KeyBinding]) -> (Self, Vec<KeymapError>) {
+        let mut keymap = Self::default();
+        for (context, keys, action) in preset(chosen) {
+            if let Ok(keys) = parse_keys(keys) {
+                keymap
+                    .layers
+                    .entry(*context)
+                    .or_default()
+                    .insert(keys, *action);
+            }
+        }
+        let mut errors: Vec<_> = bindings
+            .iter()
+            .filter_map(|binding| keymap.bind(binding).err())
+            .collect();
+        errors.extend(keymap.shadows());
+        (keymap, errors)
+    }
+
+    fn bind(&mut self, binding: &KeyBinding) -> Result<(), KeymapError> {
+        let context = Context::named(&binding.context)
+            .ok_or_else(|| KeymapError::Context(binding.context.clone()))?;
+        let written: String = binding.keys.split_whitespace().collect();
+        let keys = parse_keys(&written).map_err(|why| KeymapError::Keys {
+            keys: binding.keys.clone(),
+            why,
+        })?;
+        let layer = self.layers.entry(context).or_default();
+        let Some(name) = &binding.action else {
+            layer.remove(&keys);
+            return Ok(());
+        };
+        let meant = || nearest(name, TABLE.iter().map(|entry| entry.name));
+        let action = Action::named(name).ok_or_else(|| KeymapError::Action {
+            name: name.clone(),
+            keys: binding.keys.clone(),
+            hint: meant().map_or_else(String::new, |name| format!(", did you mean `{name}`")),
+        })?;
+        layer.insert(keys, action);
+        Ok(())
+    }
+
+    /// Every pair of bindings valid in one context where one begins with the other, once each.
+    pub fn shadows(&self) -> Vec<KeymapError> {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut errors = Vec::new();
+        for context in Context::ALL {
+            let bound = self.bound(context);
+            for keys in bound.keys() {
+                for other in bound
+                    .keys()
+                    .filter(|other| other.len() > keys.len() && begins(keys, other))
+                {
+                    let (keys, other) = (written(keys), written(other));
+                    if seen.insert((keys.clone(), other.clone())) {
+                        errors.push(KeymapError::Shadow {
+                            keys,
+                            other,
+                            context: context.name(),
+                        });
+                    }
+                }
+            }
+        }
+        errors
+    }
+
+    /// What is bound in the chain of `context`, the nearest deciding.
+    pub fn bound(&self, context: Context) -> BTreeMap<Vec<Key>, Action> {
+        let mut bound = BTreeMap::new();
+        for layer in self.chain(context) {
+            for (keys, action) in layer {
+                bound.entry(keys.clone()).or_insert(*action);
+            }
+        }
+        bound
+    }
+}
+
+fn begins(short: &[Key], long: &[Key]) -> bool {
+    short
+        .iter()
+        .zip(long)
+        .all(|(a, b)| a.matches(*b) || b.matches(*a))
+}
+
+fn written(keys: &[Key]) -> String {
+    keys.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,136 @@
+//! How each request is asked of the backend or of the program around, and its answers told.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tokio::sync::mpsc::Sender;
+use tokio_util::sync::CancellationToken;
+
+use crate::backend::{Backend, BackendError, Part, SearchRequest};
+use crate::text::Shown;
+use crate::tui::answer::{Answer, Held, Opened, Request};
+use crate::tui::host::Host;
+use crate::tui::job::JobId;
+
+/// Whom jobs ask: the backend, which may be exchanged, and the program around.
+#[derive(Clone)]
+pub struct World {
+    backend: Arc<ArcSwap<Arc<dyn Backend>>>,
+    pub host: Arc<dyn Host>,
+}
+
+impl World {
+    /// A backend and what is around.
+    pub fn new(backend: Arc<dyn Backend>, host: Arc<dyn Host>) -> Self {
+        Self {
+            backend: Arc::new(ArcSwap::from_pointee(backend)),
+            host,
+        }
+    }
+
+    /// The backend that is asked now.
+    pub fn backend(&self) -> Arc<dyn Backend> {
+        Arc::clone(&self.backend.load())
+    }
+
+    /// What is known of it from the start.
+    pub fn opened(&self) -> Opened {
+        let backend = self.backend();
+        Opened {
+            name: backend.name().to_owned(),
+            source: backend.source(),
+            capabilities: backend.capabilities(),
+            first: None,
+        }
+    }
+}
+
+/// Where a job's answers go. A full channel makes the job wait.
+pub struct Reply {
+    pub id: JobId,
+    pub to: Sender<(JobId, Answer)>,
+}
+
+impl Reply {
+    async fn say(&self, answer: Answer) -> bool {
+        self.to.send((self.id, answer)).await.is_ok()
+    }
+}
+
+/// Asks, and tells every part of the answer. Ends early once cancelled.
+pub async fn ask(world: World, request: Request, reply: Reply, cancel: CancellationToken) {
+    let told = cancel.clone();
+    tokio::select! {
+        biased;
+        () = told.cancelled() => {}
+        () = answer(world, request, &reply, cancel) => {}
+    }
+}
+
+async fn answer(world: World, request: Request, reply: &Reply, cancel: CancellationToken) {
+    let backend = world.backend();
+    let last = match request {
+        Request::Search(request) => return search(backend.as_ref(), request, reply, cancel).await,
+        Request::Trace(id) => backend
+            .trace(id, cancel)
+            .await
+            .map(|found| Answer::Trace(id, found.map(Held))),
+        Request::Services => backend.services(None, cancel).await.map(Answer::Services),
+        Request::Operations(service) => backend
+            .operations(service, None, cancel)
+            .await
+            .map(Answer::Operations),
+        Request::Stats => backend.stats().await.map(Answer::Stats),
+        Request::Clear => backend.clear().map(|()| Answer::Done),
+        Request::StartDemo => {
+            return errand(reply, world.host.start_demo().await.map(|()| Answer::Done)).await;
+        }
+        Request::OrderRide => {
+            return errand(reply, world.host.order_ride().await.map(Answer::Ordered)).await;
+        }
+        Request::OpenSource(source) => {
+            let opened = world.host.open(source).await.map(|backend| {
+                world.backend.store(Arc::new(backend));
+                Answer::Opened(world.opened())
+            });
+            return errand(reply, opened).await;
+        }
+    };
+    reply.say(last.unwrap_or_else(|error| failed(&error))).await;
+}
+
+async fn errand(reply: &Reply, result: Result<Answer, String>) {
+    reply
+        .say(result.unwrap_or_else(|why| Answer::Failed(Shown::from(why))))
+        .await;
+}
+
+fn failed(error: &BackendError) -> Answer {
+    Answer::Failed(Shown::from(error.to_string()))
+}
+
+async fn search(
+    backend: &dyn Backend,
+    request: SearchRequest,
+    reply: &Reply,
+    cancel: CancellationToken,
+) {
+    let mut parts = backend.search(request, cancel);
+    while let Some(part) = parts.recv().await {
+        let answer = match part {
+            Part::Rows(rows) => Answer::Rows(rows),
+            Part::Pushdown(pushdown) => Answer::Pushdown(pushdown),
+            Part::Progress(progress) => Answer::Progress(progress),
+            Part::Note(note) => Answer::Note(Shown::from(note)),
+            Part::Done(done) => Answer::Found(done),
+            Part::Failed(error) => failed(&error),
+        };
+        let last = answer.is_last();
+        if !reply.say(answer).await || last {
+            return;
+        }
+    }
+    reply
+        .say(Answer::Failed("the answer broke off: r asks again".into()))
+        .await;
+}

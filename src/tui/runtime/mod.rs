@@ -1,0 +1,293 @@
+//! The loop that owns the terminal, the jobs and the clock.
+//!
+//! One task; it sleeps until a key, a signal, a timer that somebody asked for, an answer or new
+//! data. There is no tick: an idle screen costs no CPU and sends no byte.
+
+pub mod ask;
+pub mod jobs;
+pub mod pace;
+mod signals;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossterm::event::EventStream;
+use futures_util::StreamExt;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::watch;
+
+use crate::backend::Backend;
+use crate::model::TraceId;
+
+use super::answer::Answer;
+use super::app::State;
+use super::effect::Effect;
+use super::host::Host;
+use super::job::JobId;
+use super::message::Message;
+use super::msg::Msg;
+use super::setup::Setup;
+use super::shared::Urgency;
+use super::terminal::{self, Probe, Terminal, input::Input};
+use super::theme::{AUTO, Appearance};
+use super::update::update;
+use super::view;
+
+use ask::World;
+use jobs::Runner;
+use pace::Pace;
+use signals::{Signal, Signals};
+
+/// What the interface runs on.
+pub struct Stage {
+    /// Looks, keys, habits.
+    pub setup: Setup,
+    /// The system that traces are read from at first.
+    pub backend: Arc<dyn Backend>,
+    /// The program around.
+    pub host: Arc<dyn Host>,
+    /// The trace to open at once.
+    pub first: Option<TraceId>,
+    /// Where the session is kept.
+    pub session: Option<PathBuf>,
+    /// Something to say at once: mistakes in the configuration, ports that are taken.
+    pub notices: Vec<Message>,
+}
+
+/// Runs the interface until the user quits. The terminal is restored however this ends.
+pub async fn run(on: Stage) -> io::Result<()> {
+    let Stage {
+        setup,
+        backend,
+        host,
+        first,
+        session,
+        notices,
+    } = on;
+    let auto = setup.theme_name == AUTO;
+    let terminal = Terminal::enter(setup.mouse)?;
+    let world = World::new(backend, host);
+    let opened = super::answer::Opened {
+        first,
+        ..world.opened()
+    };
+    let around = world.host.surroundings();
+    let (mut state, effects) = State::new(setup, opened, around, terminal::size());
+    for notice in notices {
+        state.shared.say(notice);
+    }
+    let (runner, answers) = Runner::new(world);
+    let epoch = runner.world.backend().epoch();
+    let mut runtime = Runtime {
+        state,
+        terminal,
+        runner,
+        answers,
+        epoch,
+        pace: Pace::default(),
+        start: Instant::now(),
+        session,
+        quit: false,
+    };
+    runtime.perform(effects)?;
+    runtime.draw()?;
+    // The first frame does not wait for the terminal's answers; they come before the first key.
+    let probe = runtime.terminal.probe();
+    runtime.learn(&probe, auto)?;
+    runtime.run().await
+}
+
+struct Runtime {
+    state: State,
+    terminal: Terminal,
+    runner: Runner,
+    answers: Receiver<(JobId, Answer)>,
+    epoch: Option<watch::Receiver<u64>>,
+    pace: Pace,
+    start: Instant,
+    session: Option<PathBuf>,
+    quit: bool,
+}
+
+impl Runtime {
+    async fn run(mut self) -> io::Result<()> {
+        let mut events = EventStream::new();
+        let mut input = Input::default();
+        let mut signals = Signals::new()?;
+        while !self.quit {
+            let wake = self.next_wake();
+            let msg = tokio::select! {
+                biased;
+                event = events.next() => match event {
+                    Some(Ok(event)) => input.msg(event, self.start.elapsed()),
+                    // The terminal is gone: nobody sees anything, and its reader would spin.
+                    Some(Err(_)) | None => terminal::vanish(),
+                },
+                signal = signals.next() => self.signal(signal)?,
+                () = sleep(wake, self.start) => Some(Msg::Wake),
+                Some((id, answer)) = self.answers.recv() => Some(Msg::Answer(id, answer)),
+                epoch = changed(&mut self.epoch) => Some(Msg::Changed(epoch)),
+            };
+            msg.into_iter().try_for_each(|msg| self.take(msg))?;
+            while let Ok((id, answer)) = self.answers.try_recv() {
+                self.take(Msg::Answer(id, answer))?;
+            }
+            self.draw_if_due()?;
+        }
+        terminal::leave();
+        Ok(())
+    }
+
+    /// What the terminal said of itself.
+    fn learn(&mut self, probe: &Probe, auto: bool) -> io::Result<()> {
+        if auto && probe.appearance == Some(Appearance::Light) {
+            self.state.shared.appearance = Appearance::Light;
+            super::screen::themes::apply(&mut self.state.shared, AUTO);
+            self.state.shared.urgency = Urgency::Key;
+        }
+        // Keys that were typed meanwhile.
+        probe
+            .keys
+            .iter()
+            .try_for_each(|key| self.take(Msg::Key(*key)))?;
+        self.draw_if_due()
+    }
+
+    fn take(&mut self, msg: Msg) -> io::Result<()> {
+        let opened = matches!(&msg, Msg::Answer(_, Answer::Opened(_)));
+        let started = matches!(&msg, Msg::Answer(_, Answer::Done | Answer::Opened(_)));
+        if let Msg::Resize(..) = msg {
+            self.terminal.resized();
+        }
+        if started {
+            self.state.shared.source.around = self.runner.world.host.surroundings();
+        }
+        let effects = update(&mut self.state, self.start.elapsed(), msg);
+        if opened {
+            self.epoch = self.runner.world.backend().epoch();
+        }
+        self.perform(effects)
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::Ask(id, request) => self.runner.start(id, request),
+                Effect::Cancel(slot) => self.runner.cancel(slot),
+                Effect::Copy(text) => self.copy(&text)?,
+                Effect::Mouse(on) => self.terminal.capture_mouse(on)?,
+                Effect::Save(session) => self.save(&session),
+                Effect::Suspend => self.suspend()?,
+                Effect::Redraw => {
+                    self.terminal.forget();
+                    self.state.shared.urgency = Urgency::Key;
+                }
+                Effect::Quit => self.quit = true,
+            }
+        }
+        Ok(())
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        let what = self
+            .state
+            .shared
+            .copied
+            .take()
+            .unwrap_or_else(|| "text".to_owned());
+        let message = match self.terminal.copy(text) {
+            Ok(way) => Message::note(format!("{what}: {way}")),
+            Err(error) => Message::error(format!("could not copy {what}: {error}")),
+        };
+        self.take(Msg::Notice(message))
+    }
+
+    fn save(&mut self, session: &super::session::Session) {
+        let Some(path) = &self.session else { return };
+        let written = serde_json::to_string(session)
+            .map_err(io::Error::other)
+            .and_then(|text| {
+                path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+                std::fs::write(path, text)
+            });
+        if let Err(error) = written {
+            self.state.shared.say(Message::doubt(format!(
+                "the session was not saved to {}: {error}",
+                path.display()
+            )));
+        }
+    }
+
+    /// A signal that the program survives becomes a message.
+    fn signal(&mut self, signal: Signal) -> io::Result<Option<Msg>> {
+        match signal {
+            Signal::Suspend => self.suspend().map(|()| Some(Msg::Resumed)),
+            Signal::Continued => {
+                self.terminal.enter_again()?;
+                Ok(Some(Msg::Resumed))
+            }
+        }
+    }
+
+    /// Gives the terminal back, stops, and takes it again when the shell says so.
+    fn suspend(&mut self) -> io::Result<()> {
+        terminal::leave();
+        signals::stop()?;
+        self.terminal.enter_again()?;
+        let effects = update(
+            &mut self.state,
+            self.start.elapsed(),
+            Msg::Resize(terminal::size().0, terminal::size().1),
+        );
+        self.state.shared.urgency = Urgency::Key;
+        self.perform(effects)
+    }
+
+    fn next_wake(&self) -> Option<Duration> {
+        let frame = self.pace.due(self.state.shared.urgency);
+        [frame, self.state.shared.next_wake()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn draw_if_due(&mut self) -> io::Result<()> {
+        let due = self.pace.due(self.state.shared.urgency);
+        if due.is_some_and(|due| due <= self.start.elapsed()) {
+            self.draw()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.state.shared.now = self.start.elapsed();
+        let (buffer, drawn) = view::render(&self.state);
+        let title = self.state.crumbs().pop().unwrap_or_default();
+        let flush = self.terminal.draw(buffer, drawn.caret, &title)?;
+        self.pace.drawn(self.start.elapsed(), flush);
+        self.state.shared.drawn = drawn;
+        self.state.shared.urgency = Urgency::Clean;
+        Ok(())
+    }
+}
+
+async fn sleep(until: Option<Duration>, start: Instant) {
+    match until {
+        Some(until) => tokio::time::sleep_until((start + until).into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The backend's next epoch. Waits for ever if it has none, or closes.
+async fn changed(epoch: &mut Option<watch::Receiver<u64>>) -> u64 {
+    if let Some(receiver) = epoch {
+        if receiver.changed().await.is_ok() {
+            return *receiver.borrow_and_update();
+        }
+        *epoch = None;
+    }
+    std::future::pending().await
+}

@@ -1,0 +1,88 @@
+//! The screens and the popups, as enums: a stack of screens says where the user is, a second,
+//! small stack holds what lies over it.
+
+pub mod help;
+pub mod menu;
+pub mod messages;
+pub mod palette;
+pub mod search;
+pub mod themes;
+
+use crate::model::TraceId;
+use crate::text::Shown;
+
+use super::page::Page;
+
+pub use help::Help;
+pub use menu::Menu;
+pub use messages::MessageList;
+pub use palette::Palette;
+pub use search::Search;
+pub use themes::Themes;
+
+/// One level of the stack of screens.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Screen {
+    /// Traces found by a query.
+    Search(Box<Search>),
+}
+
+/// A popup over the screens.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    /// What every key does here.
+    Help(Help),
+    /// Anything by name.
+    Palette(Palette),
+    /// The themes, with preview.
+    Themes(Themes),
+    /// All messages so far.
+    Messages(MessageList),
+    /// A few choices by letter.
+    Menu(Menu),
+}
+
+impl Screen {
+    /// The screen as a page.
+    pub fn page(&self) -> &dyn Page {
+        match self {
+            Self::Search(search) => search.as_ref(),
+        }
+    }
+
+    /// The screen as a page, to be changed.
+    pub fn page_mut(&mut self) -> &mut dyn Page {
+        match self {
+            Self::Search(search) => search.as_mut(),
+        }
+    }
+
+    /// The screen of one trace, which fetches it; `title` is what is known of it so far.
+    pub fn trace(_id: TraceId, _title: Shown<'static>) -> Option<Self> {
+        None
+    }
+}
+
+impl Overlay {
+    /// The popup as a page.
+    pub fn page(&self) -> &dyn Page {
+        match self {
+            Self::Help(help) => help,
+            Self::Palette(palette) => palette,
+            Self::Themes(themes) => themes,
+            Self::Messages(messages) => messages,
+            Self::Menu(menu) => menu,
+        }
+    }
+
+    /// The popup as a page, to be changed.
+    pub fn page_mut(&mut self) -> &mut dyn Page {
+        match self {
+            Self::Help(help) => help,
+            Self::Palette(palette) => palette,
+            Self::Themes(themes) => themes,
+            Self::Messages(messages) => messages,
+            Self::Menu(menu) => menu,
+        }
+    }
+}

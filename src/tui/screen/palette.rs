@@ -1,0 +1,353 @@
+//! The palette: actions, commands, themes, backends and what the screen offers, found by typing.
+//!
+//! A command takes its argument behind its name: `open orders.json`, `theme paper`, `q`.
+
+use ratatui::layout::Rect;
+
+use crate::text::Shown;
+use crate::tui::canvas::Canvas;
+use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::keymap::{Action, Category, Context, TABLE};
+use crate::tui::message::Message;
+use crate::tui::page::{Act, Cx, Look, Move, Page};
+use crate::tui::phrase::Phrase;
+use crate::tui::shared::Shared;
+use crate::tui::theme::{self, Token};
+use crate::tui::widget::frame::key_glyph;
+use crate::tui::widget::picker::{Item, Picker};
+
+use super::{Menu, themes};
+
+/// What picking a line does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pick {
+    /// As if its key had been pressed.
+    Action(Action),
+    /// A command, which may want an argument.
+    Command(Command),
+    /// Another theme.
+    Theme(String),
+    /// Another backend, by its source.
+    Source(String),
+    /// A query to run on the search screen.
+    Query(String),
+}
+
+/// A command of the palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    Open,
+    Clear,
+    Ports,
+    Messages,
+    Theme,
+    Help,
+    Quit,
+}
+
+/// Names, whether an argument follows, and what the command does.
+const COMMANDS: [(&str, Command, &str, &str); 9] = [
+    (
+        "open",
+        Command::Open,
+        "SOURCE",
+        "open a file, folder, URL or backend",
+    ),
+    ("ctx", Command::Open, "NAME", "another backend by name"),
+    (
+        "clear",
+        Command::Clear,
+        "",
+        "forget all traces, after a question",
+    ),
+    ("ports", Command::Ports, "", "who listens where"),
+    ("messages", Command::Messages, "", "all messages so far"),
+    ("theme", Command::Theme, "NAME", "another theme"),
+    ("help", Command::Help, "", "every key that is valid here"),
+    ("q", Command::Quit, "", "quit"),
+    ("quit", Command::Quit, "", "quit"),
+];
+
+/// The palette over a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Palette {
+    title: &'static str,
+    prompt: &'static str,
+    picker: Picker<Pick>,
+}
+
+impl Palette {
+    /// Everything that is valid in `context`, and what the page beneath offers.
+    pub fn new(shared: &Shared, context: Context, offers: Vec<Item<Pick>>) -> Self {
+        let mut items = actions(shared, context);
+        items.extend(commands());
+        items.extend(
+            theme::names(shared.theme_folder.as_deref())
+                .into_iter()
+                .map(|name| Item {
+                    label: Shown::from(name.clone()),
+                    value: Pick::Theme(name),
+                    class: "theme",
+                    aside: Shown::default(),
+                }),
+        );
+        items.extend(backends(shared));
+        items.extend(offers);
+        Self {
+            title: "command",
+            prompt: ": ",
+            picker: Picker::new(items),
+        }
+    }
+
+    /// The known backends; what is typed may also be a URL or a path.
+    pub fn backends(shared: &Shared) -> Self {
+        Self {
+            title: "backend: name, URL or path",
+            prompt: "",
+            picker: Picker::new(backends(shared)),
+        }
+    }
+
+    /// Old queries, newest first.
+    pub fn history(shared: &Shared) -> Self {
+        let item = |query: &String| Item {
+            value: Pick::Query(query.clone()),
+            class: "",
+            label: Shown::from(query.clone()),
+            aside: Shown::default(),
+        };
+        let items = shared.session.history.iter().rev().map(item).collect();
+        Self {
+            title: "history",
+            prompt: "",
+            picker: Picker::new(items),
+        }
+    }
+
+    fn run(&self, cx: &mut Cx<'_>) {
+        let typed = self.picker.input.text().trim();
+        if self.prompt.is_empty() && self.picker.is_empty() && !typed.is_empty() {
+            cx.go(Move::Leave);
+            cx.go(Move::Source(typed.to_owned()));
+            return;
+        }
+        let (word, argument) = typed.split_once(' ').unwrap_or((typed, ""));
+        let command = COMMANDS
+            .iter()
+            .find(|(name, ..)| *name == word)
+            .map(|(_, command, ..)| *command);
+        match (command, self.picker.chosen()) {
+            (Some(command), _) if !self.prompt.is_empty() => {
+                command_with(command, argument.trim(), cx);
+            }
+            (_, Some(item)) => pick(&item.value.clone(), cx),
+            _ => cx.say(Message::doubt(format!(
+                "no command {typed}: Esc closes, : lists them"
+            ))),
+        }
+    }
+}
+
+/// Does what a line stands for.
+fn pick(pick: &Pick, cx: &mut Cx<'_>) {
+    if let Pick::Command(command) = pick {
+        return command_with(*command, "", cx);
+    }
+    cx.go(Move::Leave);
+    match pick {
+        Pick::Action(action) => cx.go(Move::Perform(Act::of(*action))),
+        Pick::Theme(name) => keep_theme(name, cx),
+        Pick::Source(source) => cx.go(Move::Source(source.clone())),
+        Pick::Query(query) => cx.go(Move::Query(query.clone())),
+        Pick::Command(_) => {}
+    }
+}
+
+/// Runs a command.
+fn command_with(command: Command, argument: &str, cx: &mut Cx<'_>) {
+    let wants_argument = matches!(command, Command::Open);
+    if wants_argument && argument.is_empty() {
+        cx.go(Move::Leave);
+        let backends = Palette::backends(cx.shared);
+        return cx.go(Move::Over(super::Overlay::Palette(backends)));
+    }
+    cx.go(Move::Leave);
+    match command {
+        Command::Open => cx.go(Move::Source(argument.to_owned())),
+        Command::Theme if argument.is_empty() => cx.go(Move::Perform(Act::of(Action::Themes))),
+        Command::Theme => keep_theme(argument, cx),
+        Command::Messages => cx.go(Move::Perform(Act::of(Action::GoMessages))),
+        Command::Help => cx.go(Move::Perform(Act::of(Action::Help))),
+        Command::Clear => cx.go(Move::Perform(Act::of(Action::Clear))),
+        Command::Ports => cx.go(Move::Over(super::Overlay::Menu(ports(cx.shared)))),
+        Command::Quit => cx.go(Move::Quit),
+    }
+}
+
+fn keep_theme(name: &str, cx: &mut Cx<'_>) {
+    if themes::apply(cx.shared, name) {
+        cx.shared.session.theme = Some(name.to_owned());
+    }
+}
+
+/// The listeners as a list to read.
+fn ports(shared: &Shared) -> Menu {
+    let line = |listening: &crate::tui::source::Listening| {
+        let state = match &listening.state {
+            Ok(address) => format!("{:18} {address}", listening.name),
+            Err(reason) => format!("{:18} off: {reason}", listening.name),
+        };
+        super::menu::Choice::new(' ', state)
+    };
+    let mut choices: Vec<_> = shared.source.around.listening.iter().map(line).collect();
+    if choices.is_empty() {
+        choices.push(super::menu::Choice::new(
+            ' ',
+            "nobody listens: vizsla without arguments does",
+        ));
+    }
+    Menu::new(
+        Action::Redraw,
+        "ports: --otlp-http ADDR and its like move them",
+        choices,
+        None,
+    )
+}
+
+fn actions(shared: &Shared, context: Context) -> Vec<Item<Pick>> {
+    let reachable = |action: Action| shared.keymap.label(context, action);
+    let keyless = |action: Action| action.entry().keys.is_empty();
+    TABLE
+        .iter()
+        .filter(|entry| !matches!(entry.category, Category::Edit | Category::Move))
+        .filter_map(|entry| {
+            let key =
+                reachable(entry.action).or_else(|| keyless(entry.action).then(String::new))?;
+            Some(Item {
+                value: Pick::Action(entry.action),
+                class: "",
+                label: Shown::new(entry.sentence),
+                aside: Shown::from(key_glyph(&key, shared.glyphs)),
+            })
+        })
+        .collect()
+}
+
+fn commands() -> Vec<Item<Pick>> {
+    let item = |(name, command, argument, sentence): &(&'static str, Command, &str, &str)| Item {
+        value: Pick::Command(*command),
+        class: "command",
+        label: Shown::from(format!("{name} {argument}").trim_end().to_owned()),
+        aside: Shown::from((*sentence).to_owned()),
+    };
+    COMMANDS.iter().map(item).collect()
+}
+
+fn backends(shared: &Shared) -> Vec<Item<Pick>> {
+    let item = |(name, source): &(String, String)| Item {
+        value: Pick::Source(source.clone()),
+        class: "backend",
+        label: Shown::from(name.clone()),
+        aside: Shown::from(source.clone()),
+    };
+    shared.source.around.backends.iter().map(item).collect()
+}
+
+impl Page for Palette {
+    fn context(&self) -> Context {
+        Context::Picker
+    }
+
+    fn act(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        let rows = cx.rows(Pane::Popup);
+        match act.action {
+            Action::Dismiss => cx.go(Move::Leave),
+            Action::Run => self.run(cx),
+            Action::Complete => {
+                if let Some(item) = self.picker.chosen() {
+                    let label = item.label.as_str().split(' ').next().unwrap_or_default();
+                    let command = matches!(item.value, Pick::Command(_));
+                    let text = if command {
+                        format!("{label} ")
+                    } else {
+                        item.label.to_string()
+                    };
+                    let end = text.len();
+                    self.picker.input.set(text, end);
+                }
+            }
+            _ => return self.picker.act(act, rows),
+        }
+        true
+    }
+
+    fn typed(&mut self, c: char, _cx: &mut Cx<'_>) {
+        self.picker.typed(c);
+    }
+
+    fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
+        match (touch.gesture, &touch.target) {
+            (Gesture::Click | Gesture::DoubleClick, Target::Row(_, row)) => {
+                self.picker.choose_row(*row);
+                self.run(cx);
+            }
+            (Gesture::Wheel(by), _) => {
+                let action = if by > 0 {
+                    Action::ChooseNext
+                } else {
+                    Action::ChoosePrevious
+                };
+                self.picker.act(Act::of(action), cx.rows(Pane::Popup));
+            }
+            _ => {}
+        }
+    }
+
+    fn draw(&self, look: &Look<'_>, canvas: &mut Canvas<'_>) {
+        let screen = canvas.area();
+        let area = canvas.place(
+            screen.width.saturating_sub(4).min(78),
+            screen.height / 2 + 2,
+        );
+        let foot = Phrase::of(Token::Accent, key_glyph("Enter", canvas.glyphs))
+            .and(Token::Muted, " run   ")
+            .and(Token::Accent, "Tab")
+            .and(Token::Muted, " complete   ")
+            .and(Token::Accent, "Esc")
+            .and(Token::Muted, format!(" close   {}", self.picker.len()));
+        let inside = canvas.popup(area, &Phrase::text(self.title), &foot);
+        draw_picker(&self.picker, self.prompt, canvas, inside, look.focused);
+    }
+}
+
+/// Draws the input on the first row of a popup and the items below it.
+pub fn draw_picker<T>(
+    picker: &Picker<T>,
+    prompt: &'static str,
+    canvas: &mut Canvas<'_>,
+    inside: Rect,
+    focused: bool,
+) {
+    let prompt = if prompt.is_empty() { "/ " } else { prompt };
+    let x = canvas.text(
+        inside.x + 1,
+        inside.y,
+        inside.width,
+        &Shown::new(prompt),
+        Token::Accent,
+    );
+    picker.input.draw(
+        canvas,
+        (x, inside.y),
+        inside.right().saturating_sub(x + 1),
+        "",
+        focused,
+    );
+    let below = Rect {
+        y: inside.y + 1,
+        height: inside.height.saturating_sub(1),
+        ..inside
+    };
+    picker.draw(canvas, below);
+}

@@ -1,0 +1,109 @@
+//! Frames are whole, and what does not change is not written.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use ratatui::style::Style;
+
+use super::*;
+
+/// What was written.
+#[derive(Default, Clone)]
+struct Tape(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Tape {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn painter() -> (Painter<Tape>, Tape) {
+    let tape = Tape::default();
+    (Painter::new(tape.clone(), (20, 3)), tape)
+}
+
+fn frame(text: &str) -> Buffer {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 3));
+    buffer.set_string(0, 1, text, Style::new());
+    buffer
+}
+
+fn written(tape: &Tape) -> String {
+    String::from_utf8(tape.0.take()).unwrap()
+}
+
+#[test]
+fn an_unchanged_frame_writes_no_byte() {
+    let (mut painter, tape) = painter();
+    painter
+        .draw(frame("hello"), None, &Shown::default())
+        .unwrap();
+    let first = written(&tape);
+    assert!(
+        first.starts_with("\x1b[?2026h") && first.ends_with("\x1b[?2026l"),
+        "{first:?}"
+    );
+    assert!(first.contains("hello"));
+    painter
+        .draw(frame("hello"), None, &Shown::default())
+        .unwrap();
+    assert_eq!(written(&tape), "");
+}
+
+#[test]
+fn a_change_writes_the_changed_cells_only_until_the_screen_is_forgotten() {
+    let (mut painter, tape) = painter();
+    painter
+        .draw(frame("hello"), None, &Shown::default())
+        .unwrap();
+    written(&tape);
+    painter
+        .draw(frame("hellO"), None, &Shown::default())
+        .unwrap();
+    let change = written(&tape);
+    assert!(
+        change.contains('O') && !change.contains("hell"),
+        "{change:?}"
+    );
+    painter.forget();
+    painter
+        .draw(frame("hellO"), None, &Shown::default())
+        .unwrap();
+    let whole = written(&tape);
+    assert!(
+        whole.contains("\x1b[2J") && whole.contains("hellO"),
+        "{whole:?}"
+    );
+}
+
+#[test]
+fn the_caret_is_shown_where_text_is_typed_and_hidden_again() {
+    let (mut painter, tape) = painter();
+    painter
+        .draw(frame("/ q"), Some(Position::new(3, 1)), &Shown::default())
+        .unwrap();
+    assert!(written(&tape).contains("\x1b[2;4H\x1b[?25h"));
+    painter.draw(frame("/ q"), None, &Shown::default()).unwrap();
+    assert!(written(&tape).contains("\x1b[?25l"));
+}
+
+#[test]
+fn the_title_is_written_when_it_changes_and_holds_no_control_byte() {
+    let (mut painter, tape) = painter();
+    painter
+        .draw(frame(""), None, &Shown::new("a\x1b]0;x\x07"))
+        .unwrap();
+    let title = written(&tape);
+    assert!(
+        title.contains("\x1b]0;vizsla a\\x1b]0;x\\x07\x07"),
+        "{title:?}"
+    );
+    painter
+        .draw(frame(""), None, &Shown::new("a\x1b]0;x\x07"))
+        .unwrap();
+    assert_eq!(written(&tape), "");
+}

@@ -1,0 +1,7 @@
+//! Parts that screens are made of. Each draws only what is visible, and knows no screen.
+
+pub mod frame;
+pub mod input;
+pub mod list;
+pub mod picker;
+pub mod which_key;
