@@ -1,6 +1,7 @@
 //! The collector over real sockets, spoken to as clients do, with prost's messages as oracles.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -16,10 +17,9 @@ use reqwest::{Client, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
-use vizsla::collector::{
-    Accepted, Collector, Intake, Limits, NoListen, Receiver, Refusal, Signal, Syntax,
-};
-use vizsla::config::{Access, Secret};
+use vizsla::collector::{Accepted, Collector, Intake, Limits, NoListen, Refusal, Syntax};
+use vizsla::config::{Access, Listener, Secret};
+use vizsla::format::otlp::Signal;
 
 const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
@@ -68,8 +68,8 @@ struct Running {
 impl Running {
     async fn new(access: Access, limits: Limits) -> Self {
         let (intake, stop) = (Arc::<Counter>::default(), CancellationToken::new());
-        let at = |receiver| (receiver, "127.0.0.1:0".to_owned());
-        let receivers = [at(Receiver::OtlpGrpc), at(Receiver::OtlpHttp)];
+        let at = |receiver| (receiver, SocketAddr::from(([127, 0, 0, 1], 0)));
+        let receivers = [at(Listener::OtlpGrpc), at(Listener::OtlpHttp)];
         let behind: Arc<dyn Intake> = Arc::<Counter>::clone(&intake);
         let collector = Collector::start(&receivers, access, limits, behind, stop.clone()).await;
         Self {
@@ -86,14 +86,14 @@ impl Running {
     fn http(&self, path: &str) -> String {
         format!(
             "http://{}{path}",
-            self.collector.address(Receiver::OtlpHttp).unwrap()
+            self.collector.address(Listener::OtlpHttp).unwrap()
         )
     }
 
     fn grpc(&self, path: &str) -> String {
         format!(
             "http://{}{path}",
-            self.collector.address(Receiver::OtlpGrpc).unwrap()
+            self.collector.address(Listener::OtlpGrpc).unwrap()
         )
     }
 
@@ -493,20 +493,18 @@ async fn a_listener_that_cannot_listen_says_why_and_the_rest_runs() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let taken = taken.local_addr().map(|at| (at, taken)).unwrap();
     let receivers = [
-        (Receiver::OtlpGrpc, taken.0.to_string()),
-        (Receiver::OtlpGrpc, "0.0.0.0:0".to_owned()),
-        (Receiver::OtlpGrpc, "nowhere".to_owned()),
-        (Receiver::OtlpHttp, "127.0.0.1:0".to_owned()),
+        (Listener::OtlpGrpc, taken.0),
+        (Listener::OtlpGrpc, ([0, 0, 0, 0], 0).into()),
+        (Listener::OtlpHttp, ([127, 0, 0, 1], 0).into()),
     ];
     let (access, stop) = (Access::default(), CancellationToken::new());
     let intake = Arc::<Counter>::default();
     let collector = Collector::start(&receivers, access, Limits::default(), intake, stop).await;
-    let [first, second, third, last] = collector.listeners() else {
-        panic!("four")
+    let [first, second, last] = collector.listeners() else {
+        panic!("three")
     };
     assert!(matches!(first.state, Err(NoListen::Taken(port)) if port == taken.0.port()));
     assert!(matches!(second.state, Err(NoListen::Open)));
-    assert!(matches!(third.state, Err(NoListen::Address(_))));
     let at = last.state.as_ref().unwrap();
     let answer = post(format!("http://{at}/v1/traces"), &[PROTOBUF], request(1)).await;
     assert_eq!(answer.status(), 200);
@@ -519,7 +517,7 @@ async fn silence_and_long_headers_end_a_connection() {
         ..Limits::default()
     };
     let running = Running::new(Access::default(), limits).await;
-    let at = running.collector.address(Receiver::OtlpHttp).unwrap();
+    let at = running.collector.address(Listener::OtlpHttp).unwrap();
     for opening in ["", "P", "POST /v1/traces HTTP/1.1\r\nHost: localhost\r\n"] {
         let mut drip = TcpStream::connect(at).await.unwrap();
         drip.write_all(opening.as_bytes()).await.unwrap();
@@ -537,7 +535,7 @@ async fn silence_and_long_headers_end_a_connection() {
 #[tokio::test]
 async fn what_has_begun_is_answered_after_a_stop() {
     let running = Running::plain().await;
-    let at = running.collector.address(Receiver::OtlpHttp).unwrap();
+    let at = running.collector.address(Listener::OtlpHttp).unwrap();
     let mut slow = TcpStream::connect(at).await.unwrap();
     let body = request(1);
     let head = format!(

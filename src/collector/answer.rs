@@ -9,9 +9,11 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::json;
 
-use super::intake::{Accepted, Signal, Syntax};
+use super::intake::{Accepted, Syntax};
 use super::refusal::Refusal;
-use super::{status, wire};
+use super::status;
+use crate::format::otlp::Signal;
+use crate::format::protobuf::{put_message, put_number, put_text};
 
 /// The body of every answer: whole, or a stream (health watch).
 pub type Body = UnsyncBoxBody<Bytes, Infallible>;
@@ -41,11 +43,13 @@ pub fn plain(status: StatusCode, line: &str) -> Response<Body> {
 pub fn export_response(signal: Signal, syntax: Syntax, accepted: &Accepted) -> Vec<u8> {
     let complete = *accepted == Accepted::default();
     match syntax {
+        Syntax::Protobuf if complete => Vec::new(),
         Syntax::Protobuf => {
-            let (mut partial, mut response) = (Vec::new(), Vec::new());
-            wire::put_varint(&mut partial, 1, accepted.rejected);
-            wire::put_bytes(&mut partial, 2, accepted.message.as_bytes());
-            wire::put_bytes(&mut response, 1, &partial);
+            let mut response = Vec::new();
+            put_message(&mut response, 1, |partial| {
+                put_number(partial, 1, accepted.rejected);
+                put_text(partial, 2, &accepted.message);
+            });
             response
         }
         Syntax::Json if complete => b"{}".to_vec(),

@@ -18,11 +18,12 @@ use super::answer::{self, Body};
 use super::body::{self, Held};
 use super::budget::Budget;
 use super::encoding::{self, Encoding};
-use super::intake::{Accepted, Intake, Signal, Syntax};
+use super::intake::{Accepted, Intake, Syntax};
 use super::limits::Limits;
 use super::refusal::Refusal;
 use super::{grpc, http};
 use crate::config::Access;
+use crate::format::otlp::Signal;
 
 /// Bodies from this size on are decoded beside the reactor: a millisecond of decoding.
 const LARGE: usize = 256 << 10;

@@ -18,9 +18,10 @@ use super::answer::{self, Body};
 use super::encoding::{self, Encoding};
 use super::front::Front;
 use super::health;
-use super::intake::{Signal, Syntax};
+use super::intake::Syntax;
 use super::refusal::Refusal;
 use super::status;
+use crate::format::otlp::Signal;
 
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");

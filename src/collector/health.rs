@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::answer::Body;
 use super::grpc;
 use super::refusal::Refusal;
-use super::wire::{self, Fields};
+use crate::format::protobuf::{Field, Message, WireError, put_number};
 
 /// `HealthCheckResponse.ServingStatus`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,17 +76,19 @@ pub fn watch(request: &[u8], stop: CancellationToken) -> Response<Body> {
 
 fn response(state: State) -> Vec<u8> {
     let mut message = Vec::new();
-    wire::put_varint(&mut message, 1, state as u64);
+    put_number(&mut message, 1, state as u64);
     message
 }
 
+/// The one string of a `HealthCheckRequest`.
 fn service(request: &[u8]) -> Result<&str, Refusal> {
-    let malformed = || Refusal::Malformed("malformed health request".into());
-    let mut name = "";
-    for field in Fields(request) {
-        if let (1, text) = field.map_err(|_| malformed())? {
-            name = std::str::from_utf8(text).map_err(|_| malformed())?;
+    let malformed = |error: WireError| Refusal::Malformed(format!("health request: {error}"));
+    let (mut message, mut name) = (Message::new(request), &[][..]);
+    while let Some((number, field)) = message.field().map_err(malformed)? {
+        if let (1, Field::Bytes(text)) = (number, field) {
+            name = text.bytes();
         }
     }
-    Ok(name)
+    std::str::from_utf8(name)
+        .map_err(|error| Refusal::Malformed(format!("health request: {error}")))
 }

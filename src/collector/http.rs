@@ -7,8 +7,9 @@ use hyper::{Method, Request, Response, StatusCode};
 use super::answer::{self, Body};
 use super::encoding;
 use super::front::Front;
-use super::intake::{Signal, Syntax};
+use super::intake::Syntax;
 use super::refusal::Refusal;
+use crate::format::otlp::Signal;
 
 /// Answers one request.
 pub async fn answer(front: &Front, request: Request<Incoming>) -> Response<Body> {

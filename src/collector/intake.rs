@@ -3,17 +3,7 @@
 use std::sync::Arc;
 
 use super::refusal::Refusal;
-
-/// What an application exports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
-    /// Spans.
-    Traces,
-    /// Log records.
-    Logs,
-    /// Metric data points.
-    Metrics,
-}
+use crate::format::otlp::Signal;
 
 /// How a request is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use tokio::net::{TcpListener, TcpStream, lookup_host};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{Duration, sleep};
@@ -20,9 +20,6 @@ use super::front::Front;
 /// Why a listener does not listen.
 #[derive(Debug, thiserror::Error)]
 pub enum NoListen {
-    /// The address is not one.
-    #[error("not an address: {0}")]
-    Address(String),
     /// Open to the network, and no word said about who may come.
     #[error("open to the network: needs --auth-token-file, or --allow-open")]
     Open,
@@ -34,23 +31,21 @@ pub enum NoListen {
     System(#[from] io::Error),
 }
 
-/// Binds `address`, a socket address or `name:port`, if `front` lets it stand there.
+/// Binds `address`, if `front` lets a listener stand there.
 ///
 /// # Errors
 /// Why not; nothing else is affected.
-pub async fn bind(address: &str, front: &Front) -> Result<(TcpListener, SocketAddr), NoListen> {
-    let unknown = |error: io::Error| NoListen::Address(format!("{address:?} ({error})"));
-    let mut found = lookup_host(address).await.map_err(unknown)?;
-    let at = found
-        .next()
-        .ok_or_else(|| NoListen::Address(format!("{address:?}")))?;
-    if !front.access.may_listen(at.ip()) {
+pub async fn bind(
+    address: SocketAddr,
+    front: &Front,
+) -> Result<(TcpListener, SocketAddr), NoListen> {
+    if !front.access.may_listen(address.ip()) {
         return Err(NoListen::Open);
     }
-    let listener = TcpListener::bind(at)
+    let listener = TcpListener::bind(address)
         .await
         .map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => NoListen::Taken(at.port()),
+            io::ErrorKind::AddrInUse => NoListen::Taken(address.port()),
             _ => NoListen::System(error),
         })?;
     let at = listener.local_addr()?;

@@ -12,6 +12,7 @@ mod answer;
 mod body;
 mod budget;
 mod encoding;
+mod exports;
 mod front;
 mod grpc;
 mod health;
@@ -19,10 +20,8 @@ mod http;
 mod intake;
 mod limits;
 mod listener;
-mod metrics;
 mod refusal;
 mod status;
-mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,56 +29,30 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+pub use exports::{Aside, Exports};
 pub use front::Traffic;
-pub use intake::{Accepted, Intake, Signal, Syntax};
+pub use intake::{Accepted, Intake, Syntax};
 pub use limits::Limits;
 pub use listener::NoListen;
 pub use refusal::{Code, Refusal};
 
-use crate::config::Access;
+use crate::config::{Access, Listener};
 use front::Front;
-
-/// A receiver that the collector can open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Receiver {
-    /// OTLP over gRPC, by default on 4317.
-    OtlpGrpc,
-    /// OTLP over HTTP, by default on 4318.
-    OtlpHttp,
-}
-
-impl Receiver {
-    /// The name in flags, messages and on the screen.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OtlpGrpc => "otlp-grpc",
-            Self::OtlpHttp => "otlp-http",
-        }
-    }
-
-    /// Where it listens unless told otherwise.
-    pub fn default_address(self) -> &'static str {
-        match self {
-            Self::OtlpGrpc => "127.0.0.1:4317",
-            Self::OtlpHttp => "127.0.0.1:4318",
-        }
-    }
-}
 
 /// What became of a receiver that was to listen.
 #[derive(Debug)]
-pub struct Listener {
+pub struct Opened {
     /// Which.
-    pub receiver: Receiver,
+    pub listener: Listener,
     /// The address asked for.
-    pub asked: String,
+    pub asked: SocketAddr,
     /// Where it listens (the port that the system chose, if 0 was asked), or why it does not.
     pub state: Result<SocketAddr, NoListen>,
 }
 
 /// The receivers, running.
 pub struct Collector {
-    listeners: Vec<Listener>,
+    listeners: Vec<Opened>,
     traffic: Arc<Traffic>,
     tasks: JoinSet<()>,
 }
@@ -88,7 +61,7 @@ impl Collector {
     /// Opens `receivers`, each at its address, before `intake`; they run until `stop`. One that
     /// cannot listen keeps none of the others from it: see [`Collector::listeners`].
     pub async fn start(
-        receivers: &[(Receiver, String)],
+        receivers: &[(Listener, SocketAddr)],
         access: Access,
         limits: Limits,
         intake: Arc<dyn Intake>,
@@ -97,15 +70,15 @@ impl Collector {
         let front = Arc::new(Front::new(access, limits, intake, stop));
         let mut tasks = JoinSet::new();
         let mut listeners = Vec::new();
-        for (receiver, asked) in receivers {
+        for &(listener, asked) in receivers {
             let bound = listener::bind(asked, &front).await;
             let state = bound.map(|(socket, at)| {
                 tasks.spawn(listener::accept(socket, Arc::clone(&front)));
                 at
             });
-            listeners.push(Listener {
-                receiver: *receiver,
-                asked: asked.clone(),
+            listeners.push(Opened {
+                listener,
+                asked,
                 state,
             });
         }
@@ -117,14 +90,17 @@ impl Collector {
     }
 
     /// What became of each receiver, in the order asked.
-    pub fn listeners(&self) -> &[Listener] {
+    pub fn listeners(&self) -> &[Opened] {
         &self.listeners
     }
 
-    /// Where `receiver` listens, if it does.
-    pub fn address(&self, receiver: Receiver) -> Option<SocketAddr> {
-        let mut of_it = self.listeners.iter().filter(|l| l.receiver == receiver);
-        of_it.find_map(|listener| listener.state.as_ref().ok().copied())
+    /// Where `listener` listens, if it does.
+    pub fn address(&self, listener: Listener) -> Option<SocketAddr> {
+        let mut of_it = self
+            .listeners
+            .iter()
+            .filter(|opened| opened.listener == listener);
+        of_it.find_map(|opened| opened.state.as_ref().ok().copied())
     }
 
     /// What has come in so far.

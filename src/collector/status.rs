@@ -4,23 +4,25 @@
 use serde_json::json;
 
 use super::refusal::Refusal;
-use super::wire;
+use crate::format::protobuf::{put_message, put_number, put_text};
 
 const RETRY_INFO: &str = "type.googleapis.com/google.rpc.RetryInfo";
 
 /// The refusal as a `google.rpc.Status` message, with `RetryInfo` where it can be retried.
 pub fn protobuf(refusal: &Refusal) -> Vec<u8> {
     let mut status = Vec::new();
-    wire::put_varint(&mut status, 1, refusal.code() as u64);
-    wire::put_bytes(&mut status, 2, refusal.to_string().as_bytes());
+    put_number(&mut status, 1, refusal.code() as u64);
+    put_text(&mut status, 2, &refusal.to_string());
     if let Some(delay) = refusal.retry_after() {
-        let (mut duration, mut info, mut any) = (Vec::new(), Vec::new(), Vec::new());
-        wire::put_varint(&mut duration, 1, delay.as_secs());
-        wire::put_varint(&mut duration, 2, u64::from(delay.subsec_nanos()));
-        wire::put_bytes(&mut info, 1, &duration);
-        wire::put_bytes(&mut any, 1, RETRY_INFO.as_bytes());
-        wire::put_bytes(&mut any, 2, &info);
-        wire::put_bytes(&mut status, 3, &any);
+        put_message(&mut status, 3, |any| {
+            put_text(any, 1, RETRY_INFO);
+            put_message(any, 2, |info| {
+                put_message(info, 1, |duration| {
+                    put_number(duration, 1, delay.as_secs());
+                    put_number(duration, 2, u64::from(delay.subsec_nanos()));
+                });
+            });
+        });
     }
     status
 }

@@ -135,6 +135,7 @@ impl<'a, 'o> Decoder<'a, 'o> {
 
     /// What the server said instead of, or beside, its data.
     fn errors(&mut self) -> JsonResult<()> {
+        self.path.clear();
         if self.json.peek()? != JsonKind::Array {
             return self.json.skip().map(drop);
         }

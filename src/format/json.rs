@@ -164,6 +164,12 @@ impl<'a> JsonReader<'a> {
         self.fresh = bookmark.fresh;
     }
 
+    /// Goes to the value that begins at an offset found earlier, outside any list or object.
+    pub fn seek(&mut self, at: usize) {
+        self.at = at;
+        self.fresh = false;
+    }
+
     /// Reads a value that may turn out to be of another type: then it is skipped, whole, and the
     /// inner result says why.
     pub fn attempt<T>(

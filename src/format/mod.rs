@@ -12,11 +12,12 @@
 pub mod jaeger;
 pub mod json;
 pub mod otlp;
+pub mod protobuf;
+pub mod zipkin;
 
 mod findings;
 mod limits;
 mod problem;
-mod protobuf;
 
 pub use findings::Findings;
 pub use limits::Limits;

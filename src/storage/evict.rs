@@ -83,6 +83,7 @@ impl State {
     pub(super) fn release(&mut self, view: Arc<Generation>) {
         let parts = view.parts.clone();
         drop(view);
+        self.publish();
         self.let_go(parts);
     }
 

@@ -1,9 +1,10 @@
 //! What a reader sees: the store as it was at one moment, and single traces of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::generation::{Entry, Generation};
-use crate::model::{Block, Nanos, Row, SpanRef, Time, Trace, TraceId};
+use crate::model::{Block, Nanos, Row, ServiceCount, SpanRef, Time, Trace, TraceId};
 
 /// The store at one moment.
 #[derive(Debug, Clone, Default)]
@@ -135,13 +136,27 @@ impl StoredTrace {
 
     /// Its spans in order of arrival.
     pub fn spans(&self) -> impl Iterator<Item = SpanRef<'_>> {
-        let spans = self.generation.spans_of(&self.entry).into_iter();
-        spans.filter_map(|(part, row)| {
-            self.generation
-                .parts
-                .get(part)
-                .map(|part| part.block.span(row))
+        self.places().map(|(_, span)| span)
+    }
+
+    /// Its spans in order of arrival, each with its part of the generation.
+    pub(super) fn places(&self) -> impl Iterator<Item = (usize, SpanRef<'_>)> {
+        let places = self.generation.spans_of(&self.entry).into_iter();
+        places.filter_map(|(part, row)| {
+            let block = &self.generation.parts.get(part)?.block;
+            Some((part, block.span(row)))
         })
+    }
+
+    /// Spans and errors of each service, by name.
+    pub fn services(&self) -> BTreeMap<&str, ServiceCount> {
+        let mut services: BTreeMap<&str, ServiceCount> = BTreeMap::new();
+        for span in self.spans() {
+            let count = services.entry(span.service()).or_default();
+            count.spans += 1;
+            count.errors += u32::from(span.is_error());
+        }
+        services
     }
 
     /// Its blocks, and its rows in each, in order of arrival. Blocks with nothing but log

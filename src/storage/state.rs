@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
+use arc_swap::ArcSwap;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 
@@ -9,6 +10,7 @@ use super::forgotten::Forgotten;
 use super::generation::{Entry, Generation, NOWHERE, Part};
 use super::limits::Limits;
 use super::seen::Seen;
+use super::snapshot::Snapshot;
 use super::stats::Stats;
 use super::summary::Summary;
 use crate::model::{Block, TraceId};
@@ -69,11 +71,28 @@ pub(super) struct State {
     pub(super) pinned: HashSet<TraceId>,
     pub(super) tenants: Vec<Arc<str>>,
     pub(super) summaries: Vec<Box<dyn Summary>>,
+    /// The number of changes so far.
+    pub(super) epoch: u64,
+    /// The latest snapshot that was taken.
+    pub(super) published: Arc<ArcSwap<Snapshot>>,
     /// Seeded at random: what is hashed is chosen by whoever sends.
     pub(super) hasher: RandomState,
 }
 
 impl State {
+    /// Makes what is stored now the latest snapshot. After memory was let go this is done at
+    /// once, so that the snapshot before does not hold on to it.
+    pub(super) fn publish(&self) -> Arc<Snapshot> {
+        let generations = self
+            .slots
+            .iter()
+            .map(|slot| Arc::clone(&slot.view))
+            .collect();
+        let snapshot = Arc::new(Snapshot::new(self.epoch, generations, self.tenants.clone()));
+        self.published.store(Arc::clone(&snapshot));
+        snapshot
+    }
+
     /// The index of the slot with a number.
     pub(super) fn slot_ix(&self, number: u32) -> Option<usize> {
         self.slots

@@ -33,9 +33,9 @@ pub struct Store {
 struct Shared {
     limits: Limits,
     state: Mutex<State>,
-    /// The number of changes so far.
+    /// The number of changes so far, to be read without the lock.
     epoch: AtomicU64,
-    published: ArcSwap<Snapshot>,
+    published: Arc<ArcSwap<Snapshot>>,
     changed: watch::Sender<u64>,
     hasher: RandomState,
 }
@@ -44,7 +44,9 @@ impl Store {
     /// An empty store.
     pub fn new(limits: Limits) -> Self {
         let hasher = RandomState::default();
+        let published = Arc::<ArcSwap<Snapshot>>::default();
         let state = State {
+            published: Arc::clone(&published),
             forgotten: Some(Forgotten::within(limits.forgotten)),
             hasher: hasher.clone(),
             ..State::default()
@@ -53,7 +55,7 @@ impl Store {
             limits,
             state: Mutex::new(state),
             epoch: AtomicU64::new(0),
-            published: ArcSwap::default(),
+            published,
             changed: watch::Sender::new(0),
             hasher,
         };
@@ -95,10 +97,8 @@ impl Store {
     pub fn commit(&self, block: Block, origin: Origin<'_>) -> Committed {
         let prints = seen::prints(&block, &self.shared.hasher);
         let mut state = self.lock();
-        let slots = state.slots.len();
         let done = state.admit(block, &prints, origin, &self.shared.limits);
-        let evicted = state.slots.len() < slots;
-        self.change(state, evicted);
+        self.change(state);
         self.merge_what_is_due();
         done
     }
@@ -108,7 +108,7 @@ impl Store {
         let mut state = self.lock();
         state.stats.received += spans;
         state.stats.reject(reason, spans);
-        self.change(state, false);
+        self.change(state);
     }
 
     /// Counts spans that a sampling policy left out.
@@ -116,29 +116,16 @@ impl Store {
         let mut state = self.lock();
         state.stats.received += spans;
         *state.stats.sampled_out.entry(policy).or_default() += spans;
-        self.change(state, false);
+        self.change(state);
     }
 
-    /// Counts a change. What readers see next is prepared when one asks; but where memory was
-    /// let go, at once, so that the last snapshot does not hold on to it.
-    fn change(&self, mut state: MutexGuard<'_, State>, let_go: bool) {
-        let epoch = self.shared.epoch.fetch_add(1, Ordering::AcqRel) + 1;
-        if let_go {
-            self.publish(&mut state, epoch);
-        }
+    /// Counts a change. What readers see next is put together when one asks.
+    fn change(&self, mut state: MutexGuard<'_, State>) {
+        state.epoch += 1;
+        let epoch = state.epoch;
+        self.shared.epoch.store(epoch, Ordering::Release);
         drop(state);
         self.shared.changed.send_replace(epoch);
-    }
-
-    fn publish(&self, state: &mut State, epoch: u64) -> Arc<Snapshot> {
-        let generations = state
-            .slots
-            .iter()
-            .map(|slot| Arc::clone(&slot.view))
-            .collect();
-        let snapshot = Arc::new(Snapshot::new(epoch, generations, state.tenants.clone()));
-        self.shared.published.store(Arc::clone(&snapshot));
-        snapshot
     }
 
     /// What is stored now, for one query. It does not change; hold it no longer than needed,
@@ -148,9 +135,7 @@ impl Store {
         if published.epoch() == self.epoch() {
             return published;
         }
-        let mut state = self.lock();
-        let epoch = self.epoch();
-        self.publish(&mut state, epoch)
+        self.lock().publish()
     }
 
     /// The number of changes so far.
@@ -228,7 +213,7 @@ impl Store {
         if let Some(forgotten) = &mut state.forgotten {
             forgotten.clear();
         }
-        self.change(state, true);
+        self.change(state);
     }
 
     /// Merges small parts into large ones while any are due. The copying is done outside the
@@ -248,8 +233,7 @@ impl Store {
             Arc::make_mut(&mut slot.view)
                 .parts
                 .splice(range, [Arc::new(merged)]);
-            let epoch = self.epoch();
-            self.publish(&mut state, epoch);
+            state.publish();
             state.let_go(parts);
         }
     }

@@ -1,167 +1,21 @@
 //! The store beside a naive model of it: lists of spans.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod naive;
+mod search;
+
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+
+use naive::*;
 
 use super::*;
 use crate::model::{
     Block, BlockBuilder, Kind, LogFields, ResourceFields, ScopeFields, SpanFields, SpanId, SpanRef,
     Status, Time, TraceId, Value,
 };
-
-/// What makes a span itself: two with equal fields are duplicates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Plain {
-    trace: u8,
-    id: u8,
-    parent: u8,
-    start: u16,
-    length: u16,
-    service: u8,
-    error: bool,
-}
-
-fn plain(traces: u8) -> impl Strategy<Value = Plain> {
-    let ids = (1..=traces, 1u8..20, 0u8..6);
-    (
-        ids,
-        1u16..50,
-        0u16..20,
-        0u8..3,
-        proptest::bool::weighted(0.05),
-    )
-        .prop_map(
-            |((trace, id, parent), start, length, service, error)| Plain {
-                trace,
-                id,
-                parent,
-                start,
-                length,
-                service,
-                error,
-            },
-        )
-}
-
-fn block(spans: &[Plain]) -> Block {
-    let mut builder = BlockBuilder::new();
-    for span in spans {
-        let service = builder.attribute(
-            "service.name",
-            Value::Str(&format!("service {}", span.service)),
-        );
-        let resource = builder.resource(ResourceFields {
-            attributes: &[service],
-            ..ResourceFields::default()
-        });
-        let scope = builder.scope(ScopeFields::default());
-        let operation = builder.string("operation");
-        let fields = SpanFields {
-            trace_id: TraceId(span.trace.into()),
-            span_id: SpanId(span.id.into()),
-            parent_id: SpanId(span.parent.into()),
-            start: Time(span.start.into()),
-            end: Some(Time(u64::from(span.start) + u64::from(span.length))),
-            operation,
-            kind: Kind::Internal,
-            status: if span.error {
-                Status::Error
-            } else {
-                Status::Unset
-            },
-            error: false,
-            resource,
-            scope,
-        };
-        builder.span(&fields, &[]);
-    }
-    builder.finish()
-}
-
-fn unblocked(span: SpanRef<'_>) -> Plain {
-    Plain {
-        trace: span.trace_id().0 as u8,
-        id: span.span_id().0 as u8,
-        parent: span.parent_id().0 as u8,
-        start: span.start().0 as u16,
-        length: span.duration().0 as u16,
-        service: span
-            .service()
-            .trim_start_matches("service ")
-            .parse()
-            .unwrap(),
-        error: span.is_error(),
-    }
-}
-
-/// Without what does not tell two spans apart.
-fn identity(span: Plain) -> Plain {
-    Plain {
-        error: false,
-        ..span
-    }
-}
-
-fn spans_of(trace: &StoredTrace) -> Vec<Plain> {
-    trace.spans().map(unblocked).collect()
-}
-
-fn contents(snapshot: &Snapshot) -> BTreeMap<u128, Vec<Plain>> {
-    snapshot
-        .traces()
-        .map(|trace| (trace.id().0, spans_of(&trace)))
-        .collect()
-}
-
-/// A budget of some tens of generations of some spans.
-fn tight(budget: usize) -> Limits {
-    Limits {
-        trace: budget,
-        forgotten: 16 << 10,
-        ..Limits::of(budget)
-    }
-}
-
-/// The naive store.
-#[derive(Default)]
-struct Naive {
-    traces: BTreeMap<u8, Vec<Plain>>,
-    evicted: BTreeSet<u8>,
-}
-
-impl Naive {
-    /// Takes a request in after the real store has, which alone knows what it evicted.
-    fn commit(&mut self, store: &Store, request: &[Plain]) -> Committed {
-        let gone: Vec<u8> = self
-            .traces
-            .keys()
-            .copied()
-            .filter(|&id| store.trace(TraceId(id.into())).is_none())
-            .collect();
-        for id in gone {
-            self.traces.remove(&id);
-            self.evicted.insert(id);
-        }
-        let mut done = Committed::default();
-        for &span in request {
-            if self.evicted.contains(&span.trace) {
-                done.late += 1;
-                continue;
-            }
-            let spans = self.traces.entry(span.trace).or_default();
-            if spans.iter().any(|&other| identity(other) == identity(span)) {
-                done.duplicate += 1;
-            } else {
-                spans.push(span);
-                done.stored += 1;
-            }
-        }
-        done
-    }
-}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
@@ -235,7 +89,7 @@ fn numbered(trace: u8, id: u8) -> Plain {
 }
 
 /// A trace with more spans than a byte counts.
-fn long(trace: u128, spans: u64, error: bool) -> Block {
+pub fn long(trace: u128, spans: u64, error: bool) -> Block {
     let mut builder = BlockBuilder::new();
     let resource = builder.resource(ResourceFields::default());
     let scope = builder.scope(ScopeFields::default());

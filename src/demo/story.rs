@@ -1,0 +1,376 @@
+//! The system as a whole: what happens when, told in the order of time.
+//!
+//! A discrete-event simulation. Rides, the batch job and billing are processes that do not
+//! know each other; here is what they share and queue for: the database's lock, and each
+//! frontend's workers. Time is what is asked for, never the clock, so that twenty minutes are
+//! told at once and a seed tells the same story whenever it is asked.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+
+use super::batch::Rebalance;
+use super::billing::{self, Message};
+use super::customer::{CUSTOMERS, Customer};
+use super::driver;
+use super::plot::{Fixes, Plot, Settings};
+use super::random::Random;
+use super::record::{self, Context};
+use super::ride::{Outcome, ROUTES, Ride, ms};
+use super::tape::Tape;
+use crate::model::{Block, Time};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    /// Somebody orders.
+    Order,
+    /// A ride needs the lock.
+    Query(u64),
+    /// The holder of the lock is done.
+    Release,
+    /// A ride's customer is known.
+    Search(u64),
+    /// A ride's drivers are known.
+    Routes(u64),
+    /// A worker of a frontend is free again, having found a route for a ride.
+    Routed(u64),
+    /// Billing reads the topic.
+    Poll,
+    /// The batch job begins.
+    Rebalance,
+    /// The batch job needs the lock.
+    Update,
+}
+
+/// Who holds the lock or waits for it.
+#[derive(Debug, Clone, Copy)]
+enum Transaction {
+    Ride(u64),
+    Batch,
+}
+
+#[derive(Debug, Default)]
+struct Workers {
+    busy: usize,
+    /// The rides whose routes wait for a worker, one entry a route.
+    waiting: VecDeque<u64>,
+}
+
+/// The living system.
+pub struct Story {
+    settings: Settings,
+    plot: Plot,
+    random: Random,
+    tape: Tape,
+    events: BinaryHeap<Reverse<(Time, u64, Event)>>,
+    scheduled: u64,
+    rides: BTreeMap<u64, Ride>,
+    ordered: u64,
+    begun: u64,
+    lock: Option<Transaction>,
+    queue: VecDeque<Transaction>,
+    workers: [Workers; 2],
+    batch: Option<Rebalance>,
+    topic: Vec<Message>,
+    offset: u64,
+    outcomes: Vec<Outcome>,
+}
+
+impl Story {
+    /// A story that begins at `begin`.
+    pub fn new(settings: Settings, begin: Time) -> Self {
+        let mut story = Self {
+            plot: Plot::new(begin, settings.length()),
+            settings,
+            random: Random::new(settings.seed),
+            tape: Tape::default(),
+            events: BinaryHeap::new(),
+            scheduled: 0,
+            rides: BTreeMap::new(),
+            ordered: 0,
+            begun: 0,
+            lock: None,
+            queue: VecDeque::new(),
+            workers: Default::default(),
+            batch: None,
+            topic: Vec::new(),
+            offset: 0,
+            outcomes: Vec::new(),
+        };
+        story.at(begin + ms(5.0), Event::Order);
+        story.at(begin + ms(1000.0), Event::Poll);
+        story.at(begin + ms(20_000.0), Event::Rebalance);
+        story
+    }
+
+    /// Lets time pass until `now`: the spans that have ended since the last call.
+    pub fn until(&mut self, now: Time) -> Block {
+        while let Some(&Reverse((at, _, event))) = self.events.peek() {
+            if at > now {
+                break;
+            }
+            self.events.pop();
+            self.happen(at, event);
+        }
+        record::block(&self.tape.take(now))
+    }
+
+    /// A ride that somebody orders by hand; its root span's ids.
+    pub fn order(&mut self, customer: Customer, at: Time, caller: Option<Context>) -> Context {
+        // Counted from far above, so that it draws nothing that another ride would have drawn.
+        self.ordered += 1;
+        self.ride(1 << 32 | self.ordered, customer, at, caller)
+    }
+
+    /// The rides that have ended since the last call.
+    pub fn outcomes(&mut self) -> Vec<Outcome> {
+        std::mem::take(&mut self.outcomes)
+    }
+
+    /// Whether all wanted traces are told to their end.
+    pub fn is_over(&self) -> bool {
+        self.events.is_empty() && self.tape.is_empty()
+    }
+
+    /// The traces begun so far.
+    pub fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    fn at(&mut self, time: Time, event: Event) {
+        self.scheduled += 1;
+        self.events.push(Reverse((time, self.scheduled, event)));
+    }
+
+    /// Whether another trace may begin.
+    fn goes_on(&self) -> bool {
+        self.settings
+            .traces
+            .is_none_or(|wanted| self.begun < wanted)
+    }
+
+    fn happen(&mut self, at: Time, event: Event) {
+        match event {
+            Event::Order => self.next_order(at),
+            Event::Query(ride) => self.request_lock(at, Transaction::Ride(ride)),
+            Event::Release => self.release(at),
+            Event::Search(ride) => self.search(at, ride),
+            Event::Routes(ride) => {
+                let frontend = self.rides.get(&ride).map_or(0, |ride| ride.frontend);
+                self.workers[frontend].waiting.extend([ride; ROUTES]);
+                self.assign(at, frontend);
+            }
+            Event::Routed(ride) => self.routed(at, ride),
+            Event::Poll => self.poll(at),
+            Event::Rebalance => self.rebalance(at),
+            Event::Update => self.request_lock(at, Transaction::Batch),
+        }
+    }
+
+    fn next_order(&mut self, at: Time) {
+        if !self.goes_on() {
+            return;
+        }
+        let number = self.begun;
+        let customer = self.random.pick(CUSTOMERS[0], &CUSTOMERS[1..]);
+        self.ride(number, customer, at, None);
+        let gap = 1000.0 / self.settings.rate.max(0.001) * self.random.exponential();
+        self.at(at + ms(gap), Event::Order);
+    }
+
+    fn ride(
+        &mut self,
+        number: u64,
+        customer: Customer,
+        at: Time,
+        caller: Option<Context>,
+    ) -> Context {
+        self.begun += 1;
+        let mut ride = Ride::order(number, customer, at, self.random_of(number), caller);
+        let query = ride.look_up(at);
+        let context = ride.context();
+        self.rides.insert(number, ride);
+        self.at(query, Event::Query(number));
+        context
+    }
+
+    /// The draws of one process, which no other process disturbs.
+    fn random_of(&self, number: u64) -> Random {
+        Random::new(self.settings.seed).fork(number + 1)
+    }
+
+    fn request_lock(&mut self, at: Time, who: Transaction) {
+        if self.lock.is_none() || self.settings.fixes.no_mutex {
+            return self.acquire(at, who);
+        }
+        let name = |transaction: &Transaction| match transaction {
+            Transaction::Ride(ride) => self
+                .rides
+                .get(ride)
+                .map_or_else(String::new, |r| r.request.clone()),
+            Transaction::Batch => "rebalance".to_owned(),
+        };
+        let blockers: Vec<_> = self.lock.iter().chain(&self.queue).map(name).collect();
+        match who {
+            Transaction::Ride(ride) => {
+                if let Some(lookup) = self.rides.get_mut(&ride).and_then(|r| r.lookup.as_mut()) {
+                    lookup.waits(at, &blockers);
+                }
+            }
+            Transaction::Batch => {
+                if let Some(batch) = &mut self.batch {
+                    batch.waits(at, &blockers);
+                }
+            }
+        }
+        self.queue.push_back(who);
+    }
+
+    fn acquire(&mut self, at: Time, who: Transaction) {
+        let behind = self.queue.len();
+        let Fixes {
+            query_delay,
+            no_mutex,
+            ..
+        } = self.settings.fixes;
+        let until = match who {
+            Transaction::Ride(number) => {
+                let Some(ride) = self.rides.get_mut(&number) else {
+                    return;
+                };
+                let delay = query_delay.0 as f64 / 1e6;
+                let until = at + ms(ride.random.normal(delay, delay / 10.0));
+                if no_mutex {
+                    let known = ride.looked_up(until, &mut self.tape);
+                    return self.at(known, Event::Search(number));
+                }
+                if let Some(lookup) = &mut ride.lookup {
+                    lookup.acquires(at, behind);
+                }
+                until
+            }
+            Transaction::Batch => {
+                let Some(batch) = &mut self.batch else { return };
+                let until = batch.acquires(at, behind);
+                if no_mutex {
+                    return self.end_batch(until);
+                }
+                until
+            }
+        };
+        self.lock = Some(who);
+        self.at(until, Event::Release);
+    }
+
+    fn release(&mut self, at: Time) {
+        match self.lock.take() {
+            Some(Transaction::Ride(number)) => {
+                if let Some(ride) = self.rides.get_mut(&number) {
+                    let known = ride.looked_up(at, &mut self.tape);
+                    self.at(known, Event::Search(number));
+                }
+            }
+            Some(Transaction::Batch) => self.end_batch(at),
+            None => {}
+        }
+        if let Some(next) = self.queue.pop_front() {
+            self.acquire(at, next);
+        }
+    }
+
+    fn end_batch(&mut self, at: Time) {
+        if let Some(batch) = self.batch.take() {
+            batch.ends(at, &mut self.tape);
+        }
+    }
+
+    fn search(&mut self, at: Time, number: u64) {
+        let Some(mut ride) = self.rides.remove(&number) else {
+            return;
+        };
+        let (context, location) = (ride.context(), ride.location());
+        let (found, known) = driver::find_nearest(
+            &mut ride.random,
+            &self.plot,
+            &mut self.tape,
+            context,
+            location,
+            at,
+            true,
+        );
+        if found.failed {
+            let outcome = ride.fails(known, driver::TIMEOUT, &mut self.tape);
+            self.outcomes.push(outcome);
+            return;
+        }
+        ride.meets(known, found);
+        self.rides.insert(number, ride);
+        self.at(known, Event::Routes(number));
+    }
+
+    /// Gives waiting routes to free workers.
+    fn assign(&mut self, at: Time, frontend: usize) {
+        let most = self.settings.fixes.route_workers.max(1);
+        while self.workers[frontend].busy < most {
+            let Some(number) = self.workers[frontend].waiting.pop_front() else {
+                return;
+            };
+            let Some(ride) = self.rides.get_mut(&number) else {
+                continue;
+            };
+            let known = ride.route(at, &mut self.tape);
+            self.workers[frontend].busy += 1;
+            self.at(known, Event::Routed(number));
+        }
+    }
+
+    fn routed(&mut self, at: Time, number: u64) {
+        let Some(ride) = self.rides.get_mut(&number) else {
+            return;
+        };
+        let frontend = ride.frontend;
+        ride.routes_left -= 1;
+        let done = ride.routes_left == 0;
+        self.workers[frontend].busy -= 1;
+        self.assign(at, frontend);
+        if !done {
+            return;
+        }
+        if let Some(ride) = self.rides.remove(&number) {
+            let (outcome, sent_by) = ride.succeeds(at, &mut self.tape);
+            self.outcomes.push(outcome);
+            self.topic.push(Message {
+                sent_by,
+                ride: number,
+            });
+        }
+    }
+
+    fn poll(&mut self, at: Time) {
+        if !self.goes_on() {
+            return;
+        }
+        if !self.topic.is_empty() {
+            self.begun += 1;
+            let mut random = self.random_of(1 << 33 | self.offset);
+            billing::process(&mut random, &self.topic, self.offset, at, &mut self.tape);
+            self.offset += self.topic.len() as u64;
+            self.topic.clear();
+        }
+        self.at(at + ms(3000.0 / self.settings.rate.max(0.001)), Event::Poll);
+    }
+
+    fn rebalance(&mut self, at: Time) {
+        if !self.goes_on() {
+            return;
+        }
+        if self.batch.is_none() {
+            self.begun += 1;
+            let random = self.random_of(1 << 34 | at.0);
+            let (batch, update) = Rebalance::begin(random, &self.plot, at, &mut self.tape);
+            self.batch = Some(batch);
+            self.at(update, Event::Update);
+        }
+        let gap = self.random.normal(55_000.0, 4000.0);
+        self.at(at + ms(gap), Event::Rebalance);
+    }
+}
