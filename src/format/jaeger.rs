@@ -41,16 +41,41 @@ pub fn decode(
     builder: &mut BlockBuilder,
     findings: &mut Findings,
 ) -> Result<(), Problem> {
-    let mut decoder = Decoder::new(text, builder, findings);
+    decode_in_blocks(text, builder, findings, &mut |_| false)
+}
+
+/// Decodes Jaeger JSON as [`decode`] does, and asks after each span whether its block is full:
+/// `hand_over` may take the block out of the builder, and then says so. A trace may be cut so;
+/// that is how the first rows of a large one show before all of it is read.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_in_blocks(
+    text: &[u8],
+    builder: &mut BlockBuilder,
+    findings: &mut Findings,
+    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
+) -> Result<(), Problem> {
+    let mut decoder = Decoder {
+        text,
+        json: JsonReader::new(text),
+        builder,
+        findings,
+        hand_over,
+        path: String::new(),
+        draft: Draft::default(),
+        filler: Filler::default(),
+    };
     let result = decoder.documents();
     let flaws = decoder.json.flaws();
     let path = std::mem::take(&mut decoder.path);
     if flaws > 0 {
         let place = findings.place_in_text(text, 0, String::new());
         let message = format!("{flaws} strings hold bytes that are no UTF-8; they were replaced");
+        let reason = Reason::Malformed;
         findings.report(Problem {
             place,
-            reason: Reason::Malformed,
+            reason,
             message,
             spans: 0,
         });
@@ -63,26 +88,14 @@ struct Decoder<'a, 'o> {
     json: JsonReader<'a>,
     builder: &'o mut BlockBuilder,
     findings: &'o mut Findings,
+    hand_over: &'o mut dyn FnMut(&mut BlockBuilder) -> bool,
     /// The trace that is being read, as `data[3]`; empty for a bare one.
     path: String,
     draft: Draft<'a>,
     filler: Filler,
 }
 
-impl<'a, 'o> Decoder<'a, 'o> {
-    fn new(text: &'a [u8], builder: &'o mut BlockBuilder, findings: &'o mut Findings) -> Self {
-        let json = JsonReader::new(text);
-        Self {
-            text,
-            json,
-            builder,
-            findings,
-            path: String::new(),
-            draft: Draft::default(),
-            filler: Filler::default(),
-        }
-    }
-
+impl<'a> Decoder<'a, '_> {
     fn documents(&mut self) -> JsonResult<()> {
         while !self.json.at_end() {
             match self.json.peek()? {
@@ -223,6 +236,9 @@ impl<'a, 'o> Decoder<'a, 'o> {
         let mut index = 0;
         while self.json.next_item()? {
             self.span(index, trace_id, processes)?;
+            if (self.hand_over)(self.builder) {
+                processes.new_block();
+            }
             index += 1;
         }
         Ok(())

@@ -43,14 +43,27 @@ pub fn decode(
     builder: &mut BlockBuilder,
     findings: &mut Findings,
 ) -> Result<(), Problem> {
-    let index = Index::of(text);
-    let json = JsonReader::new(text);
+    decode_in_blocks(text, builder, findings, &mut |_| false)
+}
+
+/// Decodes Zipkin JSON as [`decode`] does, and asks after each span whether its block is full:
+/// `hand_over` may take the block out of the builder, and then says so.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_in_blocks(
+    text: &[u8],
+    builder: &mut BlockBuilder,
+    findings: &mut Findings,
+    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
+) -> Result<(), Problem> {
     let mut decoder = Decoder {
         text,
-        json,
-        index,
+        json: JsonReader::new(text),
+        index: Index::of(text),
         builder,
         findings,
+        hand_over,
         path: Vec::new(),
         filler: Filler::default(),
     };
@@ -65,6 +78,7 @@ struct Decoder<'a, 'o> {
     index: Index,
     builder: &'o mut BlockBuilder,
     findings: &'o mut Findings,
+    hand_over: &'o mut dyn FnMut(&mut BlockBuilder) -> bool,
     /// Positions in the lists that are open.
     path: Vec<usize>,
     filler: Filler,
@@ -142,6 +156,7 @@ impl<'a> Decoder<'a, '_> {
         for span in merge::merge(spans) {
             self.filler.fill(&span, &self.index, self.builder);
         }
+        (self.hand_over)(self.builder);
         Ok(())
     }
 

@@ -131,4 +131,11 @@ impl<'a> Processes<'a> {
     pub(super) fn take_unknown(&mut self) -> Option<String> {
         self.unknown.take()
     }
+
+    /// Forgets the resources of the block that was built: another one begins.
+    pub(super) fn new_block(&mut self) {
+        for known in self.by_id.values_mut() {
+            known.resource = None;
+        }
+    }
 }

@@ -221,3 +221,24 @@ fn an_answer_without_data_tells_what_the_server_said() {
         "the server answered: trace not found"
     );
 }
+
+#[test]
+fn a_block_may_be_handed_over_after_any_span() {
+    let span = |id: u8| format!(r#"{{"traceID":"a","spanID":"{id}","processID":"p"}}"#);
+    let text = format!(
+        r#"{{"traceID":"a","spans":[{},{}],"processes":{{"p":{{"serviceName":"s"}}}}}}"#,
+        span(1),
+        span(2)
+    );
+    let mut blocks = Vec::new();
+    let mut builder = BlockBuilder::new();
+    let mut findings = Findings::default();
+    let mut hand_over = |builder: &mut BlockBuilder| {
+        blocks.push(builder.finish());
+        true
+    };
+    decode_in_blocks(text.as_bytes(), &mut builder, &mut findings, &mut hand_over).unwrap();
+    assert!(builder.is_empty());
+    assert_eq!(blocks.len(), 2);
+    assert!(blocks.iter().all(|block| block.span(0).service() == "s"));
+}
