@@ -7,6 +7,7 @@
 use petgraph::graph::{EdgeIndex, NodeIndex};
 
 use super::mask::{Grid, Mask};
+use crate::text::Charset;
 
 /// A cell: columns to the right, rows downwards, from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,18 +97,12 @@ pub enum Heading {
 
 impl Heading {
     /// The arrow head.
-    pub const fn glyph(self) -> char {
-        match self {
-            Self::Right => '►',
-            Self::Left => '◄',
-        }
-    }
-
-    /// The arrow head in ASCII.
-    pub const fn ascii(self) -> char {
-        match self {
-            Self::Right => '>',
-            Self::Left => '<',
+    pub const fn glyph(self, charset: Charset) -> char {
+        match (self, charset) {
+            (Self::Right, Charset::Unicode) => '►',
+            (Self::Left, Charset::Unicode) => '◄',
+            (Self::Right, Charset::Ascii) => '>',
+            (Self::Left, Charset::Ascii) => '<',
         }
     }
 }

@@ -4,6 +4,7 @@
 //! needs no thought: `─` and `│` give `┼`, a heavy `━` that turns down into `┃` gives `┓`.
 
 use super::drawing::{Point, Rect};
+use crate::text::Charset;
 
 /// The arms of line in one cell: up, right, down, left, each absent, light or heavy.
 ///
@@ -56,8 +57,16 @@ impl Mask {
         self.0 == 0
     }
 
-    /// The box-drawing character of these arms, a space for none.
-    pub fn glyph(self) -> char {
+    /// The character that shows these arms, a space for none; in ASCII `-`, `=` (heavy), `|`
+    /// and `+`.
+    pub fn glyph(self, charset: Charset) -> char {
+        match charset {
+            Charset::Unicode => self.box_drawing(),
+            Charset::Ascii => self.ascii(),
+        }
+    }
+
+    fn box_drawing(self) -> char {
         let index: usize = [1, 3, 9, 27]
             .into_iter()
             .enumerate()
@@ -66,8 +75,7 @@ impl Mask {
         GLYPHS.get(index).copied().unwrap_or(' ')
     }
 
-    /// The same in ASCII: `-`, `=` (heavy), `|` and `+`.
-    pub const fn ascii(self) -> char {
+    const fn ascii(self) -> char {
         match self.0 & 0x0f {
             0 => ' ',
             0b0010 | 0b1000 | 0b1010 if self.0 >> 4 != 0 => '=',
@@ -172,16 +180,16 @@ mod tests {
     fn arms_unite_into_junctions() {
         let across = Mask::LEFT.union(Mask::RIGHT);
         let down = Mask::UP.union(Mask::DOWN);
-        assert_eq!(across.union(down).glyph(), '┼');
-        assert_eq!(across.heavy().union(down).glyph(), '┿');
-        assert_eq!(down.union(Mask::RIGHT.heavy()).glyph(), '┝');
+        assert_eq!(across.union(down).box_drawing(), '┼');
+        assert_eq!(across.heavy().union(down).box_drawing(), '┿');
+        assert_eq!(down.union(Mask::RIGHT.heavy()).box_drawing(), '┝');
         // A heavy trunk comes from the left and turns down, light arms go up and right.
         let trunk = Mask::LEFT
             .union(Mask::DOWN)
             .heavy()
             .union(Mask::UP)
             .union(Mask::RIGHT);
-        assert_eq!(trunk.glyph(), '╅');
+        assert_eq!(trunk.box_drawing(), '╅');
         assert_eq!(trunk.ascii(), '+');
         assert_eq!(across.heavy().ascii(), '=');
     }
@@ -202,7 +210,7 @@ mod tests {
             },
         ];
         grid.stroke(&far, false);
-        assert_eq!(grid.get(Point { x: 3, y: 0 }).glyph(), '─');
+        assert_eq!(grid.get(Point { x: 3, y: 0 }).box_drawing(), '─');
         assert!(grid.get(Point { x: 1, y: 0 }).is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! Service graphs, and their layered layout on a grid of cells. No I/O, no terminal.
 //!
+//! - [`service`] finds who calls whom among spans and gives a petgraph graph.
 //! - [`layout`] turns any petgraph graph with node sizes into a [`Drawing`]: boxes, routed edges
 //!   and label places, in integer cells, left to right.
 //! - [`view`] makes large graphs small: the neighbourhood of a node, or the busiest nodes and one
@@ -29,6 +30,7 @@ mod drawing;
 mod layout;
 mod mask;
 mod mermaid;
+pub mod service;
 pub mod text;
 
 pub mod view;

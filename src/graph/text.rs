@@ -4,26 +4,17 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use unicode_width::UnicodeWidthChar;
 
 use super::drawing::{Drawing, NodeBox, Point, Rect};
-
-/// The characters to draw with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Glyphs {
-    /// Box-drawing characters.
-    #[default]
-    Unicode,
-    /// ASCII only.
-    Ascii,
-}
+use crate::text::{Charset, Shown};
 
 /// Draws boxes, lines, labels and arrow heads; rows end in a line break, without spaces before it.
 ///
 /// `lines` gives the lines inside a node's frame, `label` the text above an edge; what does not
-/// fit is cut. Both must be fit for a terminal already (see [`crate::text`]).
+/// fit is cut.
 pub fn render(
     drawing: &Drawing,
-    glyphs: Glyphs,
-    lines: impl Fn(NodeIndex) -> Vec<String>,
-    label: impl Fn(EdgeIndex) -> String,
+    charset: Charset,
+    lines: impl Fn(NodeIndex) -> Vec<Shown<'static>>,
+    label: impl Fn(EdgeIndex) -> Shown<'static>,
 ) -> String {
     let window = Rect {
         x: 0,
@@ -36,16 +27,11 @@ pub fn render(
     for y in 0..window.height {
         for x in 0..window.width {
             let mask = grid.get(Point { x, y });
-            let glyph = if glyphs == Glyphs::Ascii {
-                mask.ascii()
-            } else {
-                mask.glyph()
-            };
-            canvas.put(Point { x, y }, glyph);
+            canvas.put(Point { x, y }, mask.glyph(charset));
         }
     }
     for node in &drawing.boxes {
-        canvas.frame(node, glyphs);
+        canvas.frame(node, charset);
         for (line, y) in lines(node.node)
             .iter()
             .zip(node.rect.y + 1..node.rect.bottom() - 1)
@@ -55,21 +41,21 @@ pub fn render(
                     x: node.rect.x + 2,
                     y,
                 },
-                line,
+                line.as_str(),
                 node.rect.width - 4,
             );
         }
     }
     for path in &drawing.paths {
         let mask = grid.get(path.port);
-        let (head, port) = match glyphs {
-            Glyphs::Ascii => (path.heading.ascii(), '+'),
-            Glyphs::Unicode => (path.heading.glyph(), mask.beside_frame().glyph()),
-        };
-        canvas.put(path.arrow(), head);
-        canvas.put(path.port, port);
+        canvas.put(path.arrow(), path.heading.glyph(charset));
+        canvas.put(path.port, mask.beside_frame().glyph(charset));
         if let Some(at) = path.label {
-            canvas.write(Point { x: at.x, y: at.y }, &label(path.edge), at.width);
+            canvas.write(
+                Point { x: at.x, y: at.y },
+                label(path.edge).as_str(),
+                at.width,
+            );
         }
     }
     canvas.finish()
@@ -128,10 +114,10 @@ impl Canvas {
         }
     }
 
-    fn frame(&mut self, node: &NodeBox, glyphs: Glyphs) {
-        let frame: [char; 7] = match glyphs {
-            Glyphs::Unicode => ['┌', '┐', '└', '┘', '─', '│', '↻'],
-            Glyphs::Ascii => ['+', '+', '+', '+', '-', '|', '@'],
+    fn frame(&mut self, node: &NodeBox, charset: Charset) {
+        let frame: [char; 7] = match charset {
+            Charset::Unicode => ['┌', '┐', '└', '┘', '─', '│', '↻'],
+            Charset::Ascii => ['+', '+', '+', '+', '-', '|', '@'],
         };
         let [
             top_left,
@@ -180,7 +166,7 @@ mod tests {
     use super::*;
     use crate::graph::{EdgeSpec, Options, Size, layout};
 
-    fn text(calls: &[(&'static str, &'static str, bool)], glyphs: Glyphs) -> String {
+    fn text(calls: &[(&'static str, &'static str, bool)], charset: Charset) -> String {
         let mut graph = DiGraph::<&str, bool>::new();
         for &(from, to, heavy) in calls {
             let [from, to] = [from, to].map(|name| {
@@ -200,9 +186,9 @@ mod tests {
         );
         render(
             &drawing,
-            glyphs,
-            |node| vec![graph[node].to_owned()],
-            |_| "12/s".to_owned(),
+            charset,
+            |node| vec![Shown::new(graph[node])],
+            |_| Shown::new("12/s"),
         )
     }
 
@@ -215,7 +201,7 @@ mod tests {
             ("customer", "mysql", false),
             ("driver", "redis", true),
         ];
-        let drawn = text(&calls, Glyphs::Unicode);
+        let drawn = text(&calls, Charset::Unicode);
         let expected = [
             "             12/s    ┌──────────┐ 12/s   ┌───────┐",
             "             ┌──────►│ customer ├───────►│ mysql │",
@@ -241,7 +227,7 @@ mod tests {
             "+---+        +---+",
         ];
         assert_eq!(
-            text(&calls, Glyphs::Ascii).lines().collect::<Vec<_>>(),
+            text(&calls, Charset::Ascii).lines().collect::<Vec<_>>(),
             expected
         );
     }

@@ -19,8 +19,10 @@ mod block;
 mod builder;
 mod column;
 mod dictionary;
+mod durations;
 mod id;
 mod merge;
+mod minutes;
 pub mod scenario;
 mod span;
 mod time;
@@ -32,8 +34,10 @@ mod wire;
 pub use block::{Block, LogIx, ResourceIx, Row, ScopeIx, TraceIx};
 pub use builder::{BlockBuilder, LogFields, ResourceFields, ScopeFields, SpanFields};
 pub use dictionary::{Dictionary, PairIx, Sym};
+pub use durations::Durations;
 pub use id::{ParseIdError, SpanId, TraceId};
 pub use merge::Appender;
+pub use minutes::{Minute, Minutes};
 pub use span::{
     Attributes, EventRef, Kind, LinkRef, LogRef, ResourceRef, ScopeRef, SpanRef, Status,
 };
