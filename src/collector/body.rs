@@ -95,31 +95,24 @@ impl Reading {
     }
 
     fn push(&mut self, data: Bytes) -> Result<(), Refusal> {
-        if self.len() == 0 {
-            self.grow(data.len())?;
-            self.first = Some(data);
-            return Ok(());
-        }
         let held = self.len();
         if self.share.bytes() < held + data.len() {
-            let more = held.max(data.len());
-            self.grow(more)?;
-            self.rest.reserve(held + more - self.rest.len());
+            let more = self.share.grow(held.max(data.len()), data.len());
+            let more =
+                more.map_err(|short| Refusal::short(short, "request body", self.share.limit()))?;
+            if held > 0 {
+                self.rest.reserve(held + more - self.rest.len());
+            }
+        }
+        if held == 0 {
+            self.first = Some(data);
+            return Ok(());
         }
         if let Some(first) = self.first.take() {
             self.rest.extend_from_slice(&first);
         }
         self.rest.extend_from_slice(&data);
         Ok(())
-    }
-
-    fn grow(&mut self, more: usize) -> Result<(), Refusal> {
-        let grown = self.share.grow(more);
-        if grown {
-            Ok(())
-        } else {
-            Err(Refusal::overloaded("too many bytes in flight"))
-        }
     }
 
     fn done(self) -> Held {
@@ -171,10 +164,11 @@ mod tests {
                 limit: 5
             })
         );
-        let crowded = read(body(&[b"abc"]), 5, &limits, &Budget::new(2))
-            .await
-            .err();
-        assert!(matches!(crowded, Some(Refusal::Overloaded { .. })));
+        let crowded = Budget::new(10);
+        let mut others = crowded.share();
+        assert_eq!(others.grow(8, 8), Ok(8));
+        let refused = read(body(&[b"abc"]), 5, &limits, &crowded).await.err();
+        assert!(matches!(refused, Some(Refusal::Overloaded { .. })));
         assert_eq!(budget.used(), 0, "refused bodies give back their share");
     }
 

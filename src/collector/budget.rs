@@ -26,11 +26,6 @@ impl Budget {
         })
     }
 
-    /// All of it, used or not.
-    pub fn limit(&self) -> usize {
-        self.limit
-    }
-
     /// What is in use now.
     pub fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)
@@ -51,22 +46,43 @@ impl Share {
         self.bytes
     }
 
-    /// Takes `more` bytes; `false`, and nothing taken, if they are not there.
-    #[must_use]
-    pub fn grow(&mut self, more: usize) -> bool {
+    /// The whole budget.
+    pub fn limit(&self) -> usize {
+        self.budget.limit
+    }
+
+    /// Takes `wish` bytes if they are there, else `least`; what it took.
+    ///
+    /// # Errors
+    /// Not even `least` bytes are there, and nothing was taken.
+    pub fn grow(&mut self, wish: usize, least: usize) -> Result<usize, NoRoom> {
+        let taken = [wish, least].into_iter().find(|&more| self.take(more));
+        if let Some(more) = taken {
+            self.bytes += more;
+            return Ok(more);
+        }
+        let alone = self.bytes.saturating_add(least) > self.budget.limit;
+        Err(if alone { NoRoom::Ever } else { NoRoom::Now })
+    }
+
+    fn take(&self, more: usize) -> bool {
         let fits = |used: usize| {
             used.checked_add(more)
                 .filter(|&sum| sum <= self.budget.limit)
         };
-        let grown = self
-            .budget
-            .used
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits);
-        if grown.is_ok() {
-            self.bytes += more;
-        }
-        grown.is_ok()
+        let used = &self.budget.used;
+        used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits)
+            .is_ok()
     }
+}
+
+/// Why a share cannot grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoRoom {
+    /// Others use what it needs.
+    Now,
+    /// It needs more than there is.
+    Ever,
 }
 
 impl Drop for Share {
@@ -83,10 +99,15 @@ mod tests {
     fn shares_never_pass_the_limit_and_come_back() {
         let budget = Budget::new(100);
         let (mut a, mut b) = (budget.share(), budget.share());
-        assert!(a.grow(60) && b.grow(40) && !b.grow(1));
-        assert!(!a.grow(usize::MAX), "no overflow");
+        assert_eq!((a.grow(60, 1), b.grow(60, 40)), (Ok(60), Ok(40)));
+        assert_eq!(b.grow(1, 1), Err(NoRoom::Now));
+        assert_eq!(
+            a.grow(usize::MAX, usize::MAX),
+            Err(NoRoom::Ever),
+            "and no overflow"
+        );
         drop(a);
         assert_eq!(budget.used(), 40);
-        assert!(b.grow(60));
+        assert_eq!(b.grow(60, 60), Ok(60));
     }
 }

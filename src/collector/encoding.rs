@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use bytes::Bytes;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
-use super::budget::Share;
+use super::budget::{NoRoom, Share};
 use super::refusal::Refusal;
 
 /// What gRPC clients are told in `grpc-accept-encoding`.
@@ -18,6 +18,7 @@ const ZSTD_WINDOW_LOG: u32 = 23;
 /// More layers than this is no honest client.
 const MOST_LAYERS: usize = 4;
 const CHUNK: usize = 64 << 10;
+const UNPACKED: &str = "decompressed body";
 const SNAPPY_STREAM: &[u8] = b"\xff\x06\x00\x00sNaPpY";
 
 /// One compression.
@@ -94,17 +95,17 @@ fn unpack(layer: Encoding, body: &[u8], limit: usize, share: &mut Share) -> Resu
     };
     unpacked.map(Bytes::from).map_err(|halt| match halt {
         Halt::Large => Refusal::TooLarge {
-            what: "decompressed body",
+            what: UNPACKED,
             limit,
         },
-        Halt::NoRoom => Refusal::overloaded("too many bytes in flight"),
+        Halt::NoRoom(short) => Refusal::short(short, UNPACKED, share.limit()),
         Halt::Broken(error) => Refusal::Malformed(format!("broken {layer:?} body: {error}")),
     })
 }
 
 enum Halt {
     Large,
-    NoRoom,
+    NoRoom(NoRoom),
     Broken(io::Error),
 }
 
@@ -113,10 +114,7 @@ fn drain(mut from: impl Read, limit: usize, share: &mut Share) -> Result<Vec<u8>
     loop {
         let filled = out.len();
         if out.capacity() - filled < CHUNK {
-            let more = filled.max(CHUNK);
-            if !share.grow(more) {
-                return Err(Halt::NoRoom);
-            }
+            let more = share.grow(filled.max(CHUNK), CHUNK).map_err(Halt::NoRoom)?;
             out.reserve_exact(more);
         }
         let read = (&mut from)
@@ -138,9 +136,7 @@ fn snappy_block(body: &[u8], limit: usize, share: &mut Share) -> Result<Vec<u8>,
     if length > limit {
         return Err(Halt::Large);
     }
-    if !share.grow(length) {
-        return Err(Halt::NoRoom);
-    }
+    share.grow(length, length).map_err(Halt::NoRoom)?;
     snap::raw::Decoder::new()
         .decompress_vec(body)
         .map_err(broken)
@@ -227,7 +223,9 @@ mod tests {
 
     #[test]
     fn the_budget_bounds_what_is_unpacked() {
-        let mut share = Budget::new(100 << 10).share();
+        let budget = Budget::new(300 << 10);
+        let (mut share, mut others) = (budget.share(), budget.share());
+        assert!(others.grow(200 << 10, 0).is_ok());
         let refused = decode(
             &[Encoding::Gzip],
             gzip(&[0; 1 << 20]).into(),

@@ -185,11 +185,7 @@ impl Front {
             LARGE_COMPRESSED
         };
         let small = held.bytes.len() < large;
-        // What could never fit beside its own compressed form is too large, not too early.
-        let limit = self
-            .limits
-            .body
-            .min(self.budget.limit().saturating_sub(held.bytes.len()));
+        let limit = self.limits.body;
         let intake = Arc::clone(&self.intake);
         let work = move || {
             let Held { bytes, mut share } = held;

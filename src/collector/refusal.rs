@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use hyper::StatusCode;
 
+use super::budget::NoRoom;
 use crate::config::Denied;
 
 /// gRPC status codes that the collector answers with.
@@ -88,6 +89,14 @@ impl Refusal {
         Self::Overloaded {
             reason,
             retry_after: Duration::from_secs(1),
+        }
+    }
+
+    /// What `what` is refused with when the bytes in flight, at most `limit`, leave no room.
+    pub fn short(room: NoRoom, what: &'static str, limit: usize) -> Self {
+        match room {
+            NoRoom::Now => Self::overloaded("too many bytes in flight"),
+            NoRoom::Ever => Self::TooLarge { what, limit },
         }
     }
 
