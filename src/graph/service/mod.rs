@@ -15,9 +15,10 @@ use std::sync::Arc;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use self::calls::Node;
-pub use self::calls::{Call, Calls};
+pub use self::calls::Calls;
 pub use self::kind::NodeKind;
+pub use self::tally::Call;
+use self::tally::Node;
 use crate::model::{Block, Nanos};
 
 /// A node of the graph.
