@@ -9,6 +9,7 @@
 //!
 //! No I/O here: sources are `Read`, targets are `Write`, both given.
 
+mod container;
 pub mod jaeger;
 pub mod json;
 pub mod otlp;
@@ -19,6 +20,7 @@ mod findings;
 mod limits;
 mod problem;
 
+pub use container::Container;
 pub use findings::Findings;
 pub use limits::Limits;
 pub use problem::{Place, Problem, Reason};
