@@ -110,6 +110,26 @@ impl Findings {
         });
     }
 
+    /// Reports strings of a text that held bytes that are no UTF-8, which cost nothing but those bytes.
+    pub fn report_flaws(&mut self, text: &[u8], flaws: usize) {
+        if flaws == 0 {
+            return;
+        }
+        let strings = if flaws == 1 {
+            "1 string holds"
+        } else {
+            &format!("{flaws} strings hold")
+        };
+        let message = format!("{strings} bytes that are no UTF-8; they were replaced");
+        let place = self.place_in_text(text, 0, String::new());
+        self.report(Problem {
+            place,
+            reason: Reason::Malformed,
+            message,
+            spans: 0,
+        });
+    }
+
     /// The problem that an error of JSON makes, at its place.
     pub fn json_problem(&self, text: &[u8], error: JsonError, path: String) -> Problem {
         let (at, reason, message) = match error {

@@ -104,6 +104,13 @@ pub enum JsonError {
 }
 
 impl JsonError {
+    /// Where it is: bytes from the start of the reader's input.
+    pub fn position(self) -> usize {
+        match self {
+            Self::Truncated { at, .. } | Self::Syntax { at, .. } | Self::Type { at, .. } => at,
+        }
+    }
+
     /// Whether the value can be skipped and reading go on behind it.
     pub fn is_recoverable(self) -> bool {
         matches!(self, Self::Type { .. })

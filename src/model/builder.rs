@@ -27,6 +27,13 @@ pub struct BlockBuilder {
     error_pairs: Vec<PairIx>,
 }
 
+/// A point in the filling of a builder.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    spans: usize,
+    logs: usize,
+}
+
 /// What every span has.
 #[derive(Debug, Clone, Copy)]
 pub struct SpanFields {
@@ -291,6 +298,33 @@ impl BlockBuilder {
     fn last(&self) -> Row {
         debug_assert!(!self.block.is_empty(), "a span comes first");
         (self.block.len() as Row).saturating_sub(1)
+    }
+
+    /// How far the builder is filled, for [`Self::assign_resource`] and [`Self::assign_scope`].
+    pub fn mark(&self) -> Mark {
+        Mark {
+            spans: self.block.len(),
+            logs: self.block.logs.len(),
+        }
+    }
+
+    /// Gives all spans and log records added since `mark` this resource: for formats that may
+    /// name it behind them.
+    pub fn assign_resource(&mut self, mark: Mark, resource: ResourceIx) {
+        let spans = self.block.resource.get_mut(mark.spans..);
+        spans.unwrap_or_default().fill(resource.0);
+        for log in self.block.logs.get_mut(mark.logs..).unwrap_or_default() {
+            log.resource = resource;
+        }
+    }
+
+    /// Gives all spans and log records added since `mark` this scope.
+    pub fn assign_scope(&mut self, mark: Mark, scope: ScopeIx) {
+        let spans = self.block.scope.get_mut(mark.spans..);
+        spans.unwrap_or_default().fill(scope.0);
+        for log in self.block.logs.get_mut(mark.logs..).unwrap_or_default() {
+            log.scope = scope;
+        }
     }
 
     /// Adds an event to the last span.

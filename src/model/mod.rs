@@ -32,7 +32,7 @@ mod value;
 mod wire;
 
 pub use block::{Block, LogIx, ResourceIx, Row, ScopeIx, TraceIx};
-pub use builder::{BlockBuilder, LogFields, ResourceFields, ScopeFields, SpanFields};
+pub use builder::{BlockBuilder, LogFields, Mark, ResourceFields, ScopeFields, SpanFields};
 pub use dictionary::{Dictionary, PairIx, Sym};
 pub use durations::Durations;
 pub use id::{ParseIdError, SpanId, TraceId};

@@ -4,7 +4,10 @@
 //! `metrics/v1`, `common/v1`, `resource/v1`). Of logs, records that name a trace are kept; of
 //! metrics, data points are counted.
 
+pub mod json;
 pub mod proto;
+
+mod cache;
 
 #[cfg(test)]
 mod oracle;

@@ -2,13 +2,12 @@
 //!
 //! This is the road that every exported span takes, so nothing is allocated per span: names and
 //! attributes are slices of the request until they are interned, and what repeats from span to
-//! span is recognised by its bytes before it is looked at ([`cache`]).
+//! span is recognised by its bytes before it is looked at ([`Cache`]).
 //!
 //! Malformed wire, and values nested deeper than the model holds, refuse the whole request with
 //! the byte's offset. Unknown fields and fields of another wire type are passed over. A span
 //! whose ids are not ids is left out and reported; strings that are not UTF-8 are repaired.
 
-mod cache;
 mod log;
 mod metric;
 mod span;
@@ -22,7 +21,7 @@ use crate::model::{
 };
 
 use super::Signal;
-use cache::Cache;
+use super::cache::Cache;
 
 /// Decodes an export request into `builder`, which may hold spans already.
 ///

@@ -4,8 +4,8 @@ use crate::format::problem::Reason;
 use crate::format::protobuf::{Field, Message};
 use crate::model::{ArrayRef, MAX_NESTING, MapRef, OwnedValue, Sym, Value};
 
-use super::cache::Cache;
 use super::{Decoder, Failure, Result};
+use crate::format::otlp::cache::Cache;
 
 impl<'a> Decoder<'a, '_> {
     /// Interns a string.

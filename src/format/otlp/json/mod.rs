@@ -1,0 +1,357 @@
+//! OTLP JSON, in all the shapes that tools write, straight into the columns of a block.
+//!
+//! The specification's own form is the collector's: `{"resourceSpans":[...]}` with ids in hex. Also
+//! read: names in `snake_case`, enums by name, ids in base64 and Tempo's `batches` (jsonpb), Tempo's
+//! `{"trace":{...}}` and Jaeger's `{"result":{...}}` around it, `instrumentationLibrarySpans` of
+//! before 0.15, a `ResourceSpans` on its own (Java's `logging-otlp`), arrays of all of these, and
+//! documents one after another. Logs and metrics may stand among them.
+//!
+//! Fields may come in any order. Where the resource is named behind its spans, or its schema is,
+//! as the collector does it, the rows are given their resource when the batch ends. Unknown fields
+//! are passed over; a value of a wrong type costs its span, or, in an attribute, event or link,
+//! just that.
+
+mod id;
+mod log;
+mod metric;
+mod span;
+mod value;
+
+use crate::format::findings::Findings;
+use crate::format::json::{JsonError, JsonKind, JsonReader, JsonResult};
+use crate::format::otlp::Signal;
+use crate::format::otlp::cache::Cache;
+use crate::format::problem::{Problem, Reason};
+use crate::model::{BlockBuilder, PairIx, ResourceFields, ResourceIx, ScopeFields, ScopeIx, Sym};
+
+/// Objects around an export request that are entered.
+const WRAPPERS: usize = 4;
+
+/// Decodes OTLP JSON into `builder`: one document or several, of traces, logs or metrics.
+///
+/// An error ends the reading: what was read before it is in the builder.
+pub fn decode(
+    text: &[u8],
+    builder: &mut BlockBuilder,
+    findings: &mut Findings,
+) -> Result<(), Problem> {
+    let mut decoder = Decoder::new(text, builder, findings);
+    let result = decoder.documents();
+    let (path, flaws) = (decoder.path(), decoder.json.flaws());
+    findings.report_flaws(text, flaws);
+    result.map_err(|error| findings.json_problem(text, error, path))
+}
+
+struct Decoder<'a, 'b> {
+    text: &'a [u8],
+    json: JsonReader<'a>,
+    builder: &'b mut BlockBuilder,
+    findings: &'b mut Findings,
+    /// Interned attributes, by the text of their object.
+    pairs: Cache<'a, PairIx>,
+    /// Room for the attributes of one span, event or link.
+    attributes: Vec<PairIx>,
+    /// Room for the lists of events and links of one span, which follow it into the builder.
+    details: Vec<(span::Detail, JsonReader<'a>)>,
+    signal: Signal,
+    /// Where in the document we are: resource, scope, record.
+    position: [Option<usize>; 3],
+}
+
+impl<'a, 'b> Decoder<'a, 'b> {
+    fn new(text: &'a [u8], builder: &'b mut BlockBuilder, findings: &'b mut Findings) -> Self {
+        Self {
+            text,
+            json: JsonReader::new(text),
+            builder,
+            findings,
+            pairs: Cache::new(),
+            attributes: Vec::new(),
+            details: Vec::new(),
+            signal: Signal::Traces,
+            position: [None; 3],
+        }
+    }
+
+    fn documents(&mut self) -> JsonResult<()> {
+        while !self.json.at_end() {
+            if self.json.peek()? != JsonKind::Array {
+                self.document(0)?;
+                continue;
+            }
+            self.json.enter_array()?;
+            while self.json.next_item()? {
+                self.document(0)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An export request, something around one, or a batch on its own.
+    fn document(&mut self, wrappers: usize) -> JsonResult<()> {
+        let start = self.json.clone();
+        if let Err(error) = self.json.attempt(JsonReader::enter_object)? {
+            self.note(error);
+            return Ok(());
+        }
+        while let Some(key) = self.json.next_key()? {
+            match &*key {
+                "resourceSpans" | "resource_spans" | "batches" => self.batches(Signal::Traces)?,
+                "resourceLogs" | "resource_logs" => self.batches(Signal::Logs)?,
+                "resourceMetrics" | "resource_metrics" => {
+                    self.findings.metric_points += metric::points(&mut self.json)?;
+                }
+                "trace" | "result"
+                    if wrappers < WRAPPERS && self.json.peek()? == JsonKind::Object =>
+                {
+                    self.document(wrappers + 1)?;
+                }
+                "scopeSpans" | "scope_spans" | "instrumentationLibrarySpans" => {
+                    return self.lone_batch(&start, Signal::Traces);
+                }
+                "scopeLogs" | "scope_logs" => return self.lone_batch(&start, Signal::Logs),
+                _ => drop(self.json.skip()?),
+            }
+        }
+        Ok(())
+    }
+
+    fn lone_batch(&mut self, start: &JsonReader<'a>, signal: Signal) -> JsonResult<()> {
+        self.json.go_to(start);
+        self.signal = signal;
+        self.position = [Some(0), None, None];
+        self.batch()?;
+        self.position = [None; 3];
+        Ok(())
+    }
+
+    fn batches(&mut self, signal: Signal) -> JsonResult<()> {
+        self.signal = signal;
+        self.each(0, Self::batch)
+    }
+
+    /// Calls `read` for every item of a list, or for none of null, counting them at `level` of the
+    /// position. What is no list is noted and passed over.
+    fn each(
+        &mut self,
+        level: usize,
+        mut read: impl FnMut(&mut Self) -> JsonResult<()>,
+    ) -> JsonResult<()> {
+        if self.json.take_null()? {
+            return Ok(());
+        }
+        if let Err(error) = self.json.attempt(JsonReader::enter_array)? {
+            self.note(error);
+            return Ok(());
+        }
+        let mut index = 0;
+        while self.json.next_item()? {
+            self.set_position(level, Some(index));
+            read(self)?;
+            index += 1;
+        }
+        self.set_position(level, None);
+        Ok(())
+    }
+
+    fn set_position(&mut self, level: usize, index: Option<usize>) {
+        if let Some(place) = self.position.get_mut(level) {
+            *place = index;
+        }
+    }
+
+    /// `ResourceSpans` or `ResourceLogs`.
+    fn batch(&mut self) -> JsonResult<()> {
+        if let Err(error) = self.json.attempt(JsonReader::enter_object)? {
+            self.note(error);
+            return Ok(());
+        }
+        let mark = self.builder.mark();
+        let mut attributes = Vec::new();
+        let mut fields = ResourceFields::default();
+        // Also where the text breaks off, the spans before get their resource.
+        let result = self.batch_members(&mut attributes, &mut fields);
+        let resource = self.builder.resource(ResourceFields {
+            attributes: &attributes,
+            ..fields
+        });
+        self.builder.assign_resource(mark, resource);
+        result
+    }
+
+    fn batch_members(
+        &mut self,
+        attributes: &mut Vec<PairIx>,
+        fields: &mut ResourceFields<'_>,
+    ) -> JsonResult<()> {
+        while let Some(key) = self.json.next_key()? {
+            match &*key {
+                "resource" => {
+                    let (list, dropped) = self
+                        .lenient(|decoder| decoder.resource())?
+                        .unwrap_or_default();
+                    (*attributes, fields.dropped) = (list, dropped);
+                }
+                "scopeSpans"
+                | "scope_spans"
+                | "instrumentationLibrarySpans"
+                | "instrumentation_library_spans"
+                | "scopeLogs"
+                | "scope_logs" => self.each(1, Self::scope_batch)?,
+                "schemaUrl" | "schema_url" => fields.schema_url = self.text()?,
+                _ => drop(self.json.skip()?),
+            }
+        }
+        Ok(())
+    }
+
+    fn resource(&mut self) -> JsonResult<(Vec<PairIx>, u32)> {
+        let mut dropped = 0;
+        self.attributes.clear();
+        self.object(|decoder, key| {
+            match key {
+                "attributes" => decoder.attributes()?,
+                "droppedAttributesCount" | "dropped_attributes_count" => {
+                    dropped = decoder.count()?
+                }
+                _ => drop(decoder.json.skip()?),
+            }
+            Ok(())
+        })?;
+        Ok((std::mem::take(&mut self.attributes), dropped))
+    }
+
+    /// `ScopeSpans` or `ScopeLogs`.
+    fn scope_batch(&mut self) -> JsonResult<()> {
+        if let Err(error) = self.json.attempt(JsonReader::enter_object)? {
+            self.note(error);
+            return Ok(());
+        }
+        let mark = self.builder.mark();
+        let mut attributes = Vec::new();
+        let mut fields = ScopeFields::default();
+        let result = self.scope_members(&mut attributes, &mut fields);
+        let scope = self.builder.scope(ScopeFields {
+            attributes: &attributes,
+            ..fields
+        });
+        self.builder.assign_scope(mark, scope);
+        result
+    }
+
+    fn scope_members(
+        &mut self,
+        attributes: &mut Vec<PairIx>,
+        fields: &mut ScopeFields<'_>,
+    ) -> JsonResult<()> {
+        while let Some(key) = self.json.next_key()? {
+            match &*key {
+                "scope" | "instrumentationLibrary" | "instrumentation_library" => {
+                    let scope = self.lenient(|decoder| decoder.scope())?;
+                    (*attributes, fields.name, fields.version, fields.dropped) =
+                        scope.unwrap_or_default();
+                }
+                "spans" => self.each(2, Self::span)?,
+                "logRecords" | "log_records" => self.each(2, Self::log)?,
+                "schemaUrl" | "schema_url" => fields.schema_url = self.text()?,
+                _ => drop(self.json.skip()?),
+            }
+        }
+        Ok(())
+    }
+
+    fn scope(&mut self) -> JsonResult<(Vec<PairIx>, Sym, Sym, u32)> {
+        let (mut name, mut version, mut dropped) = (Sym::EMPTY, Sym::EMPTY, 0);
+        self.attributes.clear();
+        self.object(|decoder, key| {
+            match key {
+                "name" => name = decoder.required_text()?,
+                "version" => version = decoder.required_text()?,
+                "attributes" => decoder.attributes()?,
+                "droppedAttributesCount" | "dropped_attributes_count" => {
+                    dropped = decoder.count()?
+                }
+                _ => drop(decoder.json.skip()?),
+            }
+            Ok(())
+        })?;
+        Ok((std::mem::take(&mut self.attributes), name, version, dropped))
+    }
+
+    /// Calls `member` for every member of an object that is not null, or for none of null.
+    fn object(
+        &mut self,
+        mut member: impl FnMut(&mut Self, &str) -> JsonResult<()>,
+    ) -> JsonResult<()> {
+        if self.json.take_null()? {
+            return Ok(());
+        }
+        self.json.enter_object()?;
+        while let Some(key) = self.json.next_key()? {
+            if !self.json.take_null()? {
+                member(self, &key)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a value that may turn out to be wrong, which is noted; then it is passed over.
+    fn lenient<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> JsonResult<T>,
+    ) -> JsonResult<Option<T>> {
+        let before = self.json.clone();
+        match read(self) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.is_recoverable() => {
+                self.note(error);
+                self.json.go_to(&before);
+                self.json.skip()?;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reports a value that was passed over, and costs no span.
+    #[cold]
+    fn note(&mut self, error: JsonError) {
+        let problem = self.findings.json_problem(self.text, error, self.path());
+        self.findings.report(problem);
+    }
+
+    /// Reports that the record at hand was left out, for an error at `at`.
+    #[cold]
+    fn reject(&mut self, at: usize, reason: Reason, message: String) {
+        let place = self.findings.place_in_text(self.text, at, self.path());
+        let spans = u64::from(self.signal == Signal::Traces);
+        self.findings.rejected_logs += 1 - spans;
+        self.findings.report(Problem {
+            place,
+            reason,
+            message,
+            spans,
+        });
+    }
+
+    /// Where we are, as a path.
+    fn path(&self) -> String {
+        let names = match self.signal {
+            Signal::Logs => ["resourceLogs", "scopeLogs", "logRecords"],
+            _ => ["resourceSpans", "scopeSpans", "spans"],
+        };
+        let known = names
+            .iter()
+            .zip(self.position)
+            .map_while(|(name, index)| Some(format!("{name}[{}]", index?)));
+        known.collect::<Vec<_>>().join(".")
+    }
+}
+
+/// Stands in the rows until the batch is read to its end.
+const PENDING_RESOURCE: ResourceIx = ResourceIx(0);
+/// As [`PENDING_RESOURCE`].
+const PENDING_SCOPE: ScopeIx = ScopeIx(0);
+
+#[cfg(test)]
+mod tests;

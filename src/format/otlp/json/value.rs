@@ -1,0 +1,257 @@
+//! Scalars, attributes and values of them.
+
+use std::borrow::Cow;
+
+use crate::format::json::{JsonError, JsonKind, JsonReader, JsonResult, Number};
+use crate::format::otlp::cache::Cache;
+use crate::format::problem::Reason;
+use crate::model::{MAX_NESTING, OwnedValue, PairIx, Sym, Value};
+
+use super::{Decoder, id};
+
+/// A value that was read; strings are borrowed from the text.
+pub(super) enum Read<'a> {
+    Text(Cow<'a, str>),
+    Other(OwnedValue),
+}
+
+impl Read<'_> {
+    pub(super) fn with<T>(&self, take: impl FnOnce(Value<'_>) -> T) -> T {
+        match self {
+            Self::Text(text) => take(Value::Str(text)),
+            Self::Other(value) => value.with(take),
+        }
+    }
+
+    fn into_owned(self) -> OwnedValue {
+        match self {
+            Self::Text(text) => OwnedValue::Str(text.into_owned()),
+            Self::Other(value) => value,
+        }
+    }
+}
+
+impl<'a> Decoder<'a, '_> {
+    /// Interns a string.
+    pub(super) fn required_text(&mut self) -> JsonResult<Sym> {
+        let text = self.json.string()?;
+        Ok(self.builder.string(&text))
+    }
+
+    /// Interns a string; of what is none, the empty one.
+    pub(super) fn text(&mut self) -> JsonResult<Sym> {
+        if self.json.take_null()? {
+            return Ok(Sym::EMPTY);
+        }
+        Ok(self.lenient(Self::required_text)?.unwrap_or_default())
+    }
+
+    /// A count of 32 bits.
+    pub(super) fn count(&mut self) -> JsonResult<u32> {
+        Ok(self.json.integer()?.clamp(0, u32::MAX.into()) as u32)
+    }
+
+    /// A time in nanoseconds.
+    pub(super) fn nanos(&mut self) -> JsonResult<u64> {
+        Ok(self.json.integer()?.clamp(0, u64::MAX.into()) as u64)
+    }
+
+    /// Adds a list of attributes to those at hand. One that is wrong is noted and left out.
+    pub(super) fn attributes(&mut self) -> JsonResult<()> {
+        self.json.enter_array()?;
+        while self.json.next_item()? {
+            let start = self.json.clone();
+            let text = self.json.skip()?;
+            let slot = Cache::<PairIx>::slot(text);
+            if let Some(known) = self.pairs.get(slot, text) {
+                self.attributes.push(known);
+                continue;
+            }
+            self.json.go_to(&start);
+            if let Some(pair) = self.lenient(Self::attribute)? {
+                self.pairs.put(slot, text, pair);
+                self.attributes.push(pair);
+            }
+        }
+        Ok(())
+    }
+
+    fn attribute(&mut self) -> JsonResult<PairIx> {
+        let at = self.json.position();
+        let (mut key, mut value) = (Cow::Borrowed(""), Read::Other(OwnedValue::Empty));
+        let mut too_deep = false;
+        self.object(|decoder, name| {
+            match name {
+                "key" => key = decoder.json.string()?,
+                "value" => value = any_value(&mut decoder.json, &mut too_deep)?,
+                _ => drop(decoder.json.skip()?),
+            }
+            Ok(())
+        })?;
+        if too_deep {
+            self.note_depth(at);
+        }
+        let key = self.builder.string(&key);
+        let builder = &mut *self.builder;
+        Ok(value.with(|value| builder.pair(key, value)))
+    }
+
+    /// Reports values beyond the depth that the model holds; they were left empty.
+    #[cold]
+    pub(super) fn note_depth(&mut self, at: usize) {
+        let place = self.findings.place_in_text(self.text, at, self.path());
+        let message = "attribute values nested deeper than 32 levels were left out".to_owned();
+        self.findings.report(crate::format::Problem {
+            place,
+            reason: Reason::TooDeep,
+            message,
+            spans: 0,
+        });
+    }
+}
+
+/// An `AnyValue`.
+pub(super) fn any_value<'a>(
+    json: &mut JsonReader<'a>,
+    too_deep: &mut bool,
+) -> JsonResult<Read<'a>> {
+    value_at(json, 0, too_deep)
+}
+
+/// An `AnyValue` within `depth` others. The recursion ends at [`MAX_NESTING`].
+fn value_at<'a>(
+    json: &mut JsonReader<'a>,
+    depth: usize,
+    too_deep: &mut bool,
+) -> JsonResult<Read<'a>> {
+    let mut value = Read::Other(OwnedValue::Empty);
+    json.enter_object()?;
+    while let Some(key) = json.next_key()? {
+        if json.take_null()? {
+            continue;
+        }
+        value = match &*key {
+            "stringValue" | "string_value" => Read::Text(json.string()?),
+            "boolValue" | "bool_value" => Read::Other(OwnedValue::Bool(json.bool()?)),
+            "intValue" | "int_value" => Read::Other(OwnedValue::Int(int(json)?)),
+            "doubleValue" | "double_value" => Read::Other(OwnedValue::Double(double(json)?)),
+            "bytesValue" | "bytes_value" => Read::Other(OwnedValue::Bytes(bytes(json)?)),
+            "arrayValue" | "array_value" if depth < MAX_NESTING => {
+                Read::Other(OwnedValue::Array(array(json, depth + 1, too_deep)?))
+            }
+            "kvlistValue" | "kvlist_value" if depth < MAX_NESTING => {
+                Read::Other(OwnedValue::Map(map(json, depth + 1, too_deep)?))
+            }
+            name => {
+                *too_deep |= matches!(
+                    name,
+                    "arrayValue" | "array_value" | "kvlistValue" | "kvlist_value"
+                );
+                json.skip()?;
+                continue;
+            }
+        };
+    }
+    Ok(value)
+}
+
+fn array(
+    json: &mut JsonReader<'_>,
+    depth: usize,
+    too_deep: &mut bool,
+) -> JsonResult<Vec<OwnedValue>> {
+    let mut items = Vec::new();
+    json.enter_object()?;
+    while let Some(key) = json.next_key()? {
+        if key != "values" {
+            json.skip()?;
+            continue;
+        }
+        if json.take_null()? {
+            continue;
+        }
+        json.enter_array()?;
+        while json.next_item()? {
+            items.push(value_at(json, depth, too_deep)?.into_owned());
+        }
+    }
+    Ok(items)
+}
+
+fn map(
+    json: &mut JsonReader<'_>,
+    depth: usize,
+    too_deep: &mut bool,
+) -> JsonResult<Vec<(String, OwnedValue)>> {
+    let mut items = Vec::new();
+    json.enter_object()?;
+    while let Some(key) = json.next_key()? {
+        if key != "values" {
+            json.skip()?;
+            continue;
+        }
+        if json.take_null()? {
+            continue;
+        }
+        json.enter_array()?;
+        while json.next_item()? {
+            items.push(member(json, depth, too_deep)?);
+        }
+    }
+    Ok(items)
+}
+
+fn member(
+    json: &mut JsonReader<'_>,
+    depth: usize,
+    too_deep: &mut bool,
+) -> JsonResult<(String, OwnedValue)> {
+    let (mut key, mut value) = (String::new(), OwnedValue::Empty);
+    json.enter_object()?;
+    while let Some(name) = json.next_key()? {
+        match &*name {
+            _ if json.take_null()? => {}
+            "key" => key = json.string()?.into_owned(),
+            "value" => value = value_at(json, depth, too_deep)?.into_owned(),
+            _ => drop(json.skip()?),
+        }
+    }
+    Ok((key, value))
+}
+
+fn int(json: &mut JsonReader<'_>) -> JsonResult<i64> {
+    Ok(json.integer()?.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
+}
+
+fn double(json: &mut JsonReader<'_>) -> JsonResult<f64> {
+    if json.peek()? == JsonKind::Number {
+        return Ok(match json.number()? {
+            Number::Int(n) => n as f64,
+            Number::Uint(n) => n as f64,
+            Number::Float(n) => n,
+        });
+    }
+    parsed(json, "a number", |text| text.parse().ok())
+}
+
+fn bytes(json: &mut JsonReader<'_>) -> JsonResult<Vec<u8>> {
+    parsed(json, "bytes in base64", id::base64)
+}
+
+/// A string with a meaning; one that has none stays unread.
+pub(super) fn parsed<T>(
+    json: &mut JsonReader<'_>,
+    expected: &'static str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> JsonResult<T> {
+    let (before, at) = (json.clone(), json.position());
+    let text = json.string()?;
+    parse(&text).ok_or_else(|| {
+        json.go_to(&before);
+        JsonError::Type {
+            at,
+            expected,
+            found: JsonKind::String,
+        }
+    })
+}
