@@ -84,11 +84,11 @@ impl Intake for Exports {
     fn take(&self, signal: Signal, syntax: Syntax, request: &[u8]) -> Result<Accepted, Refusal> {
         let mut builder = self.builder();
         let mut findings = Findings::default();
-        let decode = match syntax {
-            Syntax::Protobuf => otlp::proto::decode,
-            Syntax::Json => return Err(Refusal::Unimplemented("OTLP in JSON".into())),
+        let decoded = match syntax {
+            Syntax::Protobuf => otlp::proto::decode(signal, request, &mut builder, &mut findings),
+            // JSON says itself which signal it is.
+            Syntax::Json => otlp::json::decode(request, &mut builder, &mut findings),
         };
-        let decoded = decode(signal, request, &mut builder, &mut findings);
         if let Err(problem) = decoded {
             // Nothing of a broken request is kept; what was read of it had been received.
             let lost = builder.len() as u64 + findings.rejected_spans();

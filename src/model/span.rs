@@ -415,6 +415,11 @@ pub struct ResourceRef<'a> {
 }
 
 impl<'a> ResourceRef<'a> {
+    /// The block it stands in, and its position there.
+    pub fn at(self) -> (&'a Block, ResourceIx) {
+        (self.block, self.index)
+    }
+
     /// Its position in the block.
     pub fn index(self) -> ResourceIx {
         self.index
@@ -460,6 +465,11 @@ pub struct ScopeRef<'a> {
 }
 
 impl<'a> ScopeRef<'a> {
+    /// The block it stands in, and its position there.
+    pub fn at(self) -> (&'a Block, ScopeIx) {
+        (self.block, self.index)
+    }
+
     /// Its position in the block.
     pub fn index(self) -> ScopeIx {
         self.index

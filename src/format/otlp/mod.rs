@@ -6,6 +6,7 @@
 
 pub mod json;
 pub mod proto;
+pub mod write;
 
 mod cache;
 

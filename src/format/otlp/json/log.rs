@@ -1,10 +1,9 @@
 //! `LogRecord`.
 
 use crate::format::json::{JsonKind, JsonResult};
-use crate::format::problem::Reason;
 use crate::model::{LogFields, OwnedValue, SpanId, Sym, Time, TraceId, Value};
 
-use super::span::{span_id, trace_id};
+use super::span::{reason_of, span_id, trace_id};
 use super::value::{Read, any_value};
 use super::{Decoder, PENDING_RESOURCE, PENDING_SCOPE};
 
@@ -22,13 +21,13 @@ struct Draft<'a> {
 impl<'a> Decoder<'a, '_> {
     /// Keeps a record that names a trace, and counts one that does not.
     pub(super) fn log(&mut self) -> JsonResult<()> {
-        let (start, at) = (self.json.clone(), self.json.position());
+        let start = self.json.clone();
         match self.log_draft() {
             Ok(draft) if draft.trace_id.is_zero() => self.findings.logs_without_trace += 1,
             Ok(draft) => self.add_log(&draft),
             Err(error) if error.is_recoverable() => {
                 let problem = self.findings.json_problem(self.text, error, String::new());
-                self.reject(at, Reason::WrongType, problem.message);
+                self.reject(error.position(), reason_of(error), problem.message);
                 self.json.go_to(&start);
                 self.json.skip()?;
             }
@@ -60,7 +59,7 @@ impl<'a> Decoder<'a, '_> {
             "spanId" | "span_id" => draft.span_id = span_id(&mut self.json)?,
             "timeUnixNano" | "time_unix_nano" => draft.time = Time(self.nanos()?),
             "observedTimeUnixNano" | "observed_time_unix_nano" => {
-                draft.observed = Time(self.nanos()?)
+                draft.observed = Time(self.nanos()?);
             }
             "severityNumber" | "severity_number" if self.json.peek()? != JsonKind::String => {
                 draft.severity = self.json.integer()?.clamp(0, 24) as u8;

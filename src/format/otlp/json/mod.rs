@@ -147,6 +147,8 @@ impl<'a, 'b> Decoder<'a, 'b> {
         let mut index = 0;
         while self.json.next_item()? {
             self.set_position(level, Some(index));
+            // Behind white space, so that places in messages are those of the value.
+            self.json.peek()?;
             read(self)?;
             index += 1;
         }
@@ -187,9 +189,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         while let Some(key) = self.json.next_key()? {
             match &*key {
                 "resource" => {
-                    let (list, dropped) = self
-                        .lenient(|decoder| decoder.resource())?
-                        .unwrap_or_default();
+                    let (list, dropped) = self.lenient(Self::resource)?.unwrap_or_default();
                     (*attributes, fields.dropped) = (list, dropped);
                 }
                 "scopeSpans"
@@ -212,7 +212,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
             match key {
                 "attributes" => decoder.attributes()?,
                 "droppedAttributesCount" | "dropped_attributes_count" => {
-                    dropped = decoder.count()?
+                    dropped = decoder.count()?;
                 }
                 _ => drop(decoder.json.skip()?),
             }
@@ -247,7 +247,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         while let Some(key) = self.json.next_key()? {
             match &*key {
                 "scope" | "instrumentationLibrary" | "instrumentation_library" => {
-                    let scope = self.lenient(|decoder| decoder.scope())?;
+                    let scope = self.lenient(Self::scope)?;
                     (*attributes, fields.name, fields.version, fields.dropped) =
                         scope.unwrap_or_default();
                 }
@@ -269,7 +269,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
                 "version" => version = decoder.required_text()?,
                 "attributes" => decoder.attributes()?,
                 "droppedAttributesCount" | "dropped_attributes_count" => {
-                    dropped = decoder.count()?
+                    dropped = decoder.count()?;
                 }
                 _ => drop(decoder.json.skip()?),
             }

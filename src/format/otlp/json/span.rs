@@ -1,6 +1,6 @@
 //! `Span` with its events, links and status.
 
-use crate::format::json::{JsonKind, JsonReader, JsonResult};
+use crate::format::json::{JsonError, JsonKind, JsonReader, JsonResult};
 use crate::format::problem::Reason;
 use crate::model::{Kind, SpanFields, SpanId, Status, Sym, Time, TraceId};
 
@@ -23,7 +23,7 @@ struct Draft {
     dropped: [u32; 3],
 }
 
-impl<'a> Decoder<'a, '_> {
+impl Decoder<'_, '_> {
     pub(super) fn span(&mut self) -> JsonResult<()> {
         let (start, at) = (self.json.clone(), self.json.position());
         match self.draft() {
@@ -36,13 +36,7 @@ impl<'a> Decoder<'a, '_> {
             Ok(draft) => self.add(&draft)?,
             Err(error) if error.is_recoverable() => {
                 let problem = self.findings.json_problem(self.text, error, String::new());
-                let at = error.position();
-                let reason = if problem.message.contains(" id in hex") {
-                    Reason::BadId
-                } else {
-                    problem.reason
-                };
-                self.reject(at, reason, problem.message);
+                self.reject(error.position(), reason_of(error), problem.message);
                 self.json.go_to(&start);
                 self.json.skip()?;
             }
@@ -123,7 +117,7 @@ impl<'a> Decoder<'a, '_> {
             "traceState" | "trace_state" => draft.trace_state = self.required_text()?,
             "flags" => draft.flags = self.count()?,
             "droppedAttributesCount" | "dropped_attributes_count" => {
-                draft.dropped[0] = self.count()?
+                draft.dropped[0] = self.count()?;
             }
             "droppedEventsCount" | "dropped_events_count" => draft.dropped[1] = self.count()?,
             "droppedLinksCount" | "dropped_links_count" => draft.dropped[2] = self.count()?,
@@ -151,7 +145,7 @@ impl<'a> Decoder<'a, '_> {
                 "name" => name = decoder.required_text()?,
                 "attributes" => decoder.attributes()?,
                 "droppedAttributesCount" | "dropped_attributes_count" => {
-                    dropped = decoder.count()?
+                    dropped = decoder.count()?;
                 }
                 _ => drop(decoder.json.skip()?),
             }
@@ -173,7 +167,7 @@ impl<'a> Decoder<'a, '_> {
                 "attributes" => decoder.attributes()?,
                 "flags" => flags = decoder.count()?,
                 "droppedAttributesCount" | "dropped_attributes_count" => {
-                    dropped = decoder.count()?
+                    dropped = decoder.count()?;
                 }
                 _ => drop(decoder.json.skip()?),
             }
@@ -206,12 +200,26 @@ impl<'a> Decoder<'a, '_> {
     }
 }
 
+const TRACE_ID: &str = "a trace id in hex or base64";
+const SPAN_ID: &str = "a span id in hex or base64";
+
+/// Why a record with this error is left out.
+pub(super) fn reason_of(error: JsonError) -> Reason {
+    match error {
+        JsonError::Type {
+            expected: TRACE_ID | SPAN_ID,
+            ..
+        } => Reason::BadId,
+        _ => Reason::WrongType,
+    }
+}
+
 pub(super) fn trace_id(json: &mut JsonReader<'_>) -> JsonResult<TraceId> {
-    parsed(json, "a trace id in hex or base64", id::trace_id)
+    parsed(json, TRACE_ID, id::trace_id)
 }
 
 pub(super) fn span_id(json: &mut JsonReader<'_>) -> JsonResult<SpanId> {
-    parsed(json, "a span id in hex or base64", id::span_id)
+    parsed(json, SPAN_ID, id::span_id)
 }
 
 fn kind(json: &mut JsonReader<'_>) -> JsonResult<Kind> {

@@ -31,7 +31,7 @@ impl Read<'_> {
     }
 }
 
-impl<'a> Decoder<'a, '_> {
+impl Decoder<'_, '_> {
     /// Interns a string.
     pub(super) fn required_text(&mut self) -> JsonResult<Sym> {
         let text = self.json.string()?;

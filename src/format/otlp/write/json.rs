@@ -1,0 +1,222 @@
+//! The JSON of OTLP: ids in hex, enums as numbers, 64-bit integers as strings, defaults left out.
+
+use std::io;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use crate::format::json::JsonWriter;
+use crate::model::{Attributes, EventRef, LinkRef, LogRef, ResourceRef, ScopeRef, SpanRef, Value};
+
+use super::Batch;
+
+/// A line with spans.
+pub(super) fn spans(
+    json: &mut JsonWriter<'_>,
+    batches: &[Batch<'_, SpanRef<'_>>],
+) -> io::Result<()> {
+    document(
+        json,
+        ["resourceSpans", "scopeSpans", "spans"],
+        batches,
+        span,
+    )
+}
+
+/// A line with log records.
+pub(super) fn logs(json: &mut JsonWriter<'_>, batches: &[Batch<'_, LogRef<'_>>]) -> io::Result<()> {
+    document(
+        json,
+        ["resourceLogs", "scopeLogs", "logRecords"],
+        batches,
+        log,
+    )
+}
+
+fn document<R: Copy>(
+    json: &mut JsonWriter<'_>,
+    [by_resource, by_scope, list]: [&str; 3],
+    batches: &[Batch<'_, R>],
+    write: fn(&mut JsonWriter<'_>, R),
+) -> io::Result<()> {
+    json.begin_object();
+    json.key(by_resource).begin_array();
+    for batch in batches {
+        json.begin_object();
+        resource(json, batch.resource);
+        json.key(by_scope).begin_array();
+        for (within, records) in &batch.scopes {
+            json.begin_object();
+            scope(json, *within);
+            json.key(list).begin_array();
+            for &record in records {
+                write(json, record);
+                json.flush_full()?;
+            }
+            json.end_array();
+            text(json, "schemaUrl", within.schema_url());
+            json.end_object();
+        }
+        json.end_array();
+        text(json, "schemaUrl", batch.resource.schema_url());
+        json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+    json.end_line();
+    Ok(())
+}
+
+fn resource(json: &mut JsonWriter<'_>, resource: ResourceRef<'_>) {
+    json.key("resource").begin_object();
+    attributes(json, resource.attributes());
+    count(json, "droppedAttributesCount", resource.dropped());
+    json.end_object();
+}
+
+fn scope(json: &mut JsonWriter<'_>, scope: ScopeRef<'_>) {
+    json.key("scope").begin_object();
+    text(json, "name", scope.name());
+    text(json, "version", scope.version());
+    attributes(json, scope.attributes());
+    count(json, "droppedAttributesCount", scope.dropped());
+    json.end_object();
+}
+
+fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {
+    json.begin_object();
+    json.key("traceId").quoted(span.trace_id());
+    json.key("spanId").quoted(span.span_id());
+    text(json, "traceState", span.trace_state());
+    if !span.parent_id().is_zero() {
+        json.key("parentSpanId").quoted(span.parent_id());
+    }
+    count(json, "flags", span.flags());
+    json.key("name").string(span.operation());
+    json.key("kind").raw(span.kind() as u8);
+    json.key("startTimeUnixNano").quoted(span.start().0);
+    if !span.is_unfinished() {
+        json.key("endTimeUnixNano").quoted(span.end().0);
+    }
+    attributes(json, span.attributes());
+    let dropped = span.dropped();
+    count(json, "droppedAttributesCount", dropped.0);
+    list(json, "events", span.events(), event);
+    count(json, "droppedEventsCount", dropped.1);
+    list(json, "links", span.links(), link);
+    count(json, "droppedLinksCount", dropped.2);
+    status(json, span);
+    json.end_object();
+}
+
+fn status(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {
+    json.key("status").begin_object();
+    text(json, "message", span.status_message());
+    count(json, "code", span.status() as u32);
+    json.end_object();
+}
+
+fn event(json: &mut JsonWriter<'_>, event: EventRef<'_>) {
+    json.begin_object();
+    json.key("timeUnixNano").quoted(event.time().0);
+    text(json, "name", event.name());
+    attributes(json, event.attributes());
+    count(json, "droppedAttributesCount", event.dropped());
+    json.end_object();
+}
+
+fn link(json: &mut JsonWriter<'_>, link: LinkRef<'_>) {
+    json.begin_object();
+    json.key("traceId").quoted(link.trace_id());
+    json.key("spanId").quoted(link.span_id());
+    text(json, "traceState", link.trace_state());
+    attributes(json, link.attributes());
+    count(json, "droppedAttributesCount", link.dropped());
+    count(json, "flags", link.flags());
+    json.end_object();
+}
+
+fn log(json: &mut JsonWriter<'_>, log: LogRef<'_>) {
+    json.begin_object();
+    json.key("timeUnixNano").quoted(log.time().0);
+    count(json, "severityNumber", log.severity().into());
+    text(json, "severityText", log.severity_text());
+    if log.body() != Value::Empty {
+        value(json.key("body"), log.body());
+    }
+    attributes(json, log.attributes());
+    json.key("traceId").quoted(log.trace_id());
+    if !log.span_id().is_zero() {
+        json.key("spanId").quoted(log.span_id());
+    }
+    json.end_object();
+}
+
+fn text(json: &mut JsonWriter<'_>, key: &str, text: &str) {
+    if !text.is_empty() {
+        json.key(key).string(text);
+    }
+}
+
+fn count(json: &mut JsonWriter<'_>, key: &str, count: u32) {
+    if count != 0 {
+        json.key(key).raw(count);
+    }
+}
+
+fn list<T>(
+    json: &mut JsonWriter<'_>,
+    key: &str,
+    items: impl ExactSizeIterator<Item = T>,
+    write: fn(&mut JsonWriter<'_>, T),
+) {
+    if items.len() == 0 {
+        return;
+    }
+    json.key(key).begin_array();
+    for item in items {
+        write(json, item);
+    }
+    json.end_array();
+}
+
+fn attributes(json: &mut JsonWriter<'_>, attributes: Attributes<'_>) {
+    list(json, "attributes", attributes.iter(), key_value);
+}
+
+fn key_value(json: &mut JsonWriter<'_>, (key, any): (&str, Value<'_>)) {
+    json.begin_object();
+    json.key("key").string(key);
+    value(json.key("value"), any);
+    json.end_object();
+}
+
+/// An `AnyValue`. The recursion is bounded by the model's `MAX_NESTING`.
+fn value(json: &mut JsonWriter<'_>, any: Value<'_>) {
+    json.begin_object();
+    match any {
+        Value::Empty => {}
+        Value::Str(text) => json.key("stringValue").string(text),
+        Value::Bool(b) => json.key("boolValue").raw(b),
+        Value::Int(n) => json.key("intValue").quoted(n),
+        Value::Double(n) => json.key("doubleValue").double(n),
+        Value::Bytes(bytes) => json.key("bytesValue").string(&BASE64.encode(bytes)),
+        Value::Array(array) => values(json.key("arrayValue"), array.iter(), value),
+        Value::Map(map) => values(json.key("kvlistValue"), map.iter(), key_value),
+    }
+    json.end_object();
+}
+
+fn values<T>(
+    json: &mut JsonWriter<'_>,
+    items: impl Iterator<Item = T>,
+    write: fn(&mut JsonWriter<'_>, T),
+) {
+    json.begin_object();
+    json.key("values").begin_array();
+    for item in items {
+        write(json, item);
+    }
+    json.end_array();
+    json.end_object();
+}

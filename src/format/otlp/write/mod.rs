@@ -1,0 +1,95 @@
+//! Spans and log records as OTLP, nothing lost that a block holds.
+
+mod json;
+mod proto;
+
+use std::io;
+
+use crate::format::json::JsonWriter;
+use crate::model::{Block, LogRef, ResourceRef, ScopeRef, SpanRef};
+
+/// Writes spans and log records as OTLP JSON: a line with an `ExportTraceServiceRequest`, and one
+/// with an `ExportLogsServiceRequest` if there are records, as the collector's file exporter does.
+pub fn json<'a>(
+    out: &mut dyn io::Write,
+    spans: impl IntoIterator<Item = SpanRef<'a>>,
+    logs: impl IntoIterator<Item = LogRef<'a>>,
+) -> io::Result<()> {
+    let mut writer = JsonWriter::new(out);
+    json::spans(&mut writer, &group(spans))?;
+    let logs = group(logs);
+    if !logs.is_empty() {
+        json::logs(&mut writer, &logs)?;
+    }
+    writer.flush()
+}
+
+/// Writes spans as an `ExportTraceServiceRequest`, the same message as `TracesData`. It has no
+/// place for log records.
+pub fn proto<'a>(
+    out: &mut dyn io::Write,
+    spans: impl IntoIterator<Item = SpanRef<'a>>,
+) -> io::Result<()> {
+    proto::spans(out, &group(spans))
+}
+
+/// A span or a log record: what stands under a resource and a scope.
+trait Record<'a>: Copy {
+    fn resource(self) -> ResourceRef<'a>;
+    fn scope(self) -> ScopeRef<'a>;
+}
+
+impl<'a> Record<'a> for SpanRef<'a> {
+    fn resource(self) -> ResourceRef<'a> {
+        SpanRef::resource(self)
+    }
+
+    fn scope(self) -> ScopeRef<'a> {
+        SpanRef::scope(self)
+    }
+}
+
+impl<'a> Record<'a> for LogRef<'a> {
+    fn resource(self) -> ResourceRef<'a> {
+        LogRef::resource(self)
+    }
+
+    fn scope(self) -> ScopeRef<'a> {
+        LogRef::scope(self)
+    }
+}
+
+/// Records of one resource, by scope.
+struct Batch<'a, R> {
+    resource: ResourceRef<'a>,
+    scopes: Vec<(ScopeRef<'a>, Vec<R>)>,
+}
+
+/// Groups neighbours of the same resource and scope; records keep their order.
+fn group<'a, R: Record<'a>>(records: impl IntoIterator<Item = R>) -> Vec<Batch<'a, R>> {
+    let mut batches: Vec<Batch<'a, R>> = Vec::new();
+    for record in records {
+        let (resource, scope) = (record.resource(), record.scope());
+        let same = |batch: &&mut Batch<'a, R>| is_same(batch.resource.at(), resource.at());
+        let Some(batch) = batches.last_mut().filter(same) else {
+            batches.push(Batch {
+                resource,
+                scopes: vec![(scope, vec![record])],
+            });
+            continue;
+        };
+        match batch.scopes.last_mut() {
+            Some((last, records)) if is_same(last.at(), scope.at()) => records.push(record),
+            _ => batch.scopes.push((scope, vec![record])),
+        }
+    }
+    batches
+}
+
+/// Positions are comparable within one block only.
+fn is_same<T: Copy + PartialEq>(a: (&Block, T), b: (&Block, T)) -> bool {
+    std::ptr::eq(a.0, b.0) && a.1 == b.1
+}
+
+#[cfg(test)]
+mod tests;

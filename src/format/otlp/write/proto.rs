@@ -1,0 +1,121 @@
+//! The protobuf of OTLP. Nested arrays and maps are kept by the model in this very encoding.
+
+use std::io;
+
+use crate::format::protobuf::{
+    put_bytes, put_fixed32, put_fixed64, put_message, put_number, put_text, put_varint,
+};
+use crate::model::{Attributes, EventRef, LinkRef, ScopeRef, SpanRef, Value};
+
+use super::Batch;
+
+/// Spans, one `ResourceSpans` at a time.
+pub(super) fn spans(out: &mut dyn io::Write, batches: &[Batch<'_, SpanRef<'_>>]) -> io::Result<()> {
+    let mut message = Vec::new();
+    for batch in batches {
+        message.clear();
+        put_message(&mut message, 1, |out| {
+            let resource = batch.resource;
+            put_message(out, 1, |out| {
+                attributes(out, 1, resource.attributes());
+                put_number(out, 2, resource.dropped().into());
+            });
+            for (within, spans) in &batch.scopes {
+                put_message(out, 2, |out| scope_spans(out, *within, spans));
+            }
+            put_text(out, 3, resource.schema_url());
+        });
+        out.write_all(&message)?;
+    }
+    Ok(())
+}
+
+fn scope_spans(out: &mut Vec<u8>, scope: ScopeRef<'_>, spans: &[SpanRef<'_>]) {
+    put_message(out, 1, |out| {
+        put_text(out, 1, scope.name());
+        put_text(out, 2, scope.version());
+        attributes(out, 3, scope.attributes());
+        put_number(out, 4, scope.dropped().into());
+    });
+    for &one in spans {
+        put_message(out, 2, |out| span(out, one));
+    }
+    put_text(out, 3, scope.schema_url());
+}
+
+fn span(out: &mut Vec<u8>, span: SpanRef<'_>) {
+    put_bytes(out, 1, &span.trace_id().0.to_be_bytes());
+    put_bytes(out, 2, &span.span_id().0.to_be_bytes());
+    put_text(out, 3, span.trace_state());
+    if !span.parent_id().is_zero() {
+        put_bytes(out, 4, &span.parent_id().0.to_be_bytes());
+    }
+    put_text(out, 5, span.operation());
+    put_number(out, 6, span.kind() as u64);
+    put_fixed64(out, 7, span.start().0);
+    if !span.is_unfinished() {
+        put_fixed64(out, 8, span.end().0);
+    }
+    attributes(out, 9, span.attributes());
+    let dropped = span.dropped();
+    put_number(out, 10, dropped.0.into());
+    for one in span.events() {
+        put_message(out, 11, |out| event(out, one));
+    }
+    put_number(out, 12, dropped.1.into());
+    for one in span.links() {
+        put_message(out, 13, |out| link(out, one));
+    }
+    put_number(out, 14, dropped.2.into());
+    put_message(out, 15, |out| {
+        put_text(out, 2, span.status_message());
+        put_number(out, 3, span.status() as u64);
+    });
+    put_fixed32(out, 16, span.flags());
+}
+
+fn event(out: &mut Vec<u8>, event: EventRef<'_>) {
+    put_fixed64(out, 1, event.time().0);
+    put_text(out, 2, event.name());
+    attributes(out, 3, event.attributes());
+    put_number(out, 4, event.dropped().into());
+}
+
+fn link(out: &mut Vec<u8>, link: LinkRef<'_>) {
+    put_bytes(out, 1, &link.trace_id().0.to_be_bytes());
+    put_bytes(out, 2, &link.span_id().0.to_be_bytes());
+    put_text(out, 3, link.trace_state());
+    attributes(out, 4, link.attributes());
+    put_number(out, 5, link.dropped().into());
+    put_fixed32(out, 6, link.flags());
+}
+
+fn attributes(out: &mut Vec<u8>, field: u32, attributes: Attributes<'_>) {
+    for (key, any) in attributes.iter() {
+        put_message(out, field, |out| {
+            put_text(out, 1, key);
+            put_message(out, 2, |out| value(out, any));
+        });
+    }
+}
+
+/// The fields of an `AnyValue`: in a oneof, defaults are written too.
+fn value(out: &mut Vec<u8>, any: Value<'_>) {
+    let number = |out: &mut Vec<u8>, field: u8, value: u64| {
+        out.push(field << 3);
+        put_varint(out, value);
+    };
+    match any {
+        Value::Empty => {}
+        Value::Str(text) => put_bytes(out, 1, text.as_bytes()),
+        Value::Bool(b) => number(out, 2, b.into()),
+        Value::Int(n) => number(out, 3, n as u64),
+        Value::Double(n) => {
+            out.push(4 << 3 | 1);
+            out.extend(n.to_bits().to_le_bytes());
+        }
+        Value::Array(array) => put_bytes(out, 5, array.wire()),
+        Value::Map(map) => put_bytes(out, 6, map.wire()),
+        Value::Bytes(bytes) => put_bytes(out, 7, bytes),
+    }
+}
