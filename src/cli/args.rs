@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use crate::config::{Color, Listen, Listener};
 use crate::text::{parse_duration, parse_size};
 
-use super::{completions, config, man};
+use super::{completions, config, keys, man, serve, themes};
 
 /// Finds out where the time of a distributed system went, from a terminal.
 #[derive(Debug, Parser)]
@@ -52,8 +52,14 @@ Examples:
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Listen, keep and answer, without a terminal
+    Serve(Box<serve::ServeArgs>),
     /// Show, check or begin the configuration
     Config(config::ConfigArgs),
+    /// List the keys and what they do
+    Keys(keys::KeysArgs),
+    /// List the themes
+    Themes(themes::ThemesArgs),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
     /// Print the manual page, or write one per subcommand
@@ -103,21 +109,6 @@ pub struct InputArgs {
     /// Read files as this format instead of recognising it
     #[arg(long, value_name = "FORMAT", hide_short_help = true)]
     pub input_format: Option<String>,
-}
-
-/// From when to when.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Time")]
-pub struct WindowArgs {
-    /// Only the last while: 15m, 1h30m, 2d
-    #[arg(long, value_name = "DURATION", value_parser = nanos, conflicts_with_all = ["from", "to"])]
-    pub since: Option<u64>,
-    /// Not before: RFC 3339, seconds to nanoseconds since 1970, or 15m (ago)
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub from: Option<String>,
-    /// Not after, as --from
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub to: Option<String>,
 }
 
 /// Reads a duration in ns, for clap.

@@ -17,9 +17,13 @@ pub mod output;
 
 mod completions;
 mod config;
+mod embedded;
 mod failure;
+mod keys;
 mod man;
+mod serve;
 mod session;
+mod themes;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -47,7 +51,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(cli: Cli, session: &mut Session) -> Result<Outcome, Failure> {
     match cli.command {
+        Some(Command::Serve(_)) => serve::run(session),
         Some(Command::Config(args)) => config::run(args, session),
+        Some(Command::Keys(args)) => keys::run(&args, session),
+        Some(Command::Themes(args)) => themes::run(&args, session),
         Some(Command::Completions(args)) => completions::run(&args, session),
         Some(Command::Man(args)) => man::run(&args, session),
         None => Err(Failure::Usage(

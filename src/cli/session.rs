@@ -8,7 +8,7 @@ use clap::parser::ValueSource;
 use crate::config::{Config, Layer, Origin, Problem, SecretSource, Setting, terminal};
 use crate::text::Clock;
 
-use super::args::{Cli, ListenArgs};
+use super::args::{Cli, Command, ListenArgs};
 use super::failure::say;
 use super::output::{Look, Out};
 use super::{Failure, Outcome};
@@ -80,6 +80,12 @@ impl Session {
     }
 }
 
+/// The threads that questions and listeners run on.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().build().map_err(Failure::usage)
+}
+
 /// The columns of the terminal: `COLUMNS`, else what the terminal says.
 fn columns() -> Option<usize> {
     let told = std::env::var("COLUMNS")
@@ -117,6 +123,7 @@ fn layer(cli: &Cli, matches: &ArgMatches) -> Layer {
 fn listen_args(cli: &Cli) -> Option<&ListenArgs> {
     match &cli.command {
         None => Some(&cli.listen),
+        Some(Command::Serve(args)) => Some(&args.listen),
         Some(_) => None,
     }
 }

@@ -67,6 +67,11 @@ impl Listener {
         matches!(self, Self::OtlpGrpc | Self::OtlpHttp | Self::Query)
     }
 
+    /// Whether spans arrive there; the others answer questions.
+    pub const fn is_receiver(self) -> bool {
+        !matches!(self, Self::Query | Self::QueryGrpc | Self::Sampling)
+    }
+
     /// Where it listens unless told otherwise: Jaeger's port, on loopback.
     pub const fn default_listen(self) -> Listen {
         let port = match self {

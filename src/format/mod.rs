@@ -10,6 +10,7 @@
 //! No I/O here: sources are `Read`, targets are `Write`, both given.
 
 mod container;
+pub mod explained;
 pub mod jaeger;
 pub mod json;
 pub mod otlp;

@@ -48,6 +48,20 @@ pub struct Look {
     pub clock: Clock,
 }
 
+impl Look {
+    /// As in a file: no colours, nothing cut, times in UTC.
+    pub fn plain() -> Self {
+        let (depth, charset, clock) = (Depth::Mono, Charset::Unicode, Clock::utc());
+        Self {
+            tty: false,
+            depth,
+            charset,
+            columns: None,
+            clock,
+        }
+    }
+}
+
 /// How data is written: `--format`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -169,4 +183,12 @@ pub fn write_ndjson<R: Record>(out: &mut Out, rows: &[R]) -> io::Result<()> {
         json.flush_full()?;
     }
     json.flush()
+}
+
+/// A figure, or `null` where it is not known.
+pub fn optional(json: &mut JsonWriter<'_>, key: &str, value: Option<u64>) {
+    match value {
+        Some(value) => json.key(key).raw(value),
+        None => json.key(key).raw("null"),
+    }
 }
