@@ -224,6 +224,11 @@ impl Block {
         &self.attribute[from as usize..self.attribute_end[row] as usize]
     }
 
+    /// The attribute pairs of all rows, one row after another, and where each row's end.
+    pub fn attribute_columns(&self) -> (&[PairIx], &[u32]) {
+        (&self.attribute, &self.attribute_end)
+    }
+
     /// The number of distinct resources.
     pub fn resource_count(&self) -> usize {
         self.resources.len()
