@@ -21,6 +21,7 @@ pub mod attribute;
 mod check;
 pub mod duration;
 mod error;
+pub mod eval;
 mod lexer;
 mod number;
 pub mod operator;
@@ -34,6 +35,7 @@ mod types;
 
 pub use attribute::{Attribute, Intrinsic, Scope};
 pub use error::{Fault, QueryError};
+pub use eval::{Bits, Bound, Evaluator, Facts, Match, Needs, Note, Query};
 pub use parser::parse;
 pub use place::{Place, Placed};
 pub use tree::Tree;

@@ -1,0 +1,272 @@
+//! One condition on one attribute, compiled.
+
+use super::{Binder, all, any, not};
+use crate::model::{Attributes, EventRef, Kind, ResourceIx, ScopeIx, Status, Sym, TraceId, Value};
+use crate::traceql::attribute::{Attribute, Intrinsic, Scope};
+use crate::traceql::eval::bits::Bits;
+use crate::traceql::eval::datum::{Datum, compare};
+use crate::traceql::eval::tag;
+use crate::traceql::eval::test::{AnyScope, Hits, Test};
+use crate::traceql::number::Number;
+use crate::traceql::operator::Compare;
+use crate::traceql::tree::{Field, Literal};
+
+/// A comparison of something read with a constant.
+#[derive(Clone, Copy)]
+pub struct Condition<'a> {
+    /// The operator.
+    pub op: Compare,
+    /// Its right side.
+    pub literal: &'a Literal,
+}
+
+impl Binder<'_> {
+    /// `attribute op literal`, where `whole` is that as it was written.
+    pub fn leaf(self, whole: &Field, attribute: &Attribute, condition: Condition<'_>) -> Test {
+        match attribute {
+            Attribute::Keyed {
+                scope: Scope::Tag,
+                key,
+            } => self.tag(whole, key, condition),
+            Attribute::Keyed {
+                scope: scope @ (Scope::Event | Scope::Link),
+                ..
+            } => self.element(whole, *scope),
+            Attribute::Keyed { scope, key } => self.keyed(*scope, key, &|value| {
+                self.meets(condition, &Datum::of(value))
+            }),
+            Attribute::Intrinsic(intrinsic) => self.intrinsic(whole, *intrinsic, condition),
+        }
+    }
+
+    fn meets(self, condition: Condition<'_>, found: &Datum<'_>) -> bool {
+        let Condition { op, literal } = condition;
+        compare(
+            op,
+            found,
+            &Datum::literal(literal),
+            self.patterns.of(op, literal),
+        )
+    }
+
+    /// A comparison on events or links: nothing is compared where there are none.
+    pub fn element(self, whole: &Field, scope: Scope) -> Test {
+        all(vec![Test::Rows(self.rows_with(scope)), self.read(whole)])
+    }
+
+    /// The rows that have events (or links).
+    pub fn rows_with(self, scope: Scope) -> Bits {
+        let mut rows = Bits::none(self.block.len());
+        match scope {
+            Scope::Link => self
+                .block
+                .link_rows()
+                .for_each(|row| rows.insert(row as usize)),
+            _ => self
+                .block
+                .event_rows()
+                .for_each(|row| rows.insert(row as usize)),
+        }
+        rows
+    }
+
+    fn intrinsic(self, whole: &Field, intrinsic: Intrinsic, condition: Condition<'_>) -> Test {
+        let block = self.block;
+        let text = |text: &str| self.meets(condition, &Datum::text(text));
+        match intrinsic {
+            Intrinsic::Name => self.operation(condition),
+            Intrinsic::Duration => self.duration(whole, condition),
+            Intrinsic::Status => {
+                let all = [Status::Unset, Status::Ok, Status::Error];
+                let fits = |status: &Status| self.meets(condition, &Datum::Status(*status));
+                Test::Status(
+                    all.into_iter()
+                        .filter(fits)
+                        .fold(0, |mask, s| mask | 1 << (s as u8)),
+                )
+            }
+            Intrinsic::Kind => {
+                let fits = |kind: &Kind| self.meets(condition, &Datum::Kind(*kind));
+                let kinds = Kind::ALL.into_iter().filter(fits);
+                Test::Kind(kinds.fold(0, |mask, kind| mask | 1 << (kind as u8)))
+            }
+            Intrinsic::InstrumentationName => self.scopes(|scope| text(block.scope(scope).name())),
+            Intrinsic::InstrumentationVersion => {
+                self.scopes(|scope| text(block.scope(scope).version()))
+            }
+            Intrinsic::TraceId => self.traces(|id| text(&format!("{:x}", id.0))),
+            Intrinsic::EventName | Intrinsic::EventTime => self.element(whole, Scope::Event),
+            Intrinsic::LinkTraceId | Intrinsic::LinkSpanId => self.element(whole, Scope::Link),
+            _ => self.read(whole),
+        }
+    }
+
+    fn operation(self, condition: Condition<'_>) -> Test {
+        let dictionary = self.block.dictionary();
+        if let (Compare::Equal, Literal::Text(text)) = (condition.op, condition.literal) {
+            return dictionary
+                .find(text)
+                .map_or(Test::Always(false), Test::Operation);
+        }
+        let mut seen = Bits::none(dictionary.string_count());
+        let mut fits = Bits::none(dictionary.string_count());
+        for &sym in self.block.operation_column() {
+            if !seen.contains(sym.index()) {
+                seen.insert(sym.index());
+                if self.meets(condition, &Datum::text(dictionary.text(sym))) {
+                    fits.insert(sym.index());
+                }
+            }
+        }
+        Test::Operations(fits)
+    }
+
+    fn duration(self, whole: &Field, condition: Condition<'_>) -> Test {
+        let (Literal::Duration(n) | Literal::Int(n)) = *condition.literal else {
+            return self.read(whole);
+        };
+        let Ok(nanos) = u64::try_from(n) else {
+            // Below zero, where no span is: all of them are greater.
+            let fits = self.meets(condition, &Datum::Number(Number::Duration(0)));
+            return Test::Always(fits);
+        };
+        let longest = i64::MAX as u64;
+        match condition.op {
+            Compare::Equal => Test::Duration(nanos, nanos),
+            Compare::NotEqual => not(Test::Duration(nanos, nanos)),
+            Compare::Less if nanos == 0 => Test::Always(false),
+            Compare::Less => Test::Duration(0, nanos - 1),
+            Compare::LessEqual if nanos == longest => Test::Always(true),
+            Compare::LessEqual => Test::Duration(0, nanos),
+            Compare::Greater if nanos == longest => Test::Always(false),
+            Compare::Greater => Test::Duration(nanos + 1, u64::MAX),
+            Compare::GreaterEqual => Test::Duration(nanos, u64::MAX),
+            Compare::Matches | Compare::NotMatches => Test::Always(false),
+        }
+    }
+
+    fn scopes(self, fits: impl Fn(ScopeIx) -> bool) -> Test {
+        let count = self.block.scope_count();
+        let mut bits = Bits::none(count);
+        (0..count)
+            .filter(|&i| fits(ScopeIx(i as u32)))
+            .for_each(|i| bits.insert(i));
+        if bits.is_empty() {
+            Test::Always(false)
+        } else {
+            Test::Scope(bits)
+        }
+    }
+
+    fn resources(self, fits: impl Fn(ResourceIx) -> bool) -> Test {
+        let count = self.block.resource_count();
+        let mut bits = Bits::none(count);
+        (0..count)
+            .filter(|&i| fits(ResourceIx(i as u32)))
+            .for_each(|i| bits.insert(i));
+        if bits.is_empty() {
+            Test::Always(false)
+        } else {
+            Test::Resource(bits)
+        }
+    }
+
+    fn traces(self, fits: impl Fn(TraceId) -> bool) -> Test {
+        let ids = self.block.trace_ids();
+        let mut bits = Bits::none(ids.len());
+        let found = ids.iter().enumerate().filter(|(_, id)| fits(**id));
+        found.for_each(|(i, _)| bits.insert(i));
+        if bits.is_empty() {
+            Test::Always(false)
+        } else {
+            Test::Trace(bits)
+        }
+    }
+
+    /// The pairs with a key whose value fits.
+    fn hits(self, key: Sym, fits: impl Fn(Value<'_>) -> bool) -> Hits {
+        let dictionary = self.block.dictionary();
+        let pairs = dictionary.pairs_of(key).filter(|(_, value)| fits(*value));
+        Hits::collect(pairs.map(|(pair, _)| pair), dictionary.pair_count())
+    }
+
+    /// An attribute whose value fits.
+    pub fn keyed(self, scope: Scope, key: &str, fits: &dyn Fn(Value<'_>) -> bool) -> Test {
+        let block = self.block;
+        let Some(sym) = block.dictionary().find(key) else {
+            return Test::Always(false);
+        };
+        let verdict = |attributes: Attributes<'_>| {
+            let found = attributes.get(key).filter(|value| *value != Value::Empty);
+            found.map(fits)
+        };
+        match scope {
+            Scope::Resource => {
+                self.resources(|ix| verdict(block.resource(ix).attributes()) == Some(true))
+            }
+            Scope::Instrumentation => {
+                self.scopes(|ix| verdict(block.scope(ix).attributes()) == Some(true))
+            }
+            Scope::Any => {
+                let resources = (0..block.resource_count() as u32).map(ResourceIx);
+                let scopes = (0..block.scope_count() as u32).map(ScopeIx);
+                let any = AnyScope {
+                    key: sym,
+                    hits: self.hits(sym, fits),
+                    empty: self.hits(sym, |value| value == Value::Empty),
+                    resources: resources
+                        .map(|ix| verdict(block.resource(ix).attributes()))
+                        .collect(),
+                    scopes: scopes
+                        .map(|ix| verdict(block.scope(ix).attributes()))
+                        .collect(),
+                };
+                let elsewhere = any.resources.iter().chain(&any.scopes).any(Option::is_some);
+                if elsewhere {
+                    Test::AnyScope(Box::new(any))
+                } else {
+                    Test::Attribute(sym, any.hits)
+                }
+            }
+            _ => Test::Attribute(sym, self.hits(sym, fits)),
+        }
+    }
+
+    /// `tag.key`: an equality is a union of the places where the pair may stand.
+    fn tag(self, whole: &Field, key: &str, condition: Condition<'_>) -> Test {
+        let Condition { op, literal } = condition;
+        if tag::Special::of(key).is_some() || op.denies().is_some() {
+            return self.read(whole);
+        }
+        let Some(sym) = self.block.dictionary().find(key) else {
+            return Test::Always(false);
+        };
+        let fits = |value: Value<'_>| tag::text_fits(op, &value.to_text(), literal, self.patterns);
+        let hits = self.hits(sym, fits);
+        if hits == Hits::None {
+            return Test::Always(false);
+        }
+        let has =
+            |attributes: Attributes<'_>| attributes.pairs().iter().any(|&pair| hits.has(pair));
+        let block = self.block;
+        let mut elements = Bits::none(block.len());
+        let rows = block.event_rows().chain(block.link_rows());
+        for row in rows {
+            let span = block.span(row);
+            let mut lists = span.events().map(EventRef::attributes);
+            if lists.any(has) || span.links().any(|link| has(link.attributes())) {
+                elements.insert(row as usize);
+            }
+        }
+        any(vec![
+            self.resources(|ix| has(block.resource(ix).attributes())),
+            self.scopes(|ix| has(block.scope(ix).attributes())),
+            if elements.is_empty() {
+                Test::Always(false)
+            } else {
+                Test::Rows(elements)
+            },
+            Test::Carries(hits),
+        ])
+    }
+}

@@ -1,0 +1,130 @@
+//! Sets of small numbers: rows of a block, spans of a trace, pairs of a dictionary.
+
+/// A set of numbers below a fixed size, one bit each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bits {
+    words: Vec<u64>,
+    size: usize,
+}
+
+impl Bits {
+    /// No number below `size`.
+    pub fn none(size: usize) -> Self {
+        Self {
+            words: vec![0; size.div_ceil(64)],
+            size,
+        }
+    }
+
+    /// Every number below `size`.
+    pub fn all(size: usize) -> Self {
+        let mut words = vec![u64::MAX; size.div_ceil(64)];
+        if let Some(last) = words.last_mut()
+            && !size.is_multiple_of(64)
+        {
+            *last = (1 << (size % 64)) - 1;
+        }
+        Self { words, size }
+    }
+
+    /// Adds a number; one that is not below the size is not added.
+    pub fn insert(&mut self, number: usize) {
+        if number < self.size
+            && let Some(word) = self.words.get_mut(number / 64)
+        {
+            *word |= 1 << (number % 64);
+        }
+    }
+
+    /// Whether a number is in it.
+    pub fn contains(&self, number: usize) -> bool {
+        self.words
+            .get(number / 64)
+            .is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+
+    /// How many are in it.
+    pub fn count(&self) -> usize {
+        self.words
+            .iter()
+            .map(|word| word.count_ones() as usize)
+            .sum()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|&word| word == 0)
+    }
+
+    /// Takes all out.
+    pub fn clear(&mut self) {
+        self.words.fill(0);
+    }
+
+    /// Adds all of another set of the same size.
+    pub fn union(&mut self, other: &Self) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word |= other;
+        }
+    }
+
+    /// Takes out all of another set of the same size.
+    pub fn subtract(&mut self, other: &Self) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word &= !other;
+        }
+    }
+
+    /// Keeps what is also in another set of the same size.
+    pub fn intersect(&mut self, other: &Self) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word &= other;
+        }
+    }
+
+    /// Keeps the numbers for which `keep` holds.
+    pub fn retain(&mut self, mut keep: impl FnMut(usize) -> bool) {
+        for (index, word) in self.words.iter_mut().enumerate() {
+            let mut left = *word;
+            while left != 0 {
+                let bit = left.trailing_zeros();
+                left &= left - 1;
+                if !keep(index * 64 + bit as usize) {
+                    *word &= !(1 << bit);
+                }
+            }
+        }
+    }
+
+    /// The numbers in it, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = usize> {
+        self.words.iter().enumerate().flat_map(|(index, &word)| {
+            std::iter::successors(Some(word), |left| Some(left & left.wrapping_sub(1)))
+                .take_while(|&left| left != 0)
+                .map(move |left| index * 64 + left.trailing_zeros() as usize)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_a_set() {
+        let mut bits = Bits::all(130);
+        assert_eq!(bits.count(), 130);
+        bits.retain(|n| n % 64 == 1 || n == 129);
+        assert_eq!(bits.iter().collect::<Vec<_>>(), [1, 65, 129]);
+        bits.insert(130);
+        assert!(!bits.contains(130) && !bits.contains(5000));
+        let mut others = Bits::none(130);
+        others.insert(64);
+        others.insert(65);
+        bits.subtract(&others);
+        others.intersect(&bits);
+        assert!(others.is_empty());
+        assert_eq!(bits.count(), 2);
+        assert_eq!(Bits::all(128).count(), 128);
+    }
+}

@@ -1,0 +1,303 @@
+//! Evaluation: one evaluator for the store, for files, and for filters inside a trace.
+//!
+//! A [`Query`] is bound to a block ([`Query::bind`]), where each condition is decided once for
+//! every distinct string, pair and resource; testing a span is then to compare integers. Rows
+//! that may match are [`Bound::candidates`]; what it takes to decide is [`Query::needs`]. A
+//! whole trace is answered by [`Query::eval`], or by an [`Evaluator`] where there are many.
+//!
+//! ```
+//! use vizsla::model::scenario;
+//! use vizsla::traceql::Query;
+//!
+//! let trace = scenario::trace("web: GET / 0..90 server\n  db: SELECT 10..80 client error\n");
+//! let query = Query::parse("{ kind = server } > { status = error }")?;
+//! assert_eq!(query.eval(&trace).map(|found| found.spans), Some(vec![1]));
+//! # Ok::<(), vizsla::traceql::QueryError>(())
+//! ```
+
+mod anchor;
+mod bind;
+mod bits;
+mod datum;
+mod expr;
+mod note;
+mod pipeline;
+mod relation;
+mod spot;
+mod tag;
+mod test;
+
+use std::sync::Arc;
+
+pub use bits::Bits;
+pub use datum::Datum;
+pub use note::Note;
+pub use pipeline::Group;
+pub use spot::{Around, Facts, Spot};
+
+use super::attribute::Attribute;
+use super::error::{Fault, QueryError};
+use super::parser;
+use super::tree::{Body, Field, Literal, Stage, Tree};
+use crate::model::{Block, Row, Trace};
+use bind::Binder;
+use expr::Patterns;
+use pipeline::{Plan, Run};
+use test::Test;
+
+/// What it takes to decide whether a trace matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Needs {
+    /// Nothing more: the candidates are the spans that match.
+    Rows,
+    /// For each candidate, the [`Facts`] of its trace: [`Bound::accepts`].
+    Facts,
+    /// The trace: [`Query::eval`].
+    Tree,
+}
+
+/// What a query found in a trace.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Match {
+    /// All spans that match, by number in the trace, ascending.
+    pub spans: Vec<u32>,
+    /// The sets that they stand in: one, unless `by()` made several.
+    pub groups: Vec<Group>,
+}
+
+/// A query, ready to be asked.
+#[derive(Debug, Clone)]
+pub struct Query {
+    tree: Tree,
+    plan: Plan,
+    filters: Vec<Field>,
+    anchor: Option<Field>,
+    needs: Needs,
+    patterns: Patterns,
+    selected: Vec<Attribute>,
+}
+
+impl Query {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// What [`parse`](super::parse) refuses, and queries for series over time: those are not
+    /// about spans.
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        Self::new(parser::parse(text)?)
+    }
+
+    /// Makes a query of a tree.
+    ///
+    /// # Errors
+    /// If it asks for series over time.
+    pub fn new(tree: Tree) -> Result<Self, QueryError> {
+        let pipeline = match &tree.body {
+            Body::Spans(pipeline) => pipeline,
+            Body::Metrics(metric) => {
+                let message = "this asks for series over time, not for spans".to_owned();
+                let error = QueryError::new(metric.place, Fault::Refused(message));
+                return Err(
+                    error.with_hint("a Tempo backend draws them; here, ask up to the | before")
+                );
+            }
+        };
+        let mut filters = Vec::new();
+        let plan = Plan::new(pipeline, &mut filters);
+        let mut patterns = Patterns::default();
+        let mut selected = Vec::new();
+        for filter in &filters {
+            patterns.collect(filter);
+        }
+        for stage in &pipeline.stages {
+            match &stage.value {
+                Stage::By(field) => patterns.collect(field),
+                Stage::Filter(filter) => {
+                    if let super::tree::Aggregate::Over(_, field) = &filter.aggregate.value {
+                        patterns.collect(field);
+                    }
+                }
+                Stage::Select(attributes) => {
+                    selected.extend(attributes.iter().map(|attribute| attribute.value.clone()));
+                }
+                Stage::Spans(_) | Stage::Coalesce => {}
+            }
+        }
+        Ok(Self {
+            anchor: anchor::of(pipeline),
+            needs: anchor::needs(pipeline, &filters),
+            tree,
+            plan,
+            filters,
+            patterns,
+            selected,
+        })
+    }
+
+    /// The query as a tree.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// What it takes to decide, beyond the candidates.
+    pub fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    /// What `select()` asks to bring along, to be read by [`Spot::read`].
+    pub fn selected(&self) -> &[Attribute] {
+        &self.selected
+    }
+
+    /// Whether it asks for the newest traces rather than any (`with (most_recent=true)`).
+    pub fn most_recent(&self) -> bool {
+        let newest = Literal::Bool(true);
+        let mut hints = self.tree.hints.iter();
+        hints.any(|hint| hint.name.value == "most_recent" && hint.value.value == newest)
+    }
+
+    /// The query compiled for one block.
+    pub fn bind<'q>(&'q self, block: &Block) -> Bound<'q> {
+        let binder = |unknown| Binder {
+            block,
+            patterns: &self.patterns,
+            unknown,
+        };
+        let test = |unknown| match &self.anchor {
+            Some(field) => binder(unknown).test(field),
+            None => Test::Always(true),
+        };
+        Bound {
+            query: self,
+            candidates: test(Some(true)),
+            exact: (self.needs == Needs::Facts).then(|| test(None)),
+        }
+    }
+
+    /// The rows of a block that may match: every trace that matches has one of them.
+    pub fn candidates(&self, block: &Block) -> Bits {
+        self.bind(block).candidates(block)
+    }
+
+    /// What the query finds in a trace.
+    pub fn eval(&self, trace: &Trace) -> Option<Match> {
+        self.evaluator().eval(trace)
+    }
+
+    /// For many traces: remembers what was compiled for their blocks.
+    pub fn evaluator(&self) -> Evaluator<'_> {
+        Evaluator {
+            query: self,
+            compiled: Vec::new(),
+        }
+    }
+}
+
+/// A query compiled for one block.
+#[derive(Debug)]
+pub struct Bound<'q> {
+    query: &'q Query,
+    candidates: Test,
+    exact: Option<Test>,
+}
+
+impl Bound<'_> {
+    /// Whether no row of the block can match, found without looking at any.
+    pub fn is_hopeless(&self) -> bool {
+        matches!(self.candidates, Test::Always(false))
+    }
+
+    /// The rows of the block that may match.
+    pub fn candidates(&self, block: &Block) -> Bits {
+        if self.is_hopeless() {
+            return Bits::none(block.len());
+        }
+        let mut rows = Bits::all(block.len());
+        self.narrow(block, &mut rows);
+        rows
+    }
+
+    /// Takes out of some rows those that cannot match: a part of the block, or rows that other
+    /// conditions left.
+    pub fn narrow(&self, block: &Block, rows: &mut Bits) {
+        self.candidates.narrow(rows, block, &self.query.patterns);
+    }
+
+    /// Whether a candidate matches, given its trace: for [`Needs::Facts`], and trivially for
+    /// [`Needs::Rows`].
+    pub fn accepts(&self, block: &Block, row: Row, facts: &Facts<'_>) -> bool {
+        let around = Around {
+            facts: Some(facts),
+            tree: None,
+        };
+        let spot = Spot::new(block.span(row), around);
+        let test = self.exact.as_ref().unwrap_or(&self.candidates);
+        test.accepts(&spot, &self.query.patterns)
+    }
+}
+
+/// Evaluates a query on many traces.
+#[derive(Debug)]
+pub struct Evaluator<'q> {
+    query: &'q Query,
+    /// The blocks seen last, the newest at the end, with their compiled filters.
+    compiled: Vec<(Arc<Block>, Vec<Test>)>,
+}
+
+/// How many blocks an evaluator remembers, if no one trace has more.
+const REMEMBERED: usize = 32;
+
+impl Evaluator<'_> {
+    /// What the query finds in a trace.
+    pub fn eval(&mut self, trace: &Trace) -> Option<Match> {
+        let query = self.query;
+        self.compile(trace.blocks());
+        let filters: Vec<&[Test]> = trace
+            .blocks()
+            .iter()
+            .map(|block| self.tests(block))
+            .collect();
+        let run = Run {
+            trace,
+            facts: &Facts::of(trace),
+            filters: &filters,
+            patterns: &query.patterns,
+        };
+        let everything = Group {
+            spans: (0..trace.len() as u32).collect(),
+            labels: Vec::new(),
+        };
+        let groups = run.plan(&query.plan, everything);
+        let spans = pipeline::all_spans(&groups);
+        (!spans.is_empty()).then_some(Match { spans, groups })
+    }
+
+    fn tests(&self, block: &Arc<Block>) -> &[Test] {
+        let found = self
+            .compiled
+            .iter()
+            .find(|(known, _)| Arc::ptr_eq(known, block));
+        found.map_or(&[], |(_, tests)| tests.as_slice())
+    }
+
+    /// Compiles the filters for blocks that are not remembered, forgetting others for them.
+    fn compile(&mut self, blocks: &[Arc<Block>]) {
+        if self.compiled.len() + blocks.len() > REMEMBERED {
+            let wanted = |known: &Arc<Block>| blocks.iter().any(|block| Arc::ptr_eq(known, block));
+            self.compiled.retain(|(known, _)| wanted(known));
+        }
+        for block in blocks {
+            if self
+                .compiled
+                .iter()
+                .all(|(known, _)| !Arc::ptr_eq(known, block))
+            {
+                let tests = pipeline::compile(&self.query.filters, block, &self.query.patterns);
+                self.compiled.push((Arc::clone(block), tests));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
