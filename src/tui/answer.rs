@@ -12,6 +12,8 @@ use crate::backend::{
 use crate::model::{Trace, TraceId};
 use crate::text::Shown;
 
+use super::screen::trace::Explained;
+
 /// Something large that is shared and not looked into by tests: equal if it is the same one.
 pub struct Held<T>(pub Arc<T>);
 
@@ -48,6 +50,8 @@ pub enum Request {
     Search(SearchRequest),
     /// A trace: answered by `Trace`.
     Trace(TraceId),
+    /// What stands out in a trace: answered by `Explained`.
+    Explain(Held<Trace>),
     /// The services: answered by `Services`.
     Services,
     /// The operations of a service, or of all: answered by `Operations`.
@@ -79,6 +83,8 @@ pub enum Answer {
     Found(SearchDone),
     /// A trace, or none of that id.
     Trace(TraceId, Option<Held<Trace>>),
+    /// What stands out in the trace that was asked for.
+    Explained(Held<Explained>),
     Services(Vec<ServiceRow>),
     Operations(Vec<OperationRow>),
     Stats(Option<StoreStats>),

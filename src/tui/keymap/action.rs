@@ -166,7 +166,40 @@ actions! {
     ViewScatter "view_scatter" "" "scatter plot of the results" View { Search: "vs" }
     ViewNoStrip "view_no_strip" "" "no plot, more rows" View { Search: "vn" }
 
+    // trace
+    Fold "fold" "fold" "fold or open" View { Trace: "za", Waterfall: "<Space>" }
+    OpenFold "open_fold" "" "open" View { Trace: "zo" }
+    CloseFold "close_fold" "" "fold" View { Trace: "zc" }
+    OpenSubtree "open_subtree" "" "open all below" View { Waterfall: "zO" }
+    CloseSubtree "close_subtree" "" "fold all below" View { Waterfall: "zC" }
+    OpenAll "open_all" "" "open everything" View { Trace: "zR" }
+    CloseAll "close_all" "" "fold everything" View { Trace: "zM" }
+    OpenLevel "open_level" "" "one level more" View { Waterfall: "zr" }
+    CloseLevel "close_level" "" "one level less" View { Waterfall: "zm" }
+    ToDepth "to_depth" "" "open to this depth" View { Waterfall: "z<digit>" }
+    OnlyTelling "only_telling" "" "only errors and critical path open" View { Waterfall: "ze" }
+    CriticalOnly "critical_only" "critical" "critical path only, on or off" View { Trace: "c" }
+    NextSibling "next_sibling" "" "next sibling" Move { Waterfall: "J" }
+    PreviousSibling "previous_sibling" "" "previous sibling" Move { Waterfall: "K" }
+    NextCritical "next_critical" "" "next part of the critical path" Hunt { Trace: "]c" }
+    PreviousCritical "previous_critical" "" "previous part of the critical path" Hunt { Trace: "[c" }
+    NextOfService "next_of_service" "" "next span of this service" Hunt { Trace: "]s" }
+    PreviousOfService "previous_of_service" "" "previous span of this service" Hunt { Trace: "[s" }
+    NextOfOperation "next_of_operation" "" "next span of this operation" Hunt { Trace: "]o" }
+    PreviousOfOperation "previous_of_operation" "" "previous span of this operation" Hunt { Trace: "[o" }
+    FindOperation "find_operation" "" "find this operation" Hunt { Trace: "*" }
+    Fit "fit" "fit" "fit the span to the width" Axis { Waterfall: "f" }
+    NextSection "next_section" "section" "next section" Move { Detail: "]]" }
+    PreviousSection "previous_section" "" "previous section" Move { Detail: "[[" }
+
     // view
+    ZoomIn "zoom_in" "" "zoom in" Axis { Global: "+" }
+    ZoomOut "zoom_out" "" "zoom out" Axis { Global: "-" }
+    PanLeft "pan_left" "" "earlier, or to the left" Axis { Global: "<lt>" }
+    PanRight "pan_right" "" "later, or to the right" Axis { Global: ">" }
+    Whole "whole" "" "the whole" Axis { Global: "0" }
+    Undo "undo" "" "undo the last change of the view" View { Global: "u" }
+    SecondPane "second_pane" "" "second pane on or off" View { Global: "i" }
     Refresh "refresh" "again" "ask again" View { Global: "r" }
     Pause "pause" "" "pause or go on; the intake never stops" View { Global: "p" }
     MouseCapture "mouse_capture" "" "mouse for the program or for selecting text" View { Global: "M" }
@@ -174,6 +207,9 @@ actions! {
     // copy
     CopyRow "copy_row" "" "copy the row" Copy { Global: "yy" }
     CopyTraceId "copy_trace_id" "" "copy the trace id" Copy { Global: "yt" }
+    CopySpanId "copy_span_id" "" "copy the span id" Copy { Trace: "ys" }
+    CopyValue "copy_value" "copy" "copy the value" Copy { Detail: "yv" }
+    CopyKeyValue "copy_key_value" "" "copy key=value" Copy { Detail: "yk" }
     CopyMarkdown "copy_markdown" "" "copy as Markdown" Copy { Global: "ym" }
     CopyScreen "copy_screen" "" "copy the screen as text" Copy { Global: "yp" }
     CopySvg "copy_svg" "" "copy the screen as SVG" Copy { Global: "yi" }

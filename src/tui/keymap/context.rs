@@ -21,6 +21,12 @@ pub enum Context {
     SearchList,
     /// Its scatter plot.
     SearchScatter,
+    /// The screen of a trace, whatever view of it.
+    Trace,
+    /// Its waterfall.
+    Waterfall,
+    /// What is told of one span.
+    Detail,
     /// Any field that text is typed into.
     Input,
     /// The query line, and the find line of a trace.
@@ -37,7 +43,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts, inherited ones before those that inherit them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Everywhere,
         Self::Global,
         Self::List,
@@ -45,6 +51,9 @@ impl Context {
         Self::Search,
         Self::SearchList,
         Self::SearchScatter,
+        Self::Trace,
+        Self::Waterfall,
+        Self::Detail,
         Self::Input,
         Self::Query,
         Self::Form,
@@ -58,7 +67,8 @@ impl Context {
         match self {
             Self::Everywhere => &[],
             Self::Global | Self::Input | Self::Menu | Self::Help => &[Self::Everywhere],
-            Self::List | Self::Chart | Self::Search => &[Self::Global],
+            Self::List | Self::Chart | Self::Search | Self::Trace => &[Self::Global],
+            Self::Waterfall | Self::Detail => &[Self::Trace],
             Self::SearchList => &[Self::Search, Self::List],
             Self::SearchScatter => &[Self::Search, Self::Chart],
             Self::Query | Self::Form | Self::Picker => &[Self::Input],
@@ -95,6 +105,9 @@ impl Context {
             Self::Search => "search",
             Self::SearchList => "search_list",
             Self::SearchScatter => "search_scatter",
+            Self::Trace => "trace",
+            Self::Waterfall => "waterfall",
+            Self::Detail => "detail",
             Self::Input => "input",
             Self::Query => "query",
             Self::Form => "form",

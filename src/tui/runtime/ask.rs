@@ -7,10 +7,12 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::{Backend, BackendError, Part, SearchRequest};
+use crate::model::Trace;
 use crate::text::Shown;
 use crate::tui::answer::{Answer, Held, Opened, Request};
 use crate::tui::host::Host;
 use crate::tui::job::JobId;
+use crate::tui::screen::trace::explain;
 
 /// Whom jobs ask: the backend, which may be exchanged, and the program around.
 #[derive(Clone)]
@@ -75,6 +77,7 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
             .trace(id, cancel)
             .await
             .map(|found| Answer::Trace(id, found.map(Held))),
+        Request::Explain(trace) => return explained(trace, reply).await,
         Request::Services => backend.services(None, cancel).await.map(Answer::Services),
         Request::Operations(service) => backend
             .operations(service, None, cancel)
@@ -133,4 +136,14 @@ async fn search(
     reply
         .say(Answer::Failed("the answer broke off: r asks again".into()))
         .await;
+}
+
+/// The critical path of a large trace takes a while: not on the thread that answers keys.
+async fn explained(trace: Held<Trace>, reply: &Reply) {
+    let explained = tokio::task::spawn_blocking(move || explain(&trace)).await;
+    let answer = match explained {
+        Ok(explained) => Answer::Explained(Held(Arc::new(explained))),
+        Err(_) => Answer::Failed("the critical path could not be worked out".into()),
+    };
+    reply.say(answer).await;
 }

@@ -7,6 +7,7 @@ pub mod messages;
 pub mod palette;
 pub mod search;
 pub mod themes;
+pub mod trace;
 
 use crate::model::TraceId;
 use crate::text::Shown;
@@ -19,12 +20,15 @@ pub use messages::MessageList;
 pub use palette::Palette;
 pub use search::Search;
 pub use themes::Themes;
+pub use trace::TraceScreen;
 
 /// One level of the stack of screens.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Screen {
     /// Traces found by a query.
     Search(Box<Search>),
+    /// One trace.
+    Trace(Box<TraceScreen>),
 }
 
 /// A popup over the screens.
@@ -47,6 +51,7 @@ impl Screen {
     pub fn page(&self) -> &dyn Page {
         match self {
             Self::Search(search) => search.as_ref(),
+            Self::Trace(trace) => trace.as_ref(),
         }
     }
 
@@ -54,12 +59,13 @@ impl Screen {
     pub fn page_mut(&mut self) -> &mut dyn Page {
         match self {
             Self::Search(search) => search.as_mut(),
+            Self::Trace(trace) => trace.as_mut(),
         }
     }
 
     /// The screen of one trace, which fetches it; `title` is what is known of it so far.
-    pub fn trace(_id: TraceId, _title: Shown<'static>) -> Option<Self> {
-        None
+    pub fn trace(id: TraceId, title: Shown<'static>) -> Option<Self> {
+        Some(Self::Trace(Box::new(TraceScreen::new(id, title))))
     }
 }
 

@@ -23,6 +23,7 @@ macro_rules! glyphs {
 glyphs! {
     own_critical "█" "#" "own work on the critical path; eighths end it";
     own "▄" "=" "own work off the critical path; a half ends it";
+    own_half "▖" "=" "the half that ends own work off the critical path";
     waiting "─" "-" "waiting for children";
     event "◇" ":" "an event on a bar";
     goes_left "‹" "<" "the bar goes on outside the view";

@@ -4,4 +4,5 @@ pub mod frame;
 pub mod input;
 pub mod list;
 pub mod picker;
+pub mod waterfall;
 pub mod which_key;

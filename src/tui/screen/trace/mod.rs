@@ -1,0 +1,337 @@
+//! One trace as a waterfall: where the time went, span by span.
+//!
+//! The tree with its bars is the body, the span under the cursor is told in the second pane. What
+//! the bars need to know of the critical path is worked out beside the interface when the trace
+//! arrives ([`Explained`]); until then own work is drawn as off the path.
+
+mod act;
+mod detail;
+mod draw;
+mod explain;
+mod find;
+mod range;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use crate::model::{SpanId, Trace, TraceId};
+use crate::text::Shown;
+use crate::tui::answer::{Answer, Held, Request};
+use crate::tui::canvas::Canvas;
+use crate::tui::hit::Touch;
+use crate::tui::job::Purpose;
+use crate::tui::keymap::{Action, Context};
+use crate::tui::message::Message;
+use crate::tui::page::{Act, Cx, Look, Page, Timer};
+use crate::tui::widget::list::List;
+use crate::tui::widget::waterfall::Rows;
+
+pub use explain::{Explained, Finding, explain};
+
+use detail::Detail;
+use find::Find;
+use range::Range;
+
+/// A trace that has more spans than this opens folded.
+const LARGE: usize = 5_000;
+/// A growing trace is asked for again at most this often.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// The screen of one trace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceScreen {
+    id: TraceId,
+    title: Shown<'static>,
+    stage: Stage,
+}
+
+/// How far the trace is.
+#[derive(Debug, Clone, PartialEq)]
+enum Stage {
+    Loading,
+    Absent,
+    Failed(Shown<'static>),
+    Open(Box<Open>),
+}
+
+/// Which part has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Focus {
+    Tree,
+    Detail,
+    Find,
+}
+
+/// A trace that is there.
+#[derive(Debug, Clone, PartialEq)]
+struct Open {
+    trace: Held<Trace>,
+    explained: Option<Held<Explained>>,
+    rows: Rows,
+    list: List,
+    focus: Focus,
+    detail: Detail,
+    find: Find,
+    range: Range,
+    /// Only work on the critical path is drawn.
+    critical_only: bool,
+    /// Clocks are corrected; the trace as received is here.
+    received: Option<Held<Trace>>,
+    /// The finding the cursor was sent to last.
+    finding: Option<usize>,
+    /// The trace was opened folded because of its size.
+    folded: bool,
+}
+
+impl TraceScreen {
+    /// The screen of a trace that is still to be fetched; `title` is what is known of it.
+    pub fn new(id: TraceId, title: Shown<'static>) -> Self {
+        Self {
+            id,
+            title,
+            stage: Stage::Loading,
+        }
+    }
+
+    fn open(&mut self) -> Option<&mut Open> {
+        match &mut self.stage {
+            Stage::Open(open) => Some(open),
+            _ => None,
+        }
+    }
+
+    /// The trace arrived, for the first time or grown.
+    fn arrived(&mut self, trace: Held<Trace>, cx: &mut Cx<'_>) {
+        let root = trace.root().map(|root| trace.span(root));
+        if let Some(root) = root {
+            self.title = Shown::from(format!("{} {}", root.service(), root.operation()));
+        }
+        for service in trace.services().keys() {
+            cx.shared.colours.meet(service);
+        }
+        cx.ask(
+            Purpose::Why,
+            "looking for the critical path",
+            Request::Explain(trace.clone()),
+        );
+        match self.open() {
+            Some(open) => open.grow(trace),
+            None => self.stage = Stage::Open(Box::new(Open::new(trace))),
+        }
+    }
+}
+
+impl Open {
+    fn new(trace: Held<Trace>) -> Self {
+        let mut rows = Rows::new(&trace);
+        let folded = trace.len() > LARGE;
+        if folded {
+            // Until the critical path is known, failures decide what is worth seeing.
+            rows.fold_where(&trace, |span| {
+                trace.errors_in(span + 1..trace.subtree(span).end) == 0
+            });
+        }
+        let mut open = Self {
+            range: Range::whole(&trace),
+            explained: None,
+            rows,
+            list: List::default(),
+            focus: Focus::Tree,
+            detail: Detail::default(),
+            find: Find::default(),
+            critical_only: false,
+            received: None,
+            finding: None,
+            folded,
+            trace,
+        };
+        open.describe();
+        open
+    }
+
+    /// The same trace with more spans: cursor, folds and range stay where they were.
+    fn grow(&mut self, trace: Held<Trace>) {
+        if trace.len() != self.trace.len() {
+            self.received = None;
+            self.replace(trace);
+        }
+    }
+
+    /// Another form of the same trace, spans known by their ids.
+    fn replace(&mut self, trace: Held<Trace>) {
+        let id = |span: usize| self.trace.span(span).span_id();
+        let folded: std::collections::HashSet<SpanId> = (0..self.trace.len())
+            .filter(|&span| self.rows.is_folded(span))
+            .map(id)
+            .collect();
+        let cursor = self.span().map(id);
+        self.explained = None;
+        self.range.grow(&trace);
+        self.trace = trace;
+        self.rows = Rows::new(&self.trace);
+        self.rows.fold_where(&self.trace, |span| {
+            folded.contains(&self.trace.span(span).span_id())
+        });
+        if let Some(span) = cursor.and_then(|id| self.trace.find(id)) {
+            self.list.follow(self.rows.row_of(span));
+        }
+        self.find.run(&self.trace);
+        self.describe();
+    }
+
+    fn explained(&mut self, explained: Held<Explained>) {
+        if self.folded && self.list.cursor() == 0 {
+            let (trace, critical) = (&self.trace, &explained);
+            let dull = |span: usize| {
+                let below = span + 1..trace.subtree(span).end;
+                trace.errors_in(below.clone()) == 0 && !critical.touches(below)
+            };
+            self.rows.fold_where(trace, dull);
+        }
+        self.explained = Some(explained);
+        self.describe();
+    }
+
+    /// The span under the cursor; the first orphan below it on a missing parent's row.
+    fn span(&self) -> Option<usize> {
+        self.rows.number(self.list.cursor())
+    }
+
+    /// Tells the span under the cursor in the second pane.
+    fn describe(&mut self) {
+        let span = self.rows.span(self.list.cursor());
+        self.detail
+            .tell(&self.trace, span, self.explained.as_deref());
+    }
+
+    /// Puts the cursor on a span, opening the folds over it.
+    fn go(&mut self, span: usize, height: usize) {
+        self.rows.reveal(&self.trace, span);
+        self.list
+            .go(self.rows.row_of(span), height, self.rows.len());
+        self.describe();
+    }
+}
+
+impl Page for TraceScreen {
+    fn context(&self) -> Context {
+        match &self.stage {
+            Stage::Open(open) => match open.focus {
+                Focus::Tree => Context::Waterfall,
+                Focus::Detail => Context::Detail,
+                Focus::Find => Context::Query,
+            },
+            _ => Context::Trace,
+        }
+    }
+
+    fn crumb(&self) -> Shown<'static> {
+        if self.title.as_str().is_empty() {
+            Shown::from(self.id.to_string())
+        } else {
+            self.title.clone()
+        }
+    }
+
+    fn opened(&mut self, cx: &mut Cx<'_>) {
+        cx.ask(
+            Purpose::Trace,
+            format!("fetching trace {}", self.id),
+            Request::Trace(self.id),
+        );
+    }
+
+    fn act(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        match act.action {
+            Action::Refresh => {
+                self.opened(cx);
+                true
+            }
+            Action::CopyTraceId => {
+                cx.copy("trace id", self.id.to_string());
+                true
+            }
+            _ => self.open().is_some_and(|open| open.act(act, cx)),
+        }
+    }
+
+    fn typed(&mut self, c: char, _cx: &mut Cx<'_>) {
+        if let Some(open) = self.open() {
+            open.find.input.insert(c);
+            open.find.run(&open.trace);
+        }
+    }
+
+    fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
+        if let Some(open) = self.open() {
+            open.touched(touch, cx);
+        }
+    }
+
+    fn answered(&mut self, _purpose: Purpose, answer: Answer, cx: &mut Cx<'_>) {
+        match answer {
+            Answer::Trace(_, Some(trace)) => self.arrived(trace, cx),
+            Answer::Trace(_, None) => self.stage = Stage::Absent,
+            Answer::Explained(explained) => {
+                if let Some(open) = self.open() {
+                    open.explained(explained);
+                }
+            }
+            Answer::Failed(why) => match self.stage {
+                Stage::Open(_) => cx.say(Message::error(why)),
+                _ => self.stage = Stage::Failed(why),
+            },
+            _ => {}
+        }
+    }
+
+    fn changed(&mut self, cx: &mut Cx<'_>) {
+        if !cx.is_set(Timer::Refresh) {
+            cx.after(AGAIN, Timer::Refresh);
+        }
+    }
+
+    fn rung(&mut self, timer: Timer, cx: &mut Cx<'_>) {
+        let corrected = self.open().is_some_and(|open| open.received.is_some());
+        if timer == Timer::Refresh && !corrected && !cx.waits(Purpose::Trace) {
+            cx.ask(
+                Purpose::Trace,
+                "looking for more of the trace",
+                Request::Trace(self.id),
+            );
+        }
+    }
+
+    fn hints(&self) -> Vec<(Action, &'static str)> {
+        match &self.stage {
+            Stage::Open(open) if open.focus == Focus::Detail => {
+                vec![
+                    (Action::CopyValue, "copy"),
+                    (Action::NextSection, ""),
+                    (Action::Out, ""),
+                    (Action::Help, ""),
+                ]
+            }
+            Stage::Open(_) => vec![
+                (Action::In, "detail"),
+                (Action::Why, ""),
+                (Action::NextError, ""),
+                (Action::Ask, "find"),
+                (Action::Fold, "fold"),
+                (Action::Fit, "fit"),
+                (Action::CriticalOnly, "critical"),
+                (Action::CopyRow, "copy"),
+                (Action::Out, ""),
+                (Action::Help, ""),
+            ],
+            _ => vec![(Action::Refresh, ""), (Action::Out, ""), (Action::Help, "")],
+        }
+    }
+
+    fn draw(&self, look: &Look<'_>, canvas: &mut Canvas<'_>) {
+        draw::draw(self, look, canvas);
+    }
+}

@@ -1,0 +1,212 @@
+//! The waterfall driven by keys, over a trace that tells its own times.
+
+use std::sync::Arc;
+
+use crate::config::Depth;
+use crate::model::scenario;
+use crate::text::{Charset, Clock};
+use crate::tui::fixed::Fixed;
+use crate::tui::harness::Harness;
+use crate::tui::host::Alone;
+use crate::tui::setup::Setup;
+
+/// One ride of the example system: a database waits for a lock, a cache fails once, calls run
+/// three at a time.
+const RIDE: &str = "\
+frontend: HTTP GET /dispatch 0..739 server http.route=/dispatch http.response.status_code=200
+  frontend: HTTP GET: /customer 1..302 client
+    customer: HTTP GET /customer 2..302 server
+      mysql: SQL SELECT 3..301 client peer.service=mysql db.query.text=SELECT +2.1:Waiting +151:Acquired
+  driver: FindNearest 303..507 server
+    redis: FindDriverIDs 304..320 client
+    redis: GetDriver 320..351 client error msg=redis_timeout
+    redis: GetDriver 351..400 client
+    redis: GetDriver 400..506 client
+  frontend: HTTP GET: /route 508..563 client
+    route: HTTP GET /route 509..562 server
+  frontend: HTTP GET: /route 508..570 client
+    route: HTTP GET /route 509..569 server
+  frontend: HTTP GET: /route 570..736 client
+    route: HTTP GET /route 571..735 server
+";
+
+async fn ride(size: (u16, u16)) -> Harness {
+    let trace = scenario::trace(RIDE);
+    let id = trace.id();
+    let setup = Setup::plain(
+        Clock::frozen(scenario::EPOCH.0 + 1_000_000_000),
+        Depth::Truecolor,
+        Charset::Unicode,
+    );
+    Harness::start(
+        setup,
+        Arc::new(Fixed::new(vec![trace])),
+        Arc::new(Alone),
+        Some(id),
+        size,
+    )
+    .await
+}
+
+/// The text of a screen, without the blanks at the ends of its rows.
+fn rows(harness: &Harness) -> Vec<String> {
+    harness
+        .text()
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect()
+}
+
+fn row(harness: &Harness, part: &str) -> String {
+    let found = rows(harness).into_iter().find(|row| row.contains(part));
+    found.unwrap_or_else(|| panic!("no row with {part:?} in\n{}", harness.text()))
+}
+
+/// The row of the cursor.
+fn here(harness: &Harness) -> String {
+    row(harness, "▌")
+}
+
+#[tokio::test]
+async fn bars_tell_own_work_from_waiting_and_the_critical_path() {
+    let harness = ride((120, 40)).await;
+    assert!(
+        row(&harness, "HTTP GET /customer").contains("──────── 300 ms"),
+        "{}",
+        harness.text()
+    );
+    assert!(
+        row(&harness, "SQL SELECT").contains("██◇███"),
+        "{}",
+        harness.text()
+    );
+    assert!(
+        row(&harness, "53.0 ms").contains("▄▄▄"),
+        "{}",
+        harness.text()
+    );
+    assert!(
+        row(&harness, "HTTP GET /dispatch                ─").contains("739 ms"),
+        "{}",
+        harness.text()
+    );
+}
+
+#[tokio::test]
+async fn in_and_out_of_the_detail() {
+    let mut harness = ride((80, 24)).await;
+    harness.keys("e").await.unwrap();
+    assert!(
+        here(&harness).contains("redis  GetDriver           ✗"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("<Enter>").await.unwrap();
+    assert!(row(&harness, "status 1").contains("error     redis_timeout"));
+    harness.keys("q").await.unwrap();
+    assert!(!harness.text().contains("status 1"));
+    harness.keys("q").await.unwrap();
+    assert!(
+        harness.text().starts_with(" vizsla  fixed › search  "),
+        "{}",
+        harness.text()
+    );
+}
+
+#[tokio::test]
+async fn folds_hide_rows_and_say_what_they_hide() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("zM").await.unwrap();
+    assert!(
+        here(&harness).contains("▸ frontend  HTTP GET /dispatch  14 (✗1)"),
+        "{}",
+        harness.text()
+    );
+    assert!(
+        here(&harness).contains("██████"),
+        "a fold shows the critical work that it hides"
+    );
+    harness.keys("z2").await.unwrap();
+    assert!(row(&harness, "FindNearest").contains("4 (✗1)"));
+    harness.keys("e").await.unwrap();
+    assert!(
+        here(&harness).contains("GetDriver"),
+        "a jump opens the folds over its span"
+    );
+    harness.keys("h").await.unwrap();
+    assert!(
+        here(&harness).contains("FindNearest"),
+        "from a leaf to the parent"
+    );
+    harness.keys("hzR10j").await.unwrap();
+    assert!(
+        row(&harness, " 15/15").contains("15/15"),
+        "{}",
+        harness.text()
+    );
+}
+
+#[tokio::test]
+async fn finding_counts_and_goes_round() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("/getdriver<Enter>").await.unwrap();
+    assert!(
+        row(&harness, "/ getdriver").contains("1 of 3"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("nn").await.unwrap();
+    assert!(row(&harness, "/ getdriver").contains("3 of 3"));
+    harness.keys("n").await.unwrap();
+    assert!(row(&harness, "/ getdriver").contains("1 of 3"));
+    harness.keys("<Esc>").await.unwrap();
+    assert!(!harness.text().contains("/ getdriver"));
+}
+
+#[tokio::test]
+async fn a_span_fits_the_width_and_the_whole_comes_back() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("ef").await.unwrap();
+    assert!(
+        row(&harness, "waterfall").contains("31.0 ms from +320 ms"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("0").await.unwrap();
+    assert!(row(&harness, "waterfall").contains("all of it"));
+}
+
+#[tokio::test]
+async fn what_was_copied_is_what_was_seen() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("eysyt<Enter>yk").await.unwrap();
+    assert_eq!(
+        harness.copied,
+        [
+            "0000000000000007",
+            "0000000000000000000000005ce0a510",
+            "error=redis_timeout"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn orphans_stand_under_their_missing_parent() {
+    let trace = scenario::trace("a: first 0..10 parent=77\na: second 20..30 parent=77\n");
+    let id = trace.id();
+    let setup = Setup::plain(Clock::frozen(0), Depth::Mono, Charset::Ascii);
+    let harness = Harness::start(
+        setup,
+        Arc::new(Fixed::new(vec![trace])),
+        Arc::new(Alone),
+        Some(id),
+        (80, 24),
+    )
+    .await;
+    assert!(
+        row(&harness, "missing parent 0000000000000077").starts_with(" > ?"),
+        "{}",
+        harness.text()
+    );
+    assert!(harness.text().is_ascii(), "{}", harness.text());
+}

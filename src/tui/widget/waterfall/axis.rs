@@ -1,0 +1,146 @@
+//! The visible range of time over a number of columns, and the ticks of its ruler.
+
+use crate::model::{Nanos, Time};
+
+/// A range of time laid over columns. Both edges of everything are computed from their own
+/// time, never from widths added up, so that nothing drifts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Axis {
+    from: Time,
+    to: Time,
+    columns: u16,
+}
+
+/// A labelled column of the ruler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tick {
+    /// The column.
+    pub column: u16,
+    /// Time since the trace's start.
+    pub offset: Nanos,
+}
+
+/// Eighths of a column: what block glyphs can tell apart.
+pub(super) const EIGHTHS: u64 = 8;
+
+impl Axis {
+    /// The range `from..to` over `columns`; an empty range is widened to one nanosecond.
+    pub fn new(from: Time, to: Time, columns: u16) -> Self {
+        Self {
+            from,
+            to: to.max(from + Nanos(1)),
+            columns: columns.max(1),
+        }
+    }
+
+    /// The first instant shown.
+    pub fn from(&self) -> Time {
+        self.from
+    }
+
+    /// The instant at the right edge.
+    pub fn to(&self) -> Time {
+        self.to
+    }
+
+    /// The number of columns.
+    pub fn columns(&self) -> u16 {
+        self.columns
+    }
+
+    /// The length of the range.
+    pub fn length(&self) -> Nanos {
+        self.to.since(self.from)
+    }
+
+    /// Where an instant stands, in eighths of a column, held within the axis.
+    pub(super) fn eighth(&self, time: Time) -> u64 {
+        let most = u64::from(self.columns) * EIGHTHS;
+        let offset = u128::from(time.since(self.from).0);
+        let eighth = offset * u128::from(most) / u128::from(self.length().0);
+        u64::try_from(eighth).unwrap_or(most).min(most)
+    }
+
+    /// The column an instant falls into, held within the axis.
+    pub fn column(&self, time: Time) -> u16 {
+        ((self.eighth(time) / EIGHTHS) as u16).min(self.columns - 1)
+    }
+
+    /// The instant at a column's left edge.
+    pub fn time_at(&self, column: u16) -> Time {
+        let length = u128::from(self.length().0);
+        let offset = length * u128::from(column) / u128::from(self.columns);
+        self.from + Nanos(u64::try_from(offset).unwrap_or(u64::MAX))
+    }
+
+    /// Ticks at round times since `start`, at least `room` columns apart, the first at the left
+    /// edge.
+    pub fn ticks(&self, start: Time, room: u16) -> Vec<Tick> {
+        let step = self.step(room);
+        let first = self.from.since(start).0;
+        let mut offset = first.div_ceil(step).saturating_mul(step);
+        let mut ticks = Vec::new();
+        while start + Nanos(offset) <= self.to && ticks.len() <= usize::from(self.columns) {
+            let column = self.column(start + Nanos(offset));
+            if column + room / 2 <= self.columns {
+                ticks.push(Tick {
+                    column,
+                    offset: Nanos(offset),
+                });
+            }
+            let Some(next) = offset.checked_add(step) else {
+                break;
+            };
+            offset = next;
+        }
+        ticks
+    }
+
+    /// The smallest round length (1, 2 or 5 times a power of ten) that fills `room` columns.
+    fn step(&self, room: u16) -> u64 {
+        let least =
+            u128::from(self.length().0) * u128::from(room.max(1)) / u128::from(self.columns);
+        let least = u64::try_from(least).unwrap_or(u64::MAX).max(1);
+        let mut power = 1u64;
+        loop {
+            for factor in [1, 2, 5] {
+                let step = power.saturating_mul(factor);
+                if step >= least {
+                    return step;
+                }
+            }
+            power = power.saturating_mul(10);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_have_room() {
+        let axis = Axis::new(Time(0), Time(739_000_000), 72);
+        let offsets: Vec<u64> = axis
+            .ticks(Time(0), 14)
+            .iter()
+            .map(|t| t.offset.0 / 1_000_000)
+            .collect();
+        assert_eq!(offsets, [0, 200, 400, 600]);
+        let zoomed = Axis::new(Time(310_000_000), Time(355_000_000), 60);
+        let offsets: Vec<u64> = zoomed
+            .ticks(Time(0), 12)
+            .iter()
+            .map(|t| t.offset.0 / 1_000_000)
+            .collect();
+        assert_eq!(offsets, [310, 320, 330, 340, 350]);
+    }
+
+    #[test]
+    fn the_ends_of_time_do_not_overflow() {
+        let axis = Axis::new(Time(0), Time(u64::MAX), 200);
+        assert_eq!(axis.column(Time(u64::MAX)), 199);
+        assert!(axis.ticks(Time(0), 10).len() < 30);
+        assert_eq!(Axis::new(Time(5), Time(5), 10).column(Time(5)), 0);
+    }
+}

@@ -1,0 +1,222 @@
+//! The cells of one span's bar: own work on the critical path, own work off it, waiting.
+
+use crate::model::Time;
+
+use super::axis::{Axis, EIGHTHS};
+use super::work::Interval;
+
+/// What one cell of a bar shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Cell {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Own work on the critical path, filling so many eighths from the left (1 to 8).
+    Critical(u8),
+    /// Own work off the critical path, filling so many eighths from the left (1 to 8).
+    Own(u8),
+    /// Waiting for children.
+    Waiting,
+    /// An event, drawn over whatever is below.
+    Event,
+    /// The bar goes on to the left of the view.
+    MoreLeft,
+    /// The bar goes on to the right of the view.
+    MoreRight,
+}
+
+/// Where a bar's label has room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    /// From this column on, behind the bar.
+    Right(u16),
+    /// From this column on, before the bar.
+    Left(u16),
+    /// From this column on, over the bar.
+    Inside(u16),
+    /// Nowhere.
+    Hidden,
+}
+
+/// A span's bar: its first column, its cells, none if it lies outside the view.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bar {
+    /// The column of the first cell.
+    pub column: u16,
+    /// The cells, left to right.
+    pub cells: Vec<Cell>,
+}
+
+/// The bar of a span from `start` to `end`, whose own and critical work are given by start and
+/// without overlap. A span of no length still has one cell. Costs the number of cells times a
+/// search in the intervals, however many there are.
+pub fn bar(
+    axis: &Axis,
+    (start, end): (Time, Time),
+    own: &[Interval],
+    critical: &[Interval],
+    events: &[Time],
+) -> Bar {
+    if end < axis.from() || start > axis.to() {
+        return Bar::default();
+    }
+    let from = axis.column(start.max(axis.from()));
+    let last_eighth = axis
+        .eighth(end.min(axis.to()))
+        .max(u64::from(from) * EIGHTHS + 1);
+    let to = (last_eighth.div_ceil(EIGHTHS) as u16).clamp(from + 1, axis.columns());
+    let mut cells: Vec<Cell> = (from..to)
+        .map(|column| {
+            let edges = (
+                axis.time_at(column).max(start),
+                axis.time_at(column + 1).min(end.max(start)),
+            );
+            let filled = last_eighth
+                .saturating_sub(u64::from(column) * EIGHTHS)
+                .clamp(1, EIGHTHS) as u8;
+            cell(edges, own, critical, filled)
+        })
+        .collect();
+    for &event in events
+        .iter()
+        .filter(|&&event| axis.from() <= event && event <= axis.to())
+    {
+        let column = axis.column(event).clamp(from, to - 1);
+        cells[usize::from(column - from)] = Cell::Event;
+    }
+    if start < axis.from() {
+        cells[0] = Cell::MoreLeft;
+    }
+    if end > axis.to()
+        && let Some(last) = cells.last_mut()
+    {
+        *last = Cell::MoreRight;
+    }
+    Bar {
+        column: from,
+        cells,
+    }
+}
+
+/// What fills most of a cell's time.
+fn cell((from, to): (Time, Time), own: &[Interval], critical: &[Interval], filled: u8) -> Cell {
+    let on_path = covered(critical, from, to);
+    let own = covered(own, from, to).saturating_sub(on_path);
+    let waiting = to.since(from).0.saturating_sub(on_path + own);
+    if on_path > 0 && on_path >= own && on_path >= waiting {
+        Cell::Critical(filled)
+    } else if own > 0 && own >= waiting || to <= from {
+        Cell::Own(filled)
+    } else {
+        Cell::Waiting
+    }
+}
+
+/// How many nanoseconds of `from..to` the intervals cover.
+fn covered(intervals: &[Interval], from: Time, to: Time) -> u64 {
+    let first = intervals.partition_point(|interval| interval.to <= from);
+    intervals[first..]
+        .iter()
+        .take_while(|interval| interval.from < to)
+        .map(|interval| interval.to.min(to).since(interval.from.max(from)).0)
+        .sum()
+}
+
+impl Bar {
+    /// One past the last column.
+    pub fn end(&self) -> u16 {
+        self.column + self.cells.len() as u16
+    }
+
+    /// Where a label of `width` cells goes: on the side with more room, a blank between, else
+    /// inside, else nowhere.
+    pub fn label(&self, columns: u16, width: u16) -> Label {
+        let (left, right) = (self.column, columns.saturating_sub(self.end()));
+        if right > width && right >= left.min(width + 1) {
+            return Label::Right(self.end() + 1);
+        }
+        if left > width {
+            return Label::Left(self.column - width - 1);
+        }
+        if self.cells.len() > usize::from(width) + 2 {
+            return Label::Inside(self.column + 1);
+        }
+        Label::Hidden
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn interval(from: u64, to: u64) -> Interval {
+        Interval {
+            from: Time(from),
+            to: Time(to),
+        }
+    }
+
+    #[test]
+    fn thickness_follows_the_work() {
+        let axis = Axis::new(Time(0), Time(100), 10);
+        let own = [interval(0, 20), interval(80, 95)];
+        let bar = bar(
+            &axis,
+            (Time(0), Time(95)),
+            &own,
+            &[interval(80, 95)],
+            &[Time(41)],
+        );
+        let expected = [
+            Cell::Own(8),
+            Cell::Own(8),
+            Cell::Waiting,
+            Cell::Waiting,
+            Cell::Event,
+            Cell::Waiting,
+            Cell::Waiting,
+            Cell::Waiting,
+            Cell::Critical(8),
+            Cell::Critical(4),
+        ];
+        assert_eq!(bar.cells, expected);
+    }
+
+    #[test]
+    fn every_span_has_a_cell_and_says_where_it_goes_on() {
+        let axis = Axis::new(Time(100), Time(200), 10);
+        let all = [interval(0, 300)];
+        let long = bar(&axis, (Time(0), Time(300)), &all, &[], &[]);
+        assert_eq!(
+            (long.cells.len(), long.cells[0], long.cells[9]),
+            (10, Cell::MoreLeft, Cell::MoreRight)
+        );
+        assert_eq!(
+            bar(&axis, (Time(150), Time(150)), &[], &[], &[]).cells,
+            [Cell::Own(1)]
+        );
+        assert_eq!(
+            bar(&axis, (Time(200), Time(200)), &[], &[], &[])
+                .cells
+                .len(),
+            1
+        );
+        assert!(
+            bar(&axis, (Time(0), Time(99)), &all, &[], &[])
+                .cells
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn labels_stand_where_there_is_room() {
+        let at = |column, cells: usize| Bar {
+            column,
+            cells: vec![Cell::Waiting; cells],
+        };
+        assert_eq!(at(0, 5).label(20, 6), Label::Right(6));
+        assert_eq!(at(14, 6).label(20, 6), Label::Left(7));
+        assert_eq!(at(0, 20).label(20, 6), Label::Inside(1));
+        assert_eq!(at(0, 20).label(20, 19), Label::Hidden);
+    }
+}
