@@ -37,7 +37,7 @@ mod tests;
 
 pub use commit::{Committed, Origin};
 pub use limits::{DEFAULT_BUDGET, Limits};
-pub use search::{Ended, Everything, Found, Order, Question, Rows, Search};
+pub use search::{Ended, Found, Order, Search};
 pub use snapshot::{Snapshot, StoredTrace};
 pub use stats::{CLEARED, LATE, MEMORY, NO_TRACE_ID, OVER_BUDGET, Reason, Stats, TRACE_TOO_LARGE};
 pub use store::{Hold, Store};

@@ -5,57 +5,13 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use super::generation::{Entry, Generation, NOWHERE};
+use super::generation::{Entry, Generation};
 use super::snapshot::{Snapshot, StoredTrace};
-use crate::model::{Block, Nanos, Row, SpanId, SpanRef, Time, Trace, TraceId};
+use crate::model::{Block, Row, SpanId, SpanRef, Time, TraceId};
+use crate::traceql::{Bits, Bound, Evaluator, Facts, Needs, Query};
 
 /// Candidates after which a search looks whether it was cancelled.
 const PATIENCE: usize = 64;
-
-/// Rows of a block that a question is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rows {
-    /// All of them.
-    All,
-    /// These, ascending.
-    Some(Vec<Row>),
-}
-
-impl Rows {
-    /// Those of them that start between two instants, ends included.
-    fn starting_in(self, (from, to): (Time, Time), block: &Block) -> Self {
-        let starts = block.start_column();
-        let within = |row: Row| {
-            starts
-                .get(row as usize)
-                .is_some_and(|start| (from..=to).contains(start))
-        };
-        match self {
-            Self::All if starts.iter().all(|start| (from..=to).contains(start)) => Self::All,
-            Self::All => Self::Some(
-                (0..starts.len() as Row)
-                    .filter(|&row| within(row))
-                    .collect(),
-            ),
-            Self::Some(mut rows) => {
-                rows.retain(|&row| within(row));
-                Self::Some(rows)
-            }
-        }
-    }
-}
-
-/// What is asked of traces.
-pub trait Question {
-    /// The rows of a block that come into question: a trace without any is left out.
-    fn rows(&self, block: &Block) -> Rows;
-
-    /// Whether [`Question::rows`] is the answer already, for it asks each span for itself.
-    fn is_about_spans(&self) -> bool;
-
-    /// The spans of a trace that match, in any order; asked only where it is not about spans.
-    fn spans(&self, trace: &Trace) -> Vec<usize>;
-}
 
 /// Which traces come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,16 +23,23 @@ pub enum Order {
 }
 
 /// A search.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Search<'a> {
     /// Which spans match; a trace matches with one of them.
-    pub question: &'a dyn Question,
+    pub query: &'a Query,
     /// Matching spans start between these, ends included.
     pub window: Option<(Time, Time)>,
     /// At most this many traces.
     pub limit: usize,
     /// Which of them come first.
     pub order: Order,
+}
+
+impl Search<'_> {
+    fn is_within(&self, start: Time) -> bool {
+        self.window
+            .is_none_or(|(from, to)| (from..=to).contains(&start))
+    }
 }
 
 /// A trace that matches.
@@ -105,12 +68,6 @@ struct Candidate {
     entry: u32,
 }
 
-/// A generation with the rows that come into question, by part.
-struct Sifted<'a> {
-    generation: &'a Arc<Generation>,
-    rows: Vec<Rows>,
-}
-
 impl Snapshot {
     /// Finds traces, best first, and hands each to `found` until that says `false`, the limit
     /// is reached, or `cancelled` says so.
@@ -131,27 +88,27 @@ impl Snapshot {
                 return stopped;
             }
             let sieve = Sifted::new(generation, search);
-            sieve.collect(sifted.len(), search, &mut candidates);
+            sieve.collect(sifted.len(), search.order, &mut candidates);
             sifted.push(sieve);
         }
-        let about_spans = search.question.is_about_spans();
-        let in_question = candidates.len() as u64;
+        let all = (search.query.needs() == Needs::Rows).then_some(candidates.len() as u64);
         let mut turns = BinaryHeap::from(candidates);
+        let mut evaluator = search.query.evaluator();
         let (mut count, mut looked) = (0, 0usize);
         while let Some(candidate) = turns.pop() {
             if count == search.limit {
                 return Ended {
                     stopped: false,
-                    matching: about_spans.then_some(in_question),
+                    matching: all,
                 };
             }
             looked += 1;
             if looked.is_multiple_of(PATIENCE) && cancelled() {
                 return stopped;
             }
-            let Some(hit) = sifted
-                .get(candidate.generation)
-                .and_then(|s| s.ask(candidate.entry, search))
+            let sieve = sifted.get(candidate.generation);
+            let Some(hit) =
+                sieve.and_then(|sieve| sieve.ask(candidate.entry, search, &mut evaluator))
             else {
                 continue;
             };
@@ -167,131 +124,143 @@ impl Snapshot {
     }
 }
 
+/// A generation with the rows that come into question, by part.
+struct Sifted<'a> {
+    generation: &'a Arc<Generation>,
+    parts: Vec<Option<(Bound<'a>, Bits)>>,
+}
+
 impl<'a> Sifted<'a> {
-    fn new(generation: &'a Arc<Generation>, search: Search<'_>) -> Self {
-        let rows = |block: &Block| {
-            let rows = search.question.rows(block);
-            match search.window {
-                Some(window) => rows.starting_in(window, block),
-                None => rows,
+    fn new(generation: &'a Arc<Generation>, search: Search<'a>) -> Self {
+        let sift = |block: &Block| {
+            let bound = search.query.bind(block);
+            if bound.is_hopeless() {
+                return None;
             }
+            let mut rows = bound.candidates(block);
+            // Where the whole tree decides, another span of the trace may be the one that matches.
+            if search.window.is_some() && search.query.needs() != Needs::Tree {
+                let starts = block.start_column();
+                rows.retain(|row| {
+                    starts
+                        .get(row)
+                        .is_some_and(|&start| search.is_within(start))
+                });
+            }
+            (!rows.is_empty()).then_some((bound, rows))
         };
-        Self {
-            generation,
-            rows: generation
-                .parts
-                .iter()
-                .map(|part| rows(&part.block))
-                .collect(),
+        let mut parts: Vec<_> = generation
+            .parts
+            .iter()
+            .map(|part| sift(&part.block))
+            .collect();
+        if let Some(window) = search.window
+            && search.query.needs() == Needs::Tree
+        {
+            drop_outside(generation, window, &mut parts);
         }
+        Self { generation, parts }
     }
 
     /// Adds the traces of the generation that come into question.
-    fn collect(&self, generation: usize, search: Search<'_>, candidates: &mut Vec<Candidate>) {
-        let mut marked = vec![false; self.generation.traces.len()];
-        for (part, rows) in self.generation.parts.iter().zip(&self.rows) {
-            let mut mark = |entry: u32| {
-                if let Some(marked) = marked.get_mut(entry as usize) {
-                    *marked = true;
-                }
-            };
-            match rows {
-                Rows::All => part
-                    .entries
+    fn collect(&self, generation: usize, order: Order, candidates: &mut Vec<Candidate>) {
+        let mut marked = Bits::none(self.generation.traces.len());
+        for (part, sifted) in self.generation.parts.iter().zip(&self.parts) {
+            let Some((_, rows)) = sifted else { continue };
+            if rows.count() == part.block.len() {
+                part.block
+                    .trace_ids()
                     .iter()
-                    .filter(|&&entry| entry != NOWHERE)
-                    .for_each(|&entry| mark(entry)),
-                Rows::Some(rows) => rows.iter().for_each(|&row| mark(part.entry_of(row))),
+                    .zip(&part.entries)
+                    .for_each(|(_, &entry)| marked.insert(entry as usize));
+            } else {
+                rows.iter()
+                    .for_each(|row| marked.insert(part.entry_of(row as Row) as usize));
             }
         }
-        let overlaps = |entry: &Entry| {
-            search
-                .window
-                .is_none_or(|(from, to)| entry.start <= to && entry.end >= from)
-        };
-        let entries = self.generation.traces.iter().enumerate().zip(marked);
-        for ((index, entry), marked) in entries {
-            if marked && entry.spans > 0 && overlaps(entry) {
-                let by = match search.order {
-                    Order::Newest => entry.start.0,
-                    Order::Slowest => entry.end.since(entry.start).0,
-                };
-                candidates.push(Candidate {
-                    turn: (by, Reverse(entry.id)),
-                    generation,
-                    entry: index as u32,
-                });
-            }
+        for index in marked.iter() {
+            let Some(entry) = self.generation.traces.get(index) else {
+                continue;
+            };
+            let by = match order {
+                Order::Newest => entry.start.0,
+                Order::Slowest => entry.end.since(entry.start).0,
+            };
+            candidates.push(Candidate {
+                turn: (by, Reverse(entry.id)),
+                generation,
+                entry: index as u32,
+            });
         }
     }
 
     /// The trace of an entry, if it matches.
-    fn ask(&self, entry: u32, search: Search<'_>) -> Option<Found> {
-        let trace = StoredTrace::new(
-            Arc::clone(self.generation),
-            self.generation.traces.get(entry as usize)?.clone(),
-        );
-        let within = |start: Time| {
-            search
-                .window
-                .is_none_or(|(from, to)| (from..=to).contains(&start))
-        };
-        let mut matched: Vec<SpanId> = if search.question.is_about_spans() {
-            let spans = trace
-                .places()
-                .filter(|&(part, span)| self.has(part, span.row()));
-            spans
-                .map(|(_, span)| span)
-                .filter(|span| within(span.start()))
-                .map(SpanRef::span_id)
-                .collect()
-        } else {
-            let tree = trace.tree();
-            let spans = search
-                .question
-                .spans(&tree)
-                .into_iter()
-                .map(|span| tree.span(span));
-            spans
-                .filter(|span| within(span.start()))
-                .map(SpanRef::span_id)
-                .collect()
+    fn ask(&self, entry: u32, search: Search<'_>, evaluator: &mut Evaluator<'_>) -> Option<Found> {
+        let entry = self.generation.traces.get(entry as usize)?;
+        let trace = StoredTrace::new(Arc::clone(self.generation), entry.clone());
+        let mut matched: Vec<SpanId> = match search.query.needs() {
+            Needs::Rows => self.candidates(&trace).map(SpanRef::span_id).collect(),
+            Needs::Facts => self.accepted(&trace),
+            Needs::Tree => {
+                let tree = trace.tree();
+                let spans = evaluator.eval(&tree)?.spans;
+                let spans = spans.into_iter().map(|span| tree.span(span as usize));
+                spans
+                    .filter(|span| search.is_within(span.start()))
+                    .map(SpanRef::span_id)
+                    .collect()
+            }
         };
         matched.sort_unstable();
         matched.dedup();
         (!matched.is_empty()).then_some(Found { trace, matched })
     }
 
-    fn has(&self, part: usize, row: Row) -> bool {
-        match self.rows.get(part) {
-            Some(Rows::All) => true,
-            Some(Rows::Some(rows)) => rows.binary_search(&row).is_ok(),
-            None => false,
+    /// The spans of a trace that come into question.
+    fn candidates<'t>(&'t self, trace: &'t StoredTrace) -> impl Iterator<Item = SpanRef<'t>> {
+        let has = |part: usize, row: Row| matches!(self.parts.get(part), Some(Some((_, rows))) if rows.contains(row as usize));
+        trace
+            .places()
+            .filter(move |&(part, span)| has(part, span.row()))
+            .map(|(_, span)| span)
+    }
+
+    /// Those of them that match, given what is known of the whole trace.
+    fn accepted(&self, trace: &StoredTrace) -> Vec<SpanId> {
+        let root = trace.root();
+        let facts = Facts {
+            duration: trace.duration(),
+            root_name: root.map_or("", SpanRef::operation),
+            root_service: root.map_or("", SpanRef::service),
+        };
+        let accepts = |&(part, span): &(usize, SpanRef<'_>)| match self.parts.get(part) {
+            Some(Some((bound, rows))) => {
+                rows.contains(span.row() as usize)
+                    && bound.accepts(span.block(), span.row(), &facts)
+            }
+            _ => false,
+        };
+        trace
+            .places()
+            .filter(accepts)
+            .map(|(_, span)| span.span_id())
+            .collect()
+    }
+}
+
+/// Leaves out rows of traces that have no span at all in a window.
+fn drop_outside(
+    generation: &Generation,
+    (from, to): (Time, Time),
+    parts: &mut [Option<(Bound<'_>, Bits)>],
+) {
+    let overlaps = |entry: &Entry| entry.start <= to && entry.end >= from;
+    for (part, sifted) in generation.parts.iter().zip(parts) {
+        if let Some((_, rows)) = sifted {
+            rows.retain(|row| {
+                let entry = generation.traces.get(part.entry_of(row as Row) as usize);
+                entry.is_some_and(overlaps)
+            });
         }
-    }
-}
-
-/// The question that every span answers: `{}`.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Everything;
-
-impl Question for Everything {
-    fn rows(&self, _block: &Block) -> Rows {
-        Rows::All
-    }
-
-    fn is_about_spans(&self) -> bool {
-        true
-    }
-
-    fn spans(&self, trace: &Trace) -> Vec<usize> {
-        (0..trace.len()).collect()
-    }
-}
-
-impl Found {
-    /// When its first span started and how long it took: what searches order by.
-    pub fn key(&self) -> (Time, Nanos) {
-        (self.trace.start(), self.trace.duration())
     }
 }

@@ -7,42 +7,38 @@ use proptest::prelude::*;
 
 use super::long;
 use super::naive::{block, plain, unblocked};
-use crate::model::{Block, SpanId, SpanRef, Time};
-use crate::storage::{Everything, Limits, Order, Origin, Question, Rows, Search, Snapshot, Store};
+use crate::model::{SpanId, SpanRef, Time};
+use crate::storage::{Limits, Order, Origin, Search, Snapshot, Store, StoredTrace};
+use crate::traceql::Query;
 
-/// Spans of one service, and with `several`, only in traces that have two of them or more.
-#[derive(Debug, Clone, Copy)]
-struct OfService {
-    service: u8,
-    several: bool,
+/// Spans of one service: each for itself, in traces that began with it, or in traces that have
+/// two of them or more. The three are decided in different ways.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Question {
+    Spans,
+    Rooted,
+    Several,
 }
 
-impl OfService {
-    fn fits(self, span: SpanRef<'_>) -> bool {
-        unblocked(span).service == self.service
-    }
-}
-
-impl Question for OfService {
-    fn rows(&self, block: &Block) -> Rows {
-        Rows::Some(
-            block
-                .spans()
-                .filter(|&span| self.fits(span))
-                .map(SpanRef::row)
-                .collect(),
-        )
+impl Question {
+    fn query(self, service: u8) -> Query {
+        let service = format!("resource.service.name = \"service {service}\"");
+        let text = match self {
+            Self::Spans => format!("{{ {service} }}"),
+            Self::Rooted => format!("{{ {service} && rootServiceName = \"service 0\" }}"),
+            Self::Several => format!("{{ {service} }} | count() > 1"),
+        };
+        Query::parse(&text).unwrap()
     }
 
-    fn is_about_spans(&self) -> bool {
-        !self.several
-    }
-
-    fn spans(&self, trace: &crate::model::Trace) -> Vec<usize> {
-        let spans: Vec<usize> = (0..trace.len())
-            .filter(|&span| self.fits(trace.span(span)))
-            .collect();
-        if spans.len() > 1 { spans } else { Vec::new() }
+    fn fits(self, trace: &StoredTrace, spans: usize) -> bool {
+        match self {
+            Self::Spans => true,
+            Self::Rooted => trace
+                .root()
+                .is_some_and(|root| root.service() == "service 0"),
+            Self::Several => spans > 1,
+        }
     }
 }
 
@@ -50,24 +46,21 @@ impl Question for OfService {
 fn naive_search(
     snapshot: &Snapshot,
     search: Search<'_>,
-    question: OfService,
+    (question, service): (Question, u8),
 ) -> Vec<(u128, Vec<SpanId>)> {
     let mut all = Vec::new();
     for trace in snapshot.traces() {
-        let spans: Vec<_> = trace.spans().filter(|&span| question.fits(span)).collect();
-        if question.several && spans.len() < 2 {
+        let of_service = |span: &SpanRef<'_>| unblocked(*span).service == service;
+        let spans: Vec<_> = trace.spans().filter(of_service).collect();
+        if !question.fits(&trace, spans.len()) {
             continue;
         }
         let within = |span: &SpanRef<'_>| {
-            search
-                .window
-                .is_none_or(|(from, to)| from <= span.start() && span.start() <= to)
+            let window = search.window;
+            window.is_none_or(|(from, to)| from <= span.start() && span.start() <= to)
         };
-        let ids: BTreeSet<SpanId> = spans
-            .into_iter()
-            .filter(within)
-            .map(SpanRef::span_id)
-            .collect();
+        let spans = spans.into_iter().filter(within);
+        let ids: BTreeSet<SpanId> = spans.map(SpanRef::span_id).collect();
         if !ids.is_empty() {
             all.push((trace, ids.into_iter().collect::<Vec<_>>()));
         }
@@ -82,11 +75,19 @@ fn naive_search(
         .collect()
 }
 
+fn question() -> impl Strategy<Value = Question> {
+    prop_oneof![
+        Just(Question::Spans),
+        Just(Question::Rooted),
+        Just(Question::Several)
+    ]
+}
+
 proptest! {
     #[test]
     fn a_search_finds_what_a_naive_one_finds(
         requests in vec(vec(plain(30), 1..12), 1..40),
-        (service, several) in (0u8..4, any::<bool>()),
+        asked in (question(), 0u8..4),
         (from, length) in (0u64..60, 0u64..60),
         (windowed, slowest, limit) in (any::<bool>(), any::<bool>(), 0usize..12),
     ) {
@@ -94,9 +95,9 @@ proptest! {
         for request in &requests {
             store.commit(block(request), Origin::default());
         }
-        let question = OfService { service, several };
+        let query = asked.0.query(asked.1);
         let search = Search {
-            question: &question,
+            query: &query,
             window: windowed.then_some((Time(from), Time(from + length))),
             limit,
             order: if slowest { Order::Slowest } else { Order::Newest },
@@ -107,11 +108,11 @@ proptest! {
             found.push((hit.trace.id().0, hit.matched));
             true
         });
-        prop_assert_eq!(&found, &naive_search(&snapshot, search, question));
+        prop_assert_eq!(&found, &naive_search(&snapshot, search, asked));
         prop_assert!(!ended.stopped);
-        let all = naive_search(&snapshot, Search { limit: usize::MAX, ..search }, question).len() as u64;
+        let all = naive_search(&snapshot, Search { limit: usize::MAX, ..search }, asked).len() as u64;
         prop_assert!(ended.matching.is_none_or(|matching| matching == all), "{:?} of {}", ended, all);
-        prop_assert!(several || ended.matching.is_some());
+        prop_assert!(asked.0 != Question::Spans || ended.matching.is_some());
     }
 }
 
@@ -121,8 +122,9 @@ fn a_search_stops_when_told_to() {
     for trace in 1..=200 {
         store.commit(long(trace, 1, false), Origin::default());
     }
+    let query = Query::parse("{ }").unwrap();
     let search = Search {
-        question: &Everything,
+        query: &query,
         window: None,
         limit: 1000,
         order: Order::Newest,
