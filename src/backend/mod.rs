@@ -6,8 +6,10 @@
 //!
 //! No drawing, no printing; composition (which store, which file, which URL) is `cli`'s.
 
+mod memory;
 mod part;
 mod request;
+mod stored;
 
 use std::sync::Arc;
 
@@ -17,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::model::{Trace, TraceId};
 
+pub use memory::Memory;
 pub use part::{
     BackendError, Dependencies, Edge, Node, OperationRow, Part, Parts, Progress, Pushdown,
     SearchDone, ServiceRow, StoreStats, TraceRow,

@@ -44,6 +44,15 @@ impl Snapshot {
             .sum()
     }
 
+    /// The number of traces that have a span.
+    pub fn trace_count(&self) -> usize {
+        let inhabited = self
+            .generations
+            .iter()
+            .map(|generation| generation.inhabited as usize);
+        inhabited.sum()
+    }
+
     /// Whether there is no span.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -1,0 +1,97 @@
+//! Who calls whom: kept up to date beside the store, or worked out for a part of it.
+
+use tokio_util::sync::CancellationToken;
+
+use crate::backend::{BackendError, Dependencies, Edge, Node, Window};
+use crate::graph::service::{Calls, Generations, ServiceGraph, service_graph};
+use crate::storage::{NewSpans, Snapshot, StoredTrace, Summary};
+
+/// The calls of everything that is stored, kept up to date.
+#[derive(Default)]
+pub struct Kept(Generations);
+
+impl Summary for Kept {
+    fn on_commit(&mut self, new: NewSpans<'_>) {
+        self.0.add(new.generation, new.block);
+    }
+
+    fn on_evict(&mut self, generation: u32) {
+        self.0.forget(generation);
+    }
+}
+
+impl Kept {
+    /// Whether the figures are those that whole trees would give. Where span ids repeat, as in
+    /// Zipkin's shared spans, joining by id may choose the wrong one of two.
+    pub fn is_exact(&self) -> bool {
+        self.0.repeated_ids() == 0
+    }
+
+    pub fn dependencies(&self, traces: u64) -> Dependencies {
+        dependencies(&self.0.graph(), traces)
+    }
+}
+
+/// The calls of every trace, by their trees.
+pub fn all(snapshot: &Snapshot, cancel: &CancellationToken) -> Result<Dependencies, BackendError> {
+    of(snapshot.traces(), cancel)
+}
+
+/// The calls of the traces that lie within a window from their start to their end.
+pub fn within(
+    snapshot: &Snapshot,
+    window: Window,
+    cancel: &CancellationToken,
+) -> Result<Dependencies, BackendError> {
+    let inside =
+        |trace: &StoredTrace| window.contains(trace.start()) && window.contains(trace.end());
+    of(snapshot.traces().filter(inside), cancel)
+}
+
+fn of(
+    traces: impl Iterator<Item = StoredTrace>,
+    cancel: &CancellationToken,
+) -> Result<Dependencies, BackendError> {
+    let mut calls = Calls::new();
+    let mut count = 0;
+    for trace in traces {
+        if cancel.is_cancelled() {
+            return Err(BackendError::Cancelled);
+        }
+        calls.add_trace(&trace.tree());
+        count += 1;
+    }
+    Ok(dependencies(&service_graph([&calls]), count))
+}
+
+fn dependencies(graph: &ServiceGraph, traces: u64) -> Dependencies {
+    let nodes = graph.node_weights().map(|service| Node {
+        service: service.name.to_string(),
+        spans: service.spans,
+        errors: service.errors,
+        kind: service.kind.word(),
+    });
+    let name = |index| {
+        graph
+            .node_weight(index)
+            .map_or_else(String::new, |service| service.name.to_string())
+    };
+    let edges = graph.edge_indices().filter_map(|index| {
+        let (parent, child) = graph.edge_endpoints(index)?;
+        let call = graph.edge_weight(index)?;
+        Some(Edge {
+            parent: name(parent),
+            child: name(child),
+            calls: call.calls,
+            errors: call.errors,
+            p50: call.durations.quantile(0.5),
+            p95: call.durations.quantile(0.95),
+            p99: call.durations.quantile(0.99),
+        })
+    });
+    Dependencies {
+        nodes: nodes.collect(),
+        edges: edges.collect(),
+        traces: Some(traces),
+    }
+}

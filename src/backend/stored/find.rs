@@ -1,0 +1,94 @@
+//! A search over a store, told in parts.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::backend::{BackendError, Part, Pushdown, SearchDone, SearchRequest, Sort, TraceRow};
+use crate::storage::{Found, Order, Search, Store, StoredTrace};
+use crate::traceql::Query;
+
+/// Rows that are told together.
+const BATCH: usize = 64;
+
+/// Finds traces and says so, in order. `say` is false when nobody listens any more.
+pub fn find(
+    store: &Store,
+    request: &SearchRequest,
+    cancel: &CancellationToken,
+    say: &dyn Fn(Part) -> bool,
+) -> Result<SearchDone, BackendError> {
+    let text = if request.query.trim().is_empty() {
+        "{ }"
+    } else {
+        request.query.as_str()
+    };
+    let query = Query::parse(text).map_err(|error| BackendError::Query(error.to_string()))?;
+    say(Part::Pushdown(Pushdown {
+        pushed: vec![query.tree().to_string()],
+        local: Vec::new(),
+    }));
+    let search = Search {
+        query: &query,
+        window: request.window.map(|window| (window.from, window.to)),
+        limit: request.limit,
+        order: match request.sort {
+            Sort::Newest => Order::Newest,
+            Sort::Slowest => Order::Slowest,
+        },
+    };
+    let snapshot = store.snapshot();
+    let mut rows = Vec::new();
+    let mut any = false;
+    let ended = snapshot.search(search, &|| cancel.is_cancelled(), &mut |found| {
+        rows.push(row(&found));
+        any = true;
+        rows.len() < BATCH || say(Part::Rows(std::mem::take(&mut rows)))
+    });
+    if ended.stopped {
+        return Err(BackendError::Cancelled);
+    }
+    if !rows.is_empty() {
+        say(Part::Rows(rows));
+    }
+    if !any {
+        let blocks = snapshot.blocks().map(|block| &**block);
+        for note in query.notes(blocks) {
+            say(Part::Note(note.to_string()));
+        }
+    }
+    Ok(SearchDone {
+        complete: true,
+        matching: ended.matching,
+        of: Some(snapshot.trace_count() as u64),
+    })
+}
+
+/// A trace that was found, as a row of a list.
+pub fn row(found: &Found) -> TraceRow {
+    let trace = &found.trace;
+    let (name, service) = name(trace);
+    let services = trace.services().into_iter();
+    TraceRow {
+        trace_id: trace.id(),
+        name,
+        service,
+        start: trace.start(),
+        duration: trace.duration(),
+        spans: trace.span_count() as u32,
+        errors: trace.error_count() as u32,
+        services: services.map(|(name, count)| (name.into(), count)).collect(),
+        matched: found.matched.clone(),
+        incomplete: trace.root().is_none() || trace.spans_cut() > 0,
+    }
+}
+
+/// Operation and service of a trace's root: of its earliest span without a parent, else of
+/// its earliest orphan, which only the tree knows.
+fn name(trace: &StoredTrace) -> (Arc<str>, Arc<str>) {
+    if let Some(root) = trace.root() {
+        return (root.operation().into(), root.service().into());
+    }
+    let tree = trace.tree();
+    (tree.name().into(), tree.service().into())
+}
