@@ -113,7 +113,7 @@ impl Running {
     }
 }
 
-fn client(http2: bool) -> Client {
+pub fn client(http2: bool) -> Client {
     static PROVIDER: OnceLock<()> = OnceLock::new();
     PROVIDER.get_or_init(|| drop(rustls::crypto::ring::default_provider().install_default()));
     let builder = Client::builder().no_proxy();

@@ -1,4 +1,5 @@
 //! All integration tests in one binary: linking is what a newcomer waits for.
 
 mod collector;
+mod demo;
 mod layering;

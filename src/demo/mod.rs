@@ -6,7 +6,8 @@
 //! Things go wrong in it for true reasons (see [`Fixes`]): queries queue for a lock, a store is asked in
 //! a loop, a deploy makes one version slower, and the store begins to fail.
 //!
-//! [`Story`] tells it, deterministically, as blocks of spans.
+//! [`Story`] tells it, deterministically, as blocks of spans; a [`Demo`] sends them through the
+//! front door of whatever takes OTLP over HTTP, like any application.
 
 mod batch;
 mod billing;
@@ -14,19 +15,25 @@ mod cast;
 mod customer;
 mod driver;
 mod http;
+mod live;
 mod lookup;
 mod plot;
 mod random;
 mod record;
 mod ride;
+mod send;
 mod story;
 mod tape;
+mod web;
 
 pub use customer::{CUSTOMERS, Customer};
+pub use live::{Demo, Desk, Options, Ordered, Progress};
 pub use plot::{Fixes, LENGTH, Settings};
 pub use record::Context;
 pub use ride::Outcome;
+pub use send::Trouble;
 pub use story::Story;
+pub use web::open as open_web;
 
 use crate::model::{Block, Nanos, Time};
 

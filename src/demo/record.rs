@@ -46,7 +46,7 @@ pub struct Event {
 }
 
 /// The ids by which one span refers to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Context {
     /// Its trace.
     pub trace_id: TraceId,

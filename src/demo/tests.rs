@@ -1,6 +1,14 @@
+use std::sync::OnceLock;
+
 use super::ride::ms;
 use super::*;
 use crate::model::{SpanId, SpanRef, TraceId, Value};
+
+/// The story of seed 1, told once for all tests.
+fn frozen_first() -> &'static [Block] {
+    static TOLD: OnceLock<Vec<Block>> = OnceLock::new();
+    TOLD.get_or_init(|| frozen(1))
+}
 
 /// Durations and failures of what a predicate picks.
 struct Alike {
@@ -54,11 +62,11 @@ fn version<'a>(span: SpanRef<'a>) -> Option<Value<'a>> {
 
 #[test]
 fn the_store_begins_to_fail_after_eight_tenths() {
-    let blocks = frozen(1);
+    let blocks = frozen_first();
     let failure = FROZEN_NOW - Nanos(LENGTH.0 / 5);
     let asked = named("redis", "GetDriver");
-    let before = Alike::of(&blocks, |span| asked(span) && span.end() < failure);
-    let after = Alike::of(&blocks, |span| {
+    let before = Alike::of(blocks, |span| asked(span) && span.end() < failure);
+    let after = Alike::of(blocks, |span| {
         asked(span) && span.start() > failure + ms(3000.0)
     });
     assert!(before.len() > 30_000 && after.len() > 9_000);
@@ -72,10 +80,10 @@ fn the_store_begins_to_fail_after_eight_tenths() {
 
 #[test]
 fn one_version_of_driver_is_slower() {
-    let blocks = frozen(1);
+    let blocks = frozen_first();
     let find = named("driver", "FindNearest");
     let of = |wanted| {
-        Alike::of(&blocks, |s| {
+        Alike::of(blocks, |s| {
             find(s) && version(s) == Some(Value::Str(wanted))
         })
     };
@@ -89,14 +97,14 @@ fn one_version_of_driver_is_slower() {
     );
     let deploy = FROZEN_NOW - Nanos(LENGTH.0 / 2);
     let early = |s: SpanRef<'_>| version(s) == Some(Value::Str("1.4.0")) && s.start() < deploy;
-    assert_eq!(Alike::of(&blocks, early).len(), 0);
+    assert_eq!(Alike::of(blocks, early).len(), 0);
 }
 
 #[test]
 fn queries_queue_for_the_lock_until_it_is_mended() {
-    let blocks = frozen(1);
-    let select = Alike::of(&blocks, named("mysql", "SQL SELECT"));
-    let dispatch = Alike::of(&blocks, named("frontend", "HTTP GET /dispatch"));
+    let blocks = frozen_first();
+    let select = Alike::of(blocks, named("mysql", "SQL SELECT"));
+    let dispatch = Alike::of(blocks, named("frontend", "HTTP GET /dispatch"));
     let share = select.mean() / dispatch.mean();
     assert!((0.35..0.45).contains(&share), "mysql has {share} of a ride");
     assert!(select.ms(0.95) > 2.5 * 180.0, "some wait for others");
@@ -104,7 +112,7 @@ fn queries_queue_for_the_lock_until_it_is_mended() {
         span.events()
             .any(|e| e.name().starts_with("Waiting for lock behind 3"))
     };
-    assert!(Alike::of(&blocks, waits).len() > 20);
+    assert!(Alike::of(blocks, waits).len() > 20);
     let fixes = Fixes {
         no_mutex: true,
         query_delay: Nanos::from_millis(20),
