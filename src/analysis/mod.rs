@@ -14,5 +14,21 @@
 //! ```
 
 mod critical_path;
+pub mod errors;
+mod finding;
+mod repeats;
+mod share;
+mod skew;
+mod slow;
+mod split;
+mod waits;
+mod why;
 
 pub use critical_path::{CriticalPath, NoPath, Section, critical_path};
+pub use finding::{Evidence, Finding, FindingKind, OperationEvidence, Why};
+pub use repeats::{Repeat, repeats};
+pub use share::{Share, per_cents, shares};
+pub use skew::{Skew, Verdict, clock_verdict, skew};
+pub use slow::{Alike, ENOUGH, Standing, standing};
+pub use waits::{Wait, waits};
+pub use why::why;

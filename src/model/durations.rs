@@ -120,6 +120,14 @@ impl Durations {
         found.next().map(|(number, _)| Nanos(middle_of(number)))
     }
 
+    /// How many are shorter than `duration`, as a share from 0 to 1; zero of none.
+    pub fn share_below(&self, duration: Nanos) -> f64 {
+        let own = bucket_of(duration.0);
+        let few = self.few.iter().filter(|&&other| other < duration.0).count() as u64;
+        let counts = (self.first..own).zip(&self.buckets).map(|(_, count)| count);
+        (few + counts.sum::<u64>()) as f64 / self.count.max(1) as f64
+    }
+
     /// Heap bytes held.
     pub fn bytes(&self) -> usize {
         (self.few.capacity() + self.buckets.capacity()) * size_of::<u64>()
