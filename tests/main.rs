@@ -1,5 +1,6 @@
 //! All integration tests in one binary: linking is what a newcomer waits for.
 
+mod cli;
 mod collector;
 mod demo;
 mod layering;
