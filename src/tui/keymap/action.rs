@@ -179,6 +179,7 @@ actions! {
     ToDepth "to_depth" "" "open to this depth" View { Waterfall: "z<digit>" }
     OnlyTelling "only_telling" "" "only errors and critical path open" View { Waterfall: "ze" }
     CriticalOnly "critical_only" "critical" "critical path only, on or off" View { Trace: "c" }
+    Skew "skew" "" "correct clocks by the parents' intervals, or not" View { Waterfall: "zk" }
     NextSibling "next_sibling" "" "next sibling" Move { Waterfall: "J" }
     PreviousSibling "previous_sibling" "" "previous sibling" Move { Waterfall: "K" }
     NextCritical "next_critical" "" "next part of the critical path" Hunt { Trace: "]c" }

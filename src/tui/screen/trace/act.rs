@@ -1,8 +1,9 @@
 //! What keys and the mouse do on the waterfall, in the detail, and in the find line.
 
 use crate::model::{Nanos, Time};
-use crate::tui::answer::Held;
+use crate::tui::answer::{Held, Request};
 use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::job::Purpose;
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Move};
@@ -299,6 +300,7 @@ impl Open {
                 };
             }
             Action::CriticalOnly => self.critical_only = !self.critical_only,
+            Action::Skew => self.skew(cx),
             Action::ZoomIn | Action::ZoomOut => {
                 let around = self
                     .span()
@@ -337,6 +339,35 @@ impl Open {
 
     fn middle(&self, span: usize) -> Time {
         self.trace.start_of(span) + Nanos(self.trace.duration_of(span).0 / 2)
+    }
+
+    /// Corrects clocks by the parents' intervals, or shows times as received again.
+    fn skew(&mut self, cx: &mut Cx<'_>) {
+        let (trace, received) = match self.received.take() {
+            Some(received) => (received, None),
+            None => {
+                let skew = crate::analysis::skew(&self.trace, Nanos(u64::MAX));
+                if skew.is_none() {
+                    cx.say(Message::note("no clock needs a correction here"));
+                    return;
+                }
+                let corrected = Held(std::sync::Arc::new(self.trace.shifted(&skew.offsets)));
+                (corrected, Some(self.trace.clone()))
+            }
+        };
+        self.replace(trace);
+        self.received = received;
+        let said = if self.received.is_some() {
+            "clocks corrected: zk shows times as received"
+        } else {
+            "times as received"
+        };
+        cx.say(Message::note(said));
+        cx.ask(
+            Purpose::Why,
+            "looking for the critical path",
+            Request::Explain(self.trace.clone()),
+        );
     }
 
     pub(super) fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {

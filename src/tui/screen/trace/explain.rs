@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::analysis::critical_path;
+use crate::analysis::{self, Evidence, critical_path};
 use crate::model::{Nanos, Trace};
-use crate::text::Shown;
+use crate::text::{Charset, Shown};
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 use crate::tui::widget::waterfall::Work;
@@ -33,28 +33,55 @@ pub struct Finding {
 
 /// Works out what is to be said of a trace. Linear in its spans but for a sort.
 pub fn explain(trace: &Trace) -> Explained {
-    let path = match critical_path(trace) {
-        Ok(path) => path,
-        Err(why) => {
-            let none = Explained {
-                work: Work::new(trace, std::iter::empty()),
-                ..Explained::default()
-            };
-            return Explained {
-                why: Phrase::of(Token::Doubt, why.to_string()),
-                ..none
-            };
-        }
-    };
+    let path = critical_path(trace);
+    let why = analysis::why(
+        trace,
+        path.as_ref().map_err(|&why| why),
+        None,
+        Charset::Unicode,
+    );
+    let findings = why
+        .findings
+        .into_iter()
+        .filter_map(|finding| match finding.evidence {
+            Evidence::Spans(spans) => Some(Finding {
+                text: finding.text,
+                spans,
+            }),
+            Evidence::Operation(_) | Evidence::Call { .. } => None,
+        });
+    let doubtful = path.is_err();
     let sections = path
-        .sections()
+        .as_ref()
+        .map(analysis::CriticalPath::sections)
+        .unwrap_or_default();
+    let work = sections
         .iter()
         .map(|section| (section.span, section.from, section.to));
     Explained {
-        work: Work::new(trace, sections),
-        critical: (0..trace.len()).map(|span| path.time_of(span)).collect(),
-        why: Phrase::of(Token::Muted, "nothing stands out"),
-        findings: Vec::new(),
+        work: Work::new(trace, work),
+        critical: path.map_or_else(
+            |_| Vec::new(),
+            |path| (0..trace.len()).map(|span| path.time_of(span)).collect(),
+        ),
+        why: phrase(&why.line, doubtful),
+        findings: findings.collect(),
+    }
+}
+
+/// The line with its first part, the answer, strong.
+fn phrase(line: &Shown<'_>, doubtful: bool) -> Phrase {
+    let token = if doubtful {
+        Token::Doubt
+    } else {
+        Token::Strong
+    };
+    match line.as_str().split_once(" · ") {
+        Some((answer, rest)) => {
+            Phrase::of(token, answer.to_owned()).and(Token::Text, format!(" · {rest}"))
+        }
+        None if line.as_str().is_empty() => Phrase::of(Token::Muted, "nothing stands out"),
+        None => Phrase::of(token, line.as_str().to_owned()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Finding spans within a trace: plain words, `key=value`, or TraceQL in braces.
 
 use crate::model::{Block, PairIx, Trace};
+use crate::traceql::Query;
 use crate::tui::widget::input::Input;
 
 /// The find line and what it found.
@@ -19,7 +20,15 @@ impl Find {
     pub fn run(&mut self, trace: &Trace) {
         let text = self.input.text().trim();
         self.error = None;
-        self.hits = words(trace, text);
+        let found = if text.starts_with('{') {
+            traceql(trace, text)
+        } else {
+            Ok(words(trace, text))
+        };
+        self.hits = found.unwrap_or_else(|why| {
+            self.error = Some(why);
+            Vec::new()
+        });
     }
 
     /// Forgets line and hits. Returns whether there was something to forget.
@@ -50,6 +59,12 @@ impl Find {
         };
         self.hits.get(to % len).copied()
     }
+}
+
+fn traceql(trace: &Trace, text: &str) -> Result<Vec<usize>, String> {
+    let query = Query::parse(text).map_err(|error| error.to_string())?;
+    let found = query.eval(trace).unwrap_or_default();
+    Ok(found.spans.into_iter().map(|span| span as usize).collect())
 }
 
 /// One word: text anywhere in a span, or a key with its value.
@@ -180,6 +195,18 @@ mod tests {
         assert_eq!(words(&trace, "timeout"), [1]);
         assert_eq!(words(&trace, "lock"), [1]);
         assert_eq!(words(&trace, "0000000000000003"), [2]);
+    }
+
+    #[test]
+    fn braces_ask_in_traceql_and_say_what_is_wrong() {
+        let trace = scenario::trace(TRACE);
+        let mut find = Find::default();
+        find.input.set("{ status = error }", 0);
+        find.run(&trace);
+        assert_eq!(find.hits, [1]);
+        find.input.set("{ status = ", 0);
+        find.run(&trace);
+        assert!(find.error.is_some() && find.hits.is_empty());
     }
 
     #[test]

@@ -76,7 +76,7 @@ async fn bars_tell_own_work_from_waiting_and_the_critical_path() {
         harness.text()
     );
     assert!(
-        row(&harness, "SQL SELECT").contains("██◇███"),
+        row(&harness, "mysql  SQL SELECT").contains("██◇███"),
         "{}",
         harness.text()
     );
@@ -209,4 +209,44 @@ async fn orphans_stand_under_their_missing_parent() {
         harness.text()
     );
     assert!(harness.text().is_ascii(), "{}", harness.text());
+}
+
+#[tokio::test]
+async fn the_why_line_leads_to_its_evidence() {
+    let mut harness = ride((120, 40)).await;
+    assert!(
+        row(&harness, " why  ").contains("mysql SQL SELECT"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("w").await.unwrap();
+    assert!(
+        !here(&harness).contains("HTTP GET /dispatch"),
+        "{}",
+        harness.text()
+    );
+}
+
+#[tokio::test]
+async fn clocks_are_corrected_on_demand() {
+    let trace = scenario::trace("a: call 100..200 client\n  b: answer 20..80 server\n");
+    let id = trace.id();
+    let setup = Setup::plain(Clock::frozen(0), Depth::Truecolor, Charset::Unicode);
+    let mut harness = Harness::start(
+        setup,
+        Arc::new(Fixed::new(vec![trace])),
+        Arc::new(Alone),
+        Some(id),
+        (120, 40),
+    )
+    .await;
+    assert!(row(&harness, "answer").contains('?'), "{}", harness.text());
+    harness.keys("zk").await.unwrap();
+    assert!(
+        row(&harness, "waterfall").contains("clocks corrected"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("zk").await.unwrap();
+    assert!(!row(&harness, "waterfall").contains("clocks corrected"));
 }
