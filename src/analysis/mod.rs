@@ -13,22 +13,30 @@
 //! # Ok::<(), vizsla::analysis::NoPath>(())
 //! ```
 
+mod blame;
 mod critical_path;
 pub mod errors;
 mod finding;
+mod onset;
 mod repeats;
 mod share;
 mod skew;
 mod slow;
 mod split;
+mod survey;
+mod trends;
 mod waits;
 mod why;
 
+pub use blame::{CallFigures, blame};
 pub use critical_path::{CriticalPath, NoPath, Section, critical_path};
 pub use finding::{Evidence, Finding, FindingKind, OperationEvidence, Why};
+pub use onset::{Onset, Tally, onset};
 pub use repeats::{Repeat, repeats};
 pub use share::{Share, per_cents, shares};
 pub use skew::{Skew, Verdict, clock_verdict, skew};
 pub use slow::{Alike, ENOUGH, Standing, standing};
+pub use survey::{Words, survey};
+pub use trends::{Trend, Trends, VersionTrend};
 pub use waits::{Wait, waits};
 pub use why::why;
