@@ -6,9 +6,12 @@
 //!
 //! No drawing, no printing; composition (which store, which file, which URL) is `cli`'s.
 
+pub mod http;
+mod jaeger;
 mod memory;
 mod part;
 mod request;
+mod row;
 mod stored;
 
 use std::sync::Arc;
@@ -19,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::model::{Trace, TraceId};
 
+pub use jaeger::{Dialect, Jaeger};
 pub use memory::Memory;
 pub use part::{
     BackendError, Dependencies, Edge, Node, OperationRow, Part, Parts, Progress, Pushdown,

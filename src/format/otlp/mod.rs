@@ -11,7 +11,7 @@ pub mod write;
 mod cache;
 
 #[cfg(test)]
-pub(super) mod oracle;
+mod oracle;
 
 /// What an export request carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

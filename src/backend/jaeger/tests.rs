@@ -1,0 +1,401 @@
+//! Against a small Jaeger of our own: it answers as the versions did, from traces in memory.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use axum::Router;
+use axum::extract::{Query as Parameters, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+
+use super::*;
+use crate::backend::{Part, Pushdown, SearchDone, Sort, TraceRow};
+use crate::format::jaeger::{JaegerWriter, Precision};
+use crate::model::{BlockBuilder, SpanId, scenario};
+
+/// A version of Jaeger, its traces, and the requests that it got.
+struct Fake {
+    dialect: Dialect,
+    needs_service: bool,
+    traces: Vec<Trace>,
+    asked: Mutex<Vec<String>>,
+}
+
+const OLD: Dialect = Dialect {
+    legacy: true,
+    v3: false,
+    summaries: false,
+};
+const V2_20: Dialect = Dialect {
+    legacy: true,
+    v3: true,
+    summaries: true,
+};
+const HEAD: Dialect = Dialect {
+    legacy: false,
+    v3: true,
+    summaries: true,
+};
+
+/// `n` traces of two services, a second apart; every tenth fails in `cart`.
+fn traces(n: u64) -> Vec<Trace> {
+    let mut builder = BlockBuilder::new();
+    for i in 0..n {
+        let fails = if i % 10 == 0 { "error" } else { "" };
+        let at = i * 1000;
+        let text = format!(
+            "shop: GET /{i} {at}..{} server\n  cart: load {}..{} internal {fails} n={i}\n",
+            at + 100,
+            at + 10,
+            at + 90
+        );
+        scenario::add(&mut builder, TraceId(u128::from(i) + 1), &text);
+    }
+    Trace::all_of(&[Arc::new(builder.finish())])
+}
+
+fn window() -> Window {
+    Window {
+        from: scenario::EPOCH,
+        to: scenario::EPOCH + Nanos::from_millis(10_000_000),
+    }
+}
+
+impl Fake {
+    /// Traces with a span of the service that starts in the window, in an order that is nobody's.
+    fn find(&self, service: Option<&String>, from: u64, to: u64, limit: usize) -> Vec<&Trace> {
+        let fits = |trace: &&Trace| {
+            trace.spans().any(|span| {
+                service.is_none_or(|service| span.service() == service)
+                    && (from..=to).contains(&span.start().0)
+            })
+        };
+        let mut found: Vec<&Trace> = self.traces.iter().filter(fits).collect();
+        found.sort_by_key(|trace| trace.id().0.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 1009);
+        found.truncate(limit);
+        found
+    }
+
+    fn answer(&self, path: &str, query: &BTreeMap<String, String>) -> Response {
+        let v3 = path.starts_with("/api/v3/");
+        let known = if v3 {
+            self.dialect.v3
+        } else {
+            self.dialect.legacy || path.starts_with("/api/traces/")
+        };
+        let number = |key: &str| query.get(key).and_then(|text| text.parse::<u64>().ok());
+        match path {
+            _ if !known => StatusCode::NOT_FOUND.into_response(),
+            "/api/services" => {
+                r#"{"data":["shop","cart"],"total":2,"limit":0,"offset":0,"errors":null}"#
+                    .into_response()
+            }
+            "/api/v3/services" => r#"{"services":["shop","cart"]}"#.into_response(),
+            "/api/operations" => r#"{"data":[{"name":"load","spanKind":""}]}"#.into_response(),
+            "/api/v3/operations" => {
+                r#"{"operations":[{"name":"load","spanKind":"internal"}]}"#.into_response()
+            }
+            "/api/dependencies" => {
+                r#"{"data":[{"parent":"shop","child":"cart","callCount":7}]}"#.into_response()
+            }
+            "/api/traces" if !query.contains_key("service") => {
+                refuse("parameter 'service' is required")
+            }
+            "/api/traces" => {
+                let (from, to) = (
+                    number("start").unwrap() * 1000,
+                    number("end").unwrap() * 1000,
+                );
+                let limit = number("limit").unwrap() as usize;
+                legacy(self.find(query.get("service"), from, to, limit)).into_response()
+            }
+            "/api/v3/trace-summaries" if self.dialect.summaries => self.summaries(query),
+            _ => {
+                let id = path
+                    .strip_prefix("/api/traces/")
+                    .and_then(|id| id.parse::<TraceId>().ok());
+                let trace = self.traces.iter().find(|trace| Some(trace.id()) == id);
+                trace.map_or_else(
+                    || StatusCode::NOT_FOUND.into_response(),
+                    |trace| legacy(vec![trace]).into_response(),
+                )
+            }
+        }
+    }
+
+    fn summaries(&self, query: &BTreeMap<String, String>) -> Response {
+        let (Some(from), Some(to)) = (
+            query.get("query.startTimeMin"),
+            query.get("query.startTimeMax"),
+        ) else {
+            return refuse("query.startTimeMin and query.startTimeMax are required");
+        };
+        let service = query.get("query.serviceName");
+        if self.needs_service && service.is_none() {
+            return refuse("this storage backend requires a service name to search");
+        }
+        let clock = crate::text::Clock::utc();
+        let limit = query["query.searchDepth"].parse().unwrap();
+        let found = self.find(
+            service,
+            clock.parse(from).unwrap(),
+            clock.parse(to).unwrap(),
+            limit,
+        );
+        let each = found.iter().map(|trace| {
+            let (start, end) = (trace.start().0, trace.end().0);
+            format!(r#"{{"traceId":"{}","minStartTimeUnixNano":"{start}","maxEndTimeUnixNano":"{end}","spanCount":2}}"#, trace.id())
+        });
+        format!(
+            r#"{{"summaries":[{}]}}"#,
+            each.collect::<Vec<_>>().join(",")
+        )
+        .into_response()
+    }
+}
+
+fn refuse(message: &str) -> Response {
+    let body = format!(r#"{{"data":null,"errors":[{{"code":400,"msg":"{message}"}}]}}"#);
+    (StatusCode::BAD_REQUEST, body).into_response()
+}
+
+fn legacy(traces: Vec<&Trace>) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut writer = JaegerWriter::new(&mut out, Precision::Micros);
+    writer.begin();
+    for trace in traces {
+        writer.trace(trace.id(), trace.spans()).unwrap();
+    }
+    writer.finish(&[]).unwrap();
+    out
+}
+
+async fn handle(
+    State(fake): State<Arc<Fake>>,
+    uri: Uri,
+    Parameters(query): Parameters<BTreeMap<String, String>>,
+) -> Response {
+    fake.asked.lock().unwrap().push(uri.to_string());
+    fake.answer(uri.path(), &query)
+}
+
+async fn start(dialect: Dialect, needs_service: bool, n: u64) -> (Jaeger, Arc<Fake>) {
+    let fake = Arc::new(Fake {
+        dialect,
+        needs_service,
+        traces: traces(n),
+        asked: Mutex::default(),
+    });
+    let router = Router::new().fallback(handle).with_state(Arc::clone(&fake));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("jaeger+http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let config = BackendConfig {
+        url,
+        ..BackendConfig::default()
+    };
+    (Jaeger::new(None, &config).unwrap(), fake)
+}
+
+struct Answered {
+    rows: Vec<TraceRow>,
+    pushdown: Pushdown,
+    notes: Vec<String>,
+    done: SearchDone,
+}
+
+async fn ask(
+    jaeger: &Jaeger,
+    query: &str,
+    window: Option<Window>,
+    limit: usize,
+    sort: Sort,
+) -> Answered {
+    let request = SearchRequest {
+        query: query.to_owned(),
+        window,
+        limit,
+        sort,
+    };
+    let mut parts = jaeger.search(request, CancellationToken::new());
+    let (mut rows, mut pushdown, mut notes) = (Vec::new(), Pushdown::default(), Vec::new());
+    while let Some(part) = parts.recv().await {
+        match part {
+            Part::Rows(more) => rows.extend(more),
+            Part::Pushdown(told) => pushdown = told,
+            Part::Note(note) => notes.push(note),
+            Part::Progress(_) => {}
+            Part::Done(done) => {
+                return Answered {
+                    rows,
+                    pushdown,
+                    notes,
+                    done,
+                };
+            }
+            Part::Failed(error) => panic!("{error}"),
+        }
+    }
+    panic!("no end")
+}
+
+fn names(rows: &[TraceRow]) -> Vec<&str> {
+    rows.iter().map(|row| &*row.name).collect()
+}
+
+#[tokio::test]
+async fn every_version_is_recognised_and_a_stranger_is_told_so() {
+    for dialect in [OLD, V2_20, HEAD] {
+        let (jaeger, _) = start(dialect, false, 0).await;
+        assert_eq!(jaeger.dialect(&CancellationToken::new()).await, Ok(dialect));
+    }
+    let stranger = Dialect {
+        legacy: false,
+        v3: false,
+        summaries: false,
+    };
+    let (jaeger, _) = start(stranger, false, 0).await;
+    let error = jaeger
+        .dialect(&CancellationToken::new())
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("does not answer as Jaeger does"), "{error}");
+}
+
+#[tokio::test]
+async fn the_newest_are_found_whatever_the_server_leaves_out() {
+    for (dialect, needs_service) in [(OLD, true), (V2_20, true), (HEAD, false)] {
+        let (jaeger, _) = start(dialect, needs_service, 300).await;
+        let found = ask(&jaeger, "{ }", Some(window()), 5, Sort::Newest).await;
+        assert_eq!(
+            names(&found.rows),
+            ["GET /299", "GET /298", "GET /297", "GET /296", "GET /295"],
+            "{dialect:?}"
+        );
+        assert!(found.done.complete, "{dialect:?}");
+        assert_eq!(found.rows[0].matched, [SpanId(1), SpanId(2)]);
+    }
+}
+
+#[tokio::test]
+async fn what_jaeger_cannot_say_is_evaluated_here_and_the_search_walks_back_for_it() {
+    for dialect in [OLD, V2_20] {
+        let (jaeger, fake) = start(dialect, true, 300).await;
+        let query = r#"{ resource.service.name = "shop" && kind = server } > { status = error }"#;
+        let found = ask(&jaeger, query, Some(window()), 3, Sort::Newest).await;
+        assert_eq!(
+            names(&found.rows),
+            ["GET /290", "GET /280", "GET /270"],
+            "{dialect:?}"
+        );
+        assert_eq!(found.rows[0].matched, [SpanId(2)]);
+        assert_eq!((found.rows[0].errors, found.done.complete), (1, true));
+        assert_eq!(
+            found.pushdown.pushed,
+            ["service shop, tag span.kind=server"]
+        );
+        assert_eq!(found.pushdown.local.len(), 1);
+        let asked = fake.asked.lock().unwrap();
+        assert!(
+            !asked
+                .iter()
+                .any(|path| path.contains("service=cart") || path.contains("serviceName=cart"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_is_asked_only_what_it_knows() {
+    let (jaeger, fake) = start(OLD, true, 3).await;
+    let query =
+        r#"{ resource.service.name = "cart" && name = "load" && duration > 5ms && span.n = 2 }"#;
+    ask(&jaeger, query, Some(window()), 3, Sort::Newest).await;
+    let asked = fake.asked.lock().unwrap();
+    let search = asked
+        .iter()
+        .find(|path| path.starts_with("/api/traces?"))
+        .unwrap();
+    let (from, to) = (window().from.0 / 1000, window().to.0 / 1000);
+    let expected = format!(
+        "/api/traces?start={from}&end={to}&limit=20&raw=true&service=cart&operation=load&minDuration=5000us&tags=%7B%22n%22%3A%222%22%7D"
+    );
+    assert_eq!(*search, expected);
+}
+
+#[tokio::test]
+async fn the_slowest_need_the_whole_window_and_no_window_is_the_last_hour() {
+    let (jaeger, _) = start(V2_20, false, 60).await;
+    let found = ask(
+        &jaeger,
+        "{ name = `GET /7` || name = `GET /8` }",
+        Some(window()),
+        1,
+        Sort::Slowest,
+    )
+    .await;
+    assert_eq!(
+        (names(&found.rows), found.done.matching),
+        (vec!["GET /7"], Some(2))
+    );
+    let found = ask(&jaeger, "{ }", None, 1, Sort::Newest).await;
+    assert_eq!(found.rows, []);
+    assert_eq!(
+        found.notes,
+        ["no time window given: searched the last hour"]
+    );
+}
+
+#[tokio::test]
+async fn traces_names_and_calls() {
+    for (dialect, kind) in [(OLD, "unspecified"), (HEAD, "internal")] {
+        let (jaeger, _) = start(dialect, false, 2).await;
+        let cancel = CancellationToken::new;
+        let trace = jaeger.trace(TraceId(2), cancel()).await.unwrap().unwrap();
+        assert_eq!((trace.name(), trace.len()), ("GET /1", 2));
+        assert!(jaeger.trace(TraceId(99), cancel()).await.unwrap().is_none());
+        let services = jaeger.services(None, cancel()).await.unwrap();
+        assert_eq!(
+            services
+                .iter()
+                .map(|row| row.service.as_str())
+                .collect::<Vec<_>>(),
+            ["cart", "shop"]
+        );
+        let operations = jaeger
+            .operations(Some("cart".into()), None, cancel())
+            .await
+            .unwrap();
+        assert_eq!(operations[0].kind, kind);
+    }
+    let (jaeger, fake) = start(OLD, true, 0).await;
+    let graph = jaeger
+        .dependencies(Some(window()), CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!((graph.nodes.len(), graph.edges[0].calls), (2, 7));
+    let asked = fake.asked.lock().unwrap();
+    let end = window().to.0 / 1_000_000;
+    assert!(
+        asked.contains(&format!("/api/dependencies?endTs={end}&lookback=10000000")),
+        "{asked:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_search_can_be_cancelled() {
+    let (jaeger, _) = start(OLD, true, 3).await;
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let request = SearchRequest {
+        query: "{ }".into(),
+        window: Some(window()),
+        limit: 3,
+        sort: Sort::Newest,
+    };
+    let mut parts = jaeger.search(request, cancel);
+    assert!(matches!(
+        parts.recv().await,
+        Some(Part::Failed(BackendError::Cancelled))
+    ));
+}
