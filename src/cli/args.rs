@@ -8,7 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use crate::config::{Color, Listen, Listener};
 use crate::text::{parse_duration, parse_size};
 
-use super::{completions, config, keys, man, serve, themes};
+use super::{completions, config, demo, keys, man, serve, themes};
 
 /// Finds out where the time of a distributed system went, from a terminal.
 #[derive(Debug, Parser)]
@@ -52,6 +52,8 @@ Examples:
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// A living example system: the interface over it, or only its spans
+    Demo(Box<demo::DemoArgs>),
     /// Listen, keep and answer, without a terminal
     Serve(Box<serve::ServeArgs>),
     /// Show, check or begin the configuration

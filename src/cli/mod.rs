@@ -17,6 +17,7 @@ pub mod output;
 
 mod completions;
 mod config;
+mod demo;
 mod embedded;
 mod failure;
 mod keys;
@@ -52,6 +53,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli, session: &mut Session) -> Result<Outcome, Failure> {
     match cli.command {
         Some(Command::Serve(_)) => serve::run(session),
+        Some(Command::Demo(args)) => demo::run(&args, session),
         Some(Command::Config(args)) => config::run(args, session),
         Some(Command::Keys(args)) => keys::run(&args, session),
         Some(Command::Themes(args)) => themes::run(&args, session),

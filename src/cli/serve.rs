@@ -47,7 +47,7 @@ fn line(text: String) {
 }
 
 /// Waits for a signal that ends the program; its number.
-async fn stopped() -> Result<u8, Failure> {
+pub(super) async fn stopped() -> Result<u8, Failure> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;

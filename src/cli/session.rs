@@ -124,6 +124,7 @@ fn listen_args(cli: &Cli) -> Option<&ListenArgs> {
     match &cli.command {
         None => Some(&cli.listen),
         Some(Command::Serve(args)) => Some(&args.listen),
+        Some(Command::Demo(args)) => Some(&args.listen),
         Some(_) => None,
     }
 }

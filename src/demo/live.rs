@@ -100,7 +100,7 @@ impl Demo {
     /// The target is no URL.
     pub fn start(options: &Options, stop: CancellationToken) -> Result<Self, Trouble> {
         let sender = Sender::new(&options.target, options.token.as_ref())?;
-        let begin = now() - options.settings.length();
+        let begin = now() - Story::length(options.settings);
         let (orders, received) = mpsc::channel(16);
         let (told, progress) = watch::channel(Progress::default());
         let story = Story::new(options.settings, begin);

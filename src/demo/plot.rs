@@ -79,7 +79,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// How long a story is until now: 20 minutes, or less if fewer traces are wanted.
+    /// The time over which the story has its turns: 20 minutes, or about as long as the wanted
+    /// traces take.
     pub fn length(&self) -> Nanos {
         // Beside each ride, a third of a trace of billing's.
         let traces_per_second = self.rate.max(0.001) * 4.0 / 3.0;

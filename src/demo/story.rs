@@ -12,12 +12,12 @@ use super::batch::Rebalance;
 use super::billing::{self, Message};
 use super::customer::{CUSTOMERS, Customer};
 use super::driver;
-use super::plot::{Fixes, Plot, Settings};
+use super::plot::{Fixes, LENGTH, Plot, Settings};
 use super::random::Random;
 use super::record::{self, Context};
 use super::ride::{Outcome, ROUTES, Ride, ms};
 use super::tape::Tape;
-use crate::model::{Block, Time};
+use crate::model::{Block, Nanos, Time};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
@@ -65,6 +65,7 @@ pub struct Story {
     scheduled: u64,
     rides: BTreeMap<u64, Ride>,
     ordered: u64,
+    rebalanced: u64,
     begun: u64,
     lock: Option<Transaction>,
     queue: VecDeque<Transaction>,
@@ -87,6 +88,7 @@ impl Story {
             scheduled: 0,
             rides: BTreeMap::new(),
             ordered: 0,
+            rebalanced: 0,
             begun: 0,
             lock: None,
             queue: VecDeque::new(),
@@ -100,6 +102,23 @@ impl Story {
         story.at(begin + ms(1000.0), Event::Poll);
         story.at(begin + ms(20_000.0), Event::Rebalance);
         story
+    }
+
+    /// How long the story goes on until all wanted traces have ended, at most
+    /// [`LENGTH`]: how far back it has to begin so that it has happened by now.
+    pub fn length(settings: Settings) -> Nanos {
+        if settings.traces.is_none() {
+            return LENGTH;
+        }
+        let begin = Time(LENGTH.0);
+        let mut story = Self::new(settings, begin);
+        let step = Nanos(LENGTH.0 / 240);
+        let mut length = Nanos(0);
+        while length < LENGTH && !story.is_over() {
+            length = length + step;
+            story.until(begin + length);
+        }
+        length
     }
 
     /// Lets time pass until `now`: the spans that have ended since the last call.
@@ -365,7 +384,8 @@ impl Story {
         }
         if self.batch.is_none() {
             self.begun += 1;
-            let random = self.random_of(1 << 34 | at.0);
+            self.rebalanced += 1;
+            let random = self.random_of(1 << 34 | self.rebalanced);
             let (batch, update) = Rebalance::begin(random, &self.plot, at, &mut self.tape);
             self.batch = Some(batch);
             self.at(update, Event::Update);

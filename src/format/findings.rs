@@ -23,6 +23,7 @@ pub struct Findings {
     pub rejected_logs: u64,
     /// Data points of metrics: counted, not kept.
     pub metric_points: u64,
+    kept: usize,
     piece: Piece,
 }
 
@@ -50,6 +51,31 @@ impl Findings {
             },
             ..Self::default()
         }
+    }
+
+    /// The name of the input.
+    pub(super) fn input(&self) -> &str {
+        &self.piece.input
+    }
+
+    /// Takes the problems out, to tell them while the input is still being read.
+    pub(super) fn take_problems(&mut self) -> Vec<Problem> {
+        std::mem::take(&mut self.problems)
+    }
+
+    /// What stands for the problems that were only counted.
+    pub(super) fn rest(&self) -> Option<Problem> {
+        let message = format!("{} more problems", self.more_problems);
+        let place = Place {
+            input: self.piece.input.clone(),
+            ..Place::default()
+        };
+        (self.more_problems > 0).then_some(Problem {
+            place,
+            reason: Reason::Malformed,
+            message,
+            spans: 0,
+        })
     }
 
     /// Says where the bytes that the next reports are about stand in the input.
@@ -85,7 +111,8 @@ impl Findings {
         if problem.spans > 0 {
             *self.rejected.entry(problem.reason).or_default() += problem.spans;
         }
-        if self.problems.len() < KEPT {
+        if self.kept < KEPT {
+            self.kept += 1;
             self.problems.push(problem);
         } else {
             self.more_problems += 1;

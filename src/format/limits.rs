@@ -31,7 +31,7 @@ impl Default for Limits {
             container_depth: 8,
             window_log: 27,
             archive_bytes: 1 << 30,
-            message_bytes: 256 << 20,
+            message_bytes: 1 << 30,
             block_spans: 16 << 10,
         }
     }

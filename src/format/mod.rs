@@ -10,6 +10,7 @@
 //! No I/O here: sources are `Read`, targets are `Write`, both given.
 
 mod container;
+mod detect;
 pub mod explained;
 pub mod jaeger;
 pub mod json;
@@ -20,11 +21,14 @@ pub mod zipkin;
 mod findings;
 mod limits;
 mod problem;
+mod read;
 
 pub use container::Container;
+pub use detect::{Framing, Recognised, Unrecognised, detect};
 pub use findings::Findings;
 pub use limits::Limits;
 pub use problem::{Place, Problem, Reason};
+pub use read::{Input, ReadOptions, Sink, read};
 
 /// A format of traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

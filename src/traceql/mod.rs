@@ -19,10 +19,13 @@
 
 pub mod attribute;
 mod check;
+pub mod complete;
 pub mod duration;
 mod error;
 pub mod eval;
+pub mod form;
 mod lexer;
+pub mod logfmt;
 mod number;
 pub mod operator;
 mod parser;
@@ -32,10 +35,13 @@ mod print;
 mod suggest;
 pub mod tree;
 mod types;
+pub mod words;
 
 pub use attribute::{Attribute, Intrinsic, Scope};
+pub use complete::Vocabulary;
 pub use error::{Fault, QueryError};
-pub use eval::{Bits, Bound, Evaluator, Facts, Match, Needs, Note, Query};
+pub use eval::{Bits, Bound, Census, Evaluator, Facts, Match, Needs, Note, Query};
+pub use form::Form;
 pub use parser::parse;
 pub use place::{Place, Placed};
 pub use tree::Tree;

@@ -172,7 +172,33 @@ impl Literal {
     }
 }
 
+impl Tree {
+    /// `{ field }`, or `{ }`.
+    pub fn of_filter(field: Option<Field>) -> Self {
+        let stage = Placed::unwritten(Stage::Spans(SetExpr::Filter(field)));
+        Self {
+            body: Body::Spans(Pipeline {
+                stages: vec![stage],
+            }),
+            hints: Vec::new(),
+        }
+    }
+}
+
 impl FieldExpr {
+    /// `attribute op literal`, written nowhere.
+    pub fn comparison(attribute: Attribute, op: Compare, literal: Literal) -> Field {
+        let left = Box::new(Placed::unwritten(Self::Attribute(attribute)));
+        let right = Box::new(Placed::unwritten(Self::Literal(literal)));
+        Placed::unwritten(Self::Compare(op, left, right))
+    }
+
+    /// All of some terms; `None` of none.
+    pub fn all_of(terms: impl IntoIterator<Item = Field>) -> Option<Field> {
+        let both = |left, right| Placed::unwritten(Self::logic(Logic::And, left, right));
+        terms.into_iter().reduce(both)
+    }
+
     /// `left op right`; equal operators on either side become one list.
     pub fn logic(op: Logic, left: Field, right: Field) -> Self {
         let mut terms = Vec::new();

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 /// Bytes that are looked at: enough for every signature, and for the first keys of a document.
-const HEAD: usize = 16 << 10;
+const HEAD: usize = 64 << 10;
 /// A first line of text is enough: more might not come before somebody has seen it.
 const LINE: usize = 64;
 

@@ -11,7 +11,7 @@ pub mod write;
 mod cache;
 
 #[cfg(test)]
-mod oracle;
+pub(super) mod oracle;
 
 /// What an export request carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

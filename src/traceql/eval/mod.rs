@@ -18,6 +18,7 @@
 mod anchor;
 mod bind;
 mod bits;
+mod census;
 mod datum;
 mod expr;
 mod note;
@@ -30,10 +31,12 @@ mod test;
 use std::sync::Arc;
 
 pub use bits::Bits;
+pub use census::Census;
 pub use datum::Datum;
 pub use note::Note;
 pub use pipeline::Group;
 pub use spot::{Around, Facts, Spot};
+pub(super) use tag::text_of as tag_text;
 
 use super::attribute::Attribute;
 use super::error::{Fault, QueryError};

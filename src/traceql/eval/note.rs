@@ -1,10 +1,11 @@
 //! Why a query found nothing: attributes that are not there, or have another type.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Query;
-use crate::model::{Attributes, Block, PairIx, Value};
+use super::census::Census;
+use crate::model::Block;
 use crate::traceql::attribute::{Attribute, Scope};
 use crate::traceql::suggest;
 use crate::traceql::tree::{Field, FieldExpr, Literal};
@@ -102,10 +103,7 @@ impl Query {
         if wanted.is_empty() {
             return Vec::new();
         }
-        let mut census = Census::default();
-        for block in blocks {
-            census.add(block);
-        }
+        let census = Census::of(blocks);
         if census.is_empty() {
             return Vec::new();
         }
@@ -144,81 +142,7 @@ fn collect<'f>(field: &'f Field, wanted: &mut Vec<(&'f Attribute, Option<Type>)>
     }
 }
 
-/// How many spans have which keys, by scope and type.
-#[derive(Default)]
-struct Census {
-    keys: BTreeMap<(Scope, String), BTreeMap<&'static str, u64>>,
-}
-
 impl Census {
-    fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-    }
-
-    fn add(&mut self, block: &Block) {
-        let mut own = vec![0_u64; block.dictionary().pair_count()];
-        let mut resources = vec![0_u64; block.resource_count()];
-        let mut scopes = vec![0_u64; block.scope_count()];
-        for span in block.spans() {
-            for pair in span.attributes().pairs() {
-                count(&mut own, pair.index());
-            }
-            count(&mut resources, span.resource().index().0 as usize);
-            count(&mut scopes, span.scope().index().0 as usize);
-        }
-        let dictionary = block.dictionary();
-        for (pair, key, value) in dictionary.pairs() {
-            let spans = own.get(pair.index()).copied().unwrap_or(0);
-            self.see(Scope::Span, dictionary.text(key), value, spans);
-        }
-        for (i, &spans) in resources.iter().enumerate() {
-            let resource = block.resource(crate::model::ResourceIx(i as u32));
-            self.list(Scope::Resource, resource.attributes(), spans);
-        }
-        for (i, &spans) in scopes.iter().enumerate() {
-            let scope = block.scope(crate::model::ScopeIx(i as u32));
-            self.list(Scope::Instrumentation, scope.attributes(), spans);
-        }
-        self.elements(block);
-    }
-
-    fn list(&mut self, scope: Scope, attributes: Attributes<'_>, spans: u64) {
-        for (key, value) in attributes.iter() {
-            self.see(scope, key, value, spans);
-        }
-    }
-
-    fn elements(&mut self, block: &Block) {
-        let mut seen: HashMap<(Scope, PairIx), u64> = HashMap::new();
-        let mut see = |scope, attributes: Attributes<'_>| {
-            for &pair in attributes.pairs() {
-                *seen.entry((scope, pair)).or_default() += 1;
-            }
-        };
-        let mut rows: Vec<_> = block.event_rows().chain(block.link_rows()).collect();
-        rows.sort_unstable();
-        rows.dedup();
-        for row in rows {
-            let span = block.span(row);
-            span.events()
-                .for_each(|event| see(Scope::Event, event.attributes()));
-            span.links()
-                .for_each(|link| see(Scope::Link, link.attributes()));
-        }
-        let dictionary = block.dictionary();
-        for ((scope, pair), spans) in seen {
-            let key = dictionary.text(dictionary.key(pair));
-            self.see(scope, key, dictionary.value(pair), spans);
-        }
-    }
-
-    fn see(&mut self, scope: Scope, key: &str, value: Value<'_>, spans: u64) {
-        if spans > 0 {
-            let types = self.keys.entry((scope, key.to_owned())).or_default();
-            *types.entry(value.type_name()).or_default() += spans;
-        }
-    }
-
     fn note(&self, attribute: &Attribute, compared: Option<Type>) -> Option<Note> {
         let Attribute::Keyed { scope, key } = attribute else {
             return None;
@@ -241,7 +165,7 @@ impl Census {
         let mut types = BTreeMap::new();
         for scope in places(scope) {
             let found = self.keys.get(&(*scope, key.to_owned()));
-            for (name, spans) in found.into_iter().flatten() {
+            for (name, spans) in found.iter().flat_map(|seen| &seen.types) {
                 *types.entry(*name).or_default() += spans;
             }
         }
@@ -262,12 +186,12 @@ impl Census {
         let near = same_scope
             .and_then(|near| keys(places(scope)).find(|((_, key), _)| key == near))
             .filter(|_| elsewhere.is_none())
-            .map(|((_, near), types)| (Attribute::keyed(scope, near.as_str()), types))
+            .map(|((_, near), seen)| (Attribute::keyed(scope, near.as_str()), seen))
             .or_else(|| {
-                let ((scope, key), types) = elsewhere?;
-                Some((Attribute::keyed(*scope, key.as_str()), types))
+                let ((scope, key), seen) = elsewhere?;
+                Some((Attribute::keyed(*scope, key.as_str()), seen))
             })
-            .map(|(near, types)| (near.to_string(), types.values().sum()));
+            .map(|(near, seen)| (near.to_string(), seen.spans()));
         Some(Note::Unknown {
             attribute: attribute.to_string(),
             near,
@@ -275,14 +199,8 @@ impl Census {
     }
 }
 
-fn count(counts: &mut [u64], at: usize) {
-    if let Some(count) = counts.get_mut(at) {
-        *count += 1;
-    }
-}
-
 /// Where a scope looks.
-fn places(scope: Scope) -> &'static [Scope] {
+pub(super) fn places(scope: Scope) -> &'static [Scope] {
     match scope {
         Scope::Any => &[Scope::Span, Scope::Resource, Scope::Instrumentation],
         Scope::Span => &[Scope::Span],

@@ -64,6 +64,7 @@ impl<'a> Spot<'a> {
     }
 
     /// The span again, without a particular event or link.
+    #[must_use]
     pub fn alone(&self) -> Self {
         Self::new(self.span, self.around)
     }

@@ -1,0 +1,178 @@
+//! Which JSON it is: by the first keys that decide it, and where they stand.
+
+use super::{Format, Framing, Recognised, Unrecognised};
+
+/// Recognises JSON by its beginning.
+pub(super) fn detect(text: &[u8]) -> Result<Recognised, Unrecognised> {
+    let mut verdict = None;
+    let mut seen_data = false;
+    keys(text, |path, key| {
+        seen_data |= path == "{" && key == "data";
+        verdict = judge(path, key, text, seen_data);
+        verdict.is_some()
+    });
+    match verdict {
+        Some(Verdict::Read(format, why)) => Ok(Recognised {
+            format,
+            framing: Framing::Documents,
+            why,
+        }),
+        Some(Verdict::Other(what)) => Err(Unrecognised::unsupported(what)),
+        None if is_empty(text) => Ok(Recognised {
+            format: Format::OtlpJson,
+            framing: Framing::Documents,
+            why: "an empty document",
+        }),
+        None => Err(Unrecognised::unsupported(
+            "JSON of no known format of traces",
+        )),
+    }
+}
+
+enum Verdict {
+    Read(Format, &'static str),
+    Other(&'static str),
+}
+
+/// What a key at a path tells, if it decides anything.
+fn judge(path: &str, key: &str, text: &[u8], seen_data: bool) -> Option<Verdict> {
+    use Verdict::{Other, Read};
+    Some(match (path, key) {
+        (
+            "{" | "[{" | "{trace{" | "{result{" | "[{result{",
+            "resourceSpans" | "resource_spans" | "resourceLogs" | "resource_logs"
+            | "resourceMetrics" | "resource_metrics",
+        ) => Read(Format::OtlpJson, "`resourceSpans` or its like"),
+        ("{" | "{trace{", "batches") => Read(Format::OtlpJson, "`batches`, as Tempo answers"),
+        (
+            "{" | "[{",
+            "scopeSpans"
+            | "scope_spans"
+            | "instrumentationLibrarySpans"
+            | "scopeLogs"
+            | "scope_logs",
+        ) => Read(Format::OtlpJson, "`scopeSpans` without anything around"),
+        ("{data[{" | "{data{", "traceID" | "spans" | "processes") => {
+            Read(Format::JaegerJson, "`data` with traces, as Jaeger answers")
+        }
+        ("{" | "[{", "traceID" | "processes") => Read(Format::JaegerJson, "a bare trace of Jaeger"),
+        ("{spans[{" | "[{spans[{", "operationName" | "references" | "processID" | "process") => {
+            Read(Format::JaegerJson, "a bare trace of Jaeger")
+        }
+        ("{", "total" | "errors" | "limit" | "offset") if seen_data => {
+            Read(Format::JaegerJson, "an answer of Jaeger")
+        }
+        ("[{" | "[[{" | "{", "traceId" | "localEndpoint" | "binaryAnnotations") => zipkin(text),
+        ("{traces[{", "traceID" | "rootServiceName" | "rootTraceName" | "spanSet" | "spanSets") => {
+            Other(
+                "the answer of a Tempo search, a list of what was found; ask for a trace by its id",
+            )
+        }
+        ("{traces[{" | "{", "projectId") => Other("a trace of Google Cloud Trace"),
+        ("{", "traceEvents") | ("[{", "ph") => Other("a Chrome trace"),
+        ("{", "Traces" | "TraceSummaries") => Other("an answer of AWS X-Ray"),
+        ("{" | "[{", "trace_id") => Other("spans or segments in a shape of their own"),
+        ("{", "callStack") => Other("a transaction of Pinpoint"),
+        ("{", "hits") => Other("an answer of Elasticsearch or OpenSearch"),
+        ("{" | "[{", "SpanContext") => Other("the output of Go's stdouttrace exporter"),
+        ("{" | "[{", "TraceId") => Other("rows of a ClickHouse table"),
+        ("{log{", "entries") => Other("an HTTP archive"),
+        _ => return None,
+    })
+}
+
+/// Version 2 speaks of `localEndpoint` and `tags`, version 1 of `endpoint` and `binaryAnnotations`.
+fn zipkin(text: &[u8]) -> Verdict {
+    let holds = |word: &[u8]| text.windows(word.len()).any(|window| window == word);
+    if holds(b"\"binaryAnnotations\"") || (holds(b"\"endpoint\"") && !holds(b"\"localEndpoint\"")) {
+        Verdict::Read(
+            Format::ZipkinV1,
+            "spans with `traceId`, and `binaryAnnotations` or `endpoint`",
+        )
+    } else {
+        Verdict::Read(
+            Format::ZipkinV2,
+            "spans with `traceId`, and no `binaryAnnotations`",
+        )
+    }
+}
+
+/// Brackets with nothing in them.
+fn is_empty(text: &[u8]) -> bool {
+    let rest: Vec<u8> = text
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .take(3)
+        .collect();
+    matches!(rest.as_slice(), b"{}" | b"[]")
+}
+
+/// Containers that are looked into.
+const DEEPEST: usize = 6;
+
+/// Calls `visit` with every key and the path to it, until it says that it has seen enough. A path
+/// is the brackets that are open with the keys before them: `{data[{`.
+fn keys(text: &[u8], mut visit: impl FnMut(&str, &str) -> bool) {
+    let mut path = String::new();
+    let mut levels: Vec<usize> = Vec::new();
+    let mut depth = 0_usize;
+    let mut last = "";
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        at += 1;
+        match byte {
+            b'{' | b'[' => {
+                depth += 1;
+                if depth <= DEEPEST {
+                    levels.push(path.len());
+                    path.push_str(std::mem::take(&mut last));
+                    path.push(char::from(byte));
+                }
+            }
+            b'}' | b']' => {
+                if depth <= DEEPEST {
+                    path.truncate(levels.pop().unwrap_or(0));
+                }
+                depth = depth.saturating_sub(1);
+            }
+            b',' => last = "",
+            b'"' => {
+                let Some((string, behind)) = string(text, at) else {
+                    return;
+                };
+                at = behind;
+                let is_key = text
+                    .get(at..)
+                    .unwrap_or_default()
+                    .iter()
+                    .find(|byte| !byte.is_ascii_whitespace())
+                    == Some(&b':');
+                if is_key && depth <= DEEPEST {
+                    last = string;
+                    if visit(&path, string) {
+                        return;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The string whose opening quote stands before `from`, escapes and all, and where it ends.
+fn string(text: &[u8], from: usize) -> Option<(&str, usize)> {
+    let mut at = from;
+    loop {
+        match text.get(at)? {
+            b'"' => {
+                return Some((
+                    std::str::from_utf8(text.get(from..at)?).unwrap_or(""),
+                    at + 1,
+                ));
+            }
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Which format some bytes are: decided by content, never by a name.
+
+mod json;
+mod protobuf;
+
+pub(super) use protobuf::signal;
+
+use super::Format;
+use super::otlp::Signal;
+use super::problem::Reason;
+
+/// What an input was recognised as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recognised {
+    /// The format.
+    pub format: Format,
+    /// How its messages follow one another.
+    pub framing: Framing,
+    /// What gave it away, in words.
+    pub why: &'static str,
+}
+
+/// How messages follow one another in an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Framing {
+    /// JSON documents, one after another.
+    Documents,
+    /// One protobuf message, of this signal.
+    Message(Signal),
+    /// One protobuf message around another, of traces: Tempo's `TraceByIDResponse`.
+    Wrapped,
+    /// Each message behind its length in four bytes, most significant first, perhaps compressed:
+    /// the collector's file exporter with `format: proto` or `compression: zstd`.
+    Prefixed,
+}
+
+/// Why no format was recognised.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Unrecognised {
+    /// The kind of reason.
+    pub reason: Reason,
+    /// What it is instead, as far as that is known.
+    pub message: String,
+}
+
+impl Unrecognised {
+    fn unsupported(what: &str) -> Self {
+        Self {
+            reason: Reason::Unsupported,
+            message: format!("this is {what}, which holds no spans that can be read"),
+        }
+    }
+}
+
+/// Recognises the format by the first bytes of an input.
+pub fn detect(head: &[u8]) -> Result<Recognised, Unrecognised> {
+    let text = trim(head);
+    match text {
+        [] => Err(Unrecognised {
+            reason: Reason::Unsupported,
+            message: "the input is empty".to_owned(),
+        }),
+        [b'{' | b'[', ..] => json::detect(text),
+        _ => prefixed(head)
+            .or_else(|| protobuf::detect(head))
+            .ok_or_else(|| other(text)),
+    }
+}
+
+/// The text behind a byte order mark, white space and record separators.
+fn trim(head: &[u8]) -> &[u8] {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let start = text
+        .iter()
+        .position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x1e));
+    start
+        .and_then(|start| text.get(start..))
+        .unwrap_or_default()
+}
+
+fn prefixed(head: &[u8]) -> Option<Recognised> {
+    let (length, message) = head.split_first_chunk::<4>()?;
+    let length = u32::from_be_bytes(*length) as usize;
+    let begins = matches!(message, [b'{' | 0x0a, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..]);
+    // Up to 64 MiB: from 0x0a000000 on it would be a bare protobuf message.
+    if !(2..=64 << 20).contains(&length) || !begins {
+        return None;
+    }
+    let format = if message.first() == Some(&b'{') {
+        Format::OtlpJson
+    } else {
+        Format::OtlpProto
+    };
+    Some(Recognised {
+        format,
+        framing: Framing::Prefixed,
+        why: "messages behind their lengths, as the collector's file exporter writes",
+    })
+}
+
+/// Names what people open by mistake.
+fn other(text: &[u8]) -> Unrecognised {
+    let what = match text {
+        [b'<', ..] => "a page of HTML or XML, perhaps a login page saved instead of the data",
+        [b'P', b'A', b'R', b'1', ..] => "a Parquet file, and no format of traces",
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => "an Arrow file, and no format of traces",
+        [4, 0x22, 0x4d, 0x18, ..] => "compressed with LZ4; unpack it first",
+        [0xff, 6, 0, 0, b's', b'N', b'a', b'P', b'p', b'Y', ..] => {
+            "compressed with Snappy; unpack it first"
+        }
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => "compressed with zlib; unpack it first",
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "text in UTF-16; save it as UTF-8",
+        [0x0b | 0x0c, ..] => "a list of spans in Thrift; convert it to JSON first",
+        _ if std::str::from_utf8(text.get(..64).unwrap_or(text)).is_ok() => {
+            "text of no format of traces"
+        }
+        _ => "of no known format",
+    };
+    Unrecognised {
+        reason: Reason::Unsupported,
+        message: format!("this is {what}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

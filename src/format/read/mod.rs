@@ -1,0 +1,410 @@
+//! Reading: from a stream of bytes, in whatever containers and format, to blocks of spans.
+//!
+//! Blocks are handed over while the stream is still being read, the first one soon. What is wrong
+//! is told with its place, and costs as little as the format allows.
+
+mod messages;
+mod pieces;
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+
+use super::container::{self, Container, Entry, Visitor};
+use super::detect::{self, Framing, Recognised};
+use super::findings::{Findings, Piece, line_ends};
+use super::otlp::{self, Signal};
+use super::problem::{Problem, Reason};
+use super::{Format, Limits, jaeger, zipkin};
+use crate::model::{Block, BlockBuilder};
+use messages::Parts;
+use pieces::Pieces;
+
+/// Who takes what is read.
+pub trait Sink {
+    /// Some spans and log records. Break to stop reading: somebody cancelled.
+    fn block(&mut self, block: Block) -> ControlFlow<()>;
+    /// Something that was wrong; the rest was kept.
+    fn problem(&mut self, problem: Problem);
+}
+
+/// How to read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReadOptions {
+    /// The format, where detection is overruled.
+    pub format: Option<Format>,
+    /// Hand every complete document over at once: the source is being written to as we read.
+    pub live: bool,
+    /// What is believed.
+    pub limits: Limits,
+}
+
+/// What was read from one input, which may be one file of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// Its name, with the names within archives.
+    pub name: String,
+    /// The containers it was in, outermost first.
+    pub containers: Vec<Container>,
+    /// What it was recognised as; `None` if its format is not known.
+    pub recognised: Option<Recognised>,
+    /// Spans handed over.
+    pub spans: u64,
+    /// Log records handed over.
+    pub logs: u64,
+    /// Spans left out, by reason.
+    pub rejected: BTreeMap<Reason, u64>,
+    /// Log records left out.
+    pub rejected_logs: u64,
+    /// Log records that name no trace.
+    pub logs_without_trace: u64,
+    /// Data points of metrics.
+    pub metric_points: u64,
+}
+
+/// Reads all of `source`, whose name is for messages only. Returns what was in it, an entry for each
+/// input in its containers.
+pub fn read(
+    name: &str,
+    source: &mut dyn Read,
+    options: &ReadOptions,
+    sink: &mut dyn Sink,
+) -> Vec<Input> {
+    let mut reading = Reading {
+        options,
+        sink,
+        builder: BlockBuilder::new(),
+        block_spans: FIRST_BLOCK,
+        inputs: Vec::new(),
+    };
+    let _cancelled = container::open(name, source, &options.limits, &mut reading);
+    reading.inputs
+}
+
+/// Spans of the first block: rows are to be seen soon.
+const FIRST_BLOCK: usize = 1 << 10;
+/// Bytes after which a block is handed over, however few spans it has.
+const BLOCK_BYTES: usize = 64 << 20;
+/// How often reading resumes in one piece behind something that is not JSON.
+const RESUMES: usize = 256;
+
+type Decode = fn(&[u8], &mut BlockBuilder, &mut Findings) -> Result<(), Problem>;
+
+struct Reading<'s> {
+    options: &'s ReadOptions,
+    sink: &'s mut dyn Sink,
+    builder: BlockBuilder,
+    block_spans: usize,
+    inputs: Vec<Input>,
+}
+
+impl Visitor for Reading<'_> {
+    fn entry(&mut self, mut entry: Entry<'_>) -> ControlFlow<()> {
+        let mut findings = Findings::of(&entry.name);
+        self.inputs.push(Input {
+            name: entry.name,
+            containers: entry.containers,
+            recognised: None,
+            spans: 0,
+            logs: 0,
+            rejected: BTreeMap::new(),
+            rejected_logs: 0,
+            logs_without_trace: 0,
+            metric_points: 0,
+        });
+        let flow = match self.recognise(entry.content.head()) {
+            Ok(recognised) => {
+                if let Some(input) = self.inputs.last_mut() {
+                    input.recognised = Some(recognised);
+                }
+                self.input(&mut entry.content, recognised, &mut findings)
+            }
+            Err(error) => {
+                // What broke the container is the better reason, if that is why the head is short.
+                let failure = io::copy(&mut entry.content.take(1 << 20), &mut io::sink()).err();
+                let (reason, message) = match failure {
+                    Some(failure) => (Reason::of(&failure), failure.to_string()),
+                    None => (error.reason, error.message),
+                };
+                let place = findings.place_in_bytes(0, String::new());
+                findings.report(Problem {
+                    place,
+                    reason,
+                    message,
+                    spans: 0,
+                });
+                ControlFlow::Continue(())
+            }
+        };
+        let flow = if flow.is_continue() {
+            self.hand_over(&mut findings)
+        } else {
+            flow
+        };
+        self.close(findings);
+        flow
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.sink.problem(problem);
+    }
+}
+
+impl Reading<'_> {
+    fn recognise(&self, head: &[u8]) -> Result<Recognised, detect::Unrecognised> {
+        let detected = detect::detect(head);
+        let Some(format) = self.options.format else {
+            return detected;
+        };
+        let why = "it was asked for";
+        let framing = match (format, detected) {
+            (Format::OtlpProto, Ok(found)) if found.format == format => found.framing,
+            (
+                Format::OtlpJson,
+                Ok(Recognised {
+                    framing: Framing::Prefixed,
+                    ..
+                }),
+            ) => Framing::Prefixed,
+            (Format::OtlpProto, _) => Framing::Message(Signal::Traces),
+            _ => Framing::Documents,
+        };
+        Ok(Recognised {
+            format,
+            framing,
+            why,
+        })
+    }
+
+    fn input(
+        &mut self,
+        source: &mut dyn Read,
+        recognised: Recognised,
+        findings: &mut Findings,
+    ) -> ControlFlow<()> {
+        match (recognised.framing, recognised.format) {
+            (Framing::Message(signal), _) => self.message(source, signal, 0, findings),
+            (Framing::Wrapped, _) => self.wrapped(source, findings),
+            (Framing::Prefixed, _) => self.prefixed(source, findings),
+            (Framing::Documents, Format::JaegerJson) => {
+                self.documents(source, jaeger::decode, false, findings)
+            }
+            (Framing::Documents, Format::ZipkinV1 | Format::ZipkinV2) => {
+                self.documents(source, zipkin::decode, true, findings)
+            }
+            (Framing::Documents, _) => self.documents(source, otlp::json::decode, false, findings),
+        }
+    }
+
+    fn documents(
+        &mut self,
+        source: &mut dyn Read,
+        decode: Decode,
+        only_lists: bool,
+        findings: &mut Findings,
+    ) -> ControlFlow<()> {
+        let input = findings.input().to_owned();
+        let mut pieces = Pieces::new(source, self.options.limits.message_bytes, only_lists);
+        loop {
+            match pieces.next(self.options.live) {
+                Ok(Some((text, piece))) => self.piece(
+                    text,
+                    &Piece {
+                        input: input.clone(),
+                        ..piece
+                    },
+                    decode,
+                    findings,
+                ),
+                Ok(None) => return ControlFlow::Continue(()),
+                Err(failure) => {
+                    findings.at_piece(Piece {
+                        input: input.clone(),
+                        offset: failure.offset,
+                        ..Piece::default()
+                    });
+                    let place = findings.place_in_bytes(0, String::new());
+                    findings.report(Problem {
+                        place,
+                        reason: failure.reason,
+                        message: failure.message,
+                        spans: 0,
+                    });
+                }
+            }
+            self.hand_over_full(findings)?;
+        }
+    }
+
+    /// Decodes a piece of text. Behind what is not JSON, reading resumes where a line begins with a
+    /// bracket: lines of a pretty-printed document are indented, so that the inside of a broken one
+    /// is not taken for documents.
+    fn piece(&mut self, text: &[u8], piece: &Piece, decode: Decode, findings: &mut Findings) {
+        let mut from = 0;
+        for _ in 0..RESUMES {
+            let rest = text.get(from..).unwrap_or_default();
+            let here = piece.behind(text, from);
+            let start = here.offset.saturating_sub(here.prefix as u64);
+            findings.at_piece(here);
+            let Err(problem) = decode(rest, &mut self.builder, findings) else {
+                return;
+            };
+            let at = problem.place.offset.unwrap_or(0).saturating_sub(start) as usize;
+            findings.report(problem);
+            let lines = rest.get(at..).unwrap_or_default().windows(2);
+            let Some(next) = lines
+                .map(|pair| matches!(pair, [b'\n', b'{' | b'[']))
+                .position(|begins| begins)
+            else {
+                return;
+            };
+            from += at + next + 1;
+        }
+    }
+
+    fn message(
+        &mut self,
+        source: &mut dyn Read,
+        signal: Signal,
+        offset: u64,
+        findings: &mut Findings,
+    ) -> ControlFlow<()> {
+        let input = findings.input().to_owned();
+        let mut parts = Parts::new(source, self.options.limits.message_bytes);
+        loop {
+            let (part, result) = parts.next();
+            let at = part.map_or(0, |(_, at)| at);
+            findings.at_piece(Piece {
+                input: input.clone(),
+                offset: offset + at,
+                ..Piece::default()
+            });
+            let length = part.map_or(0, |(bytes, _)| bytes.len());
+            let decoded = part
+                .map(|(bytes, _)| otlp::proto::decode(signal, bytes, &mut self.builder, findings));
+            if let Some(Err(problem)) = decoded {
+                findings.report(problem);
+            }
+            if let Err(error) = &result {
+                report(findings, length, error);
+            }
+            if part.is_none() || result.is_err() {
+                return ControlFlow::Continue(());
+            }
+            self.hand_over_full(findings)?;
+        }
+    }
+
+    /// A message in field 1 of another one.
+    fn wrapped(&mut self, source: &mut dyn Read, findings: &mut Findings) -> ControlFlow<()> {
+        match messages::header(source) {
+            Ok((length, header)) => {
+                self.message(&mut source.take(length), Signal::Traces, header, findings)
+            }
+            Err(error) => {
+                report(findings, 0, &error);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    /// Messages behind their lengths, in protobuf or JSON, of any signal.
+    fn prefixed(&mut self, source: &mut dyn Read, findings: &mut Findings) -> ControlFlow<()> {
+        let mut index = 0_u64;
+        loop {
+            let message = match messages::prefixed(source, self.options.limits.message_bytes) {
+                Ok(Some(message)) => message,
+                Ok(None) => return ControlFlow::Continue(()),
+                Err(error) => {
+                    report(findings, 0, &error);
+                    return ControlFlow::Continue(());
+                }
+            };
+            let decoded = if message.first() == Some(&b'{') {
+                otlp::json::decode(&message, &mut self.builder, findings)
+            } else {
+                let signal = detect::signal(&message).unwrap_or(Signal::Traces);
+                otlp::proto::decode(signal, &message, &mut self.builder, findings)
+            };
+            if let Err(mut problem) = decoded {
+                problem.place.path = format!("message {index}");
+                findings.report(problem);
+            }
+            index += 1;
+            self.hand_over_full(findings)?;
+        }
+    }
+
+    fn hand_over_full(&mut self, findings: &mut Findings) -> ControlFlow<()> {
+        let full = self.options.live
+            || self.builder.len() >= self.block_spans
+            || self.builder.bytes() >= BLOCK_BYTES;
+        if full {
+            self.hand_over(findings)
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    /// Hands over what there is.
+    fn hand_over(&mut self, findings: &mut Findings) -> ControlFlow<()> {
+        for problem in findings.take_problems() {
+            self.sink.problem(problem);
+        }
+        if self.builder.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        let block = self.builder.finish();
+        self.block_spans = (self.block_spans * 4).min(self.options.limits.block_spans);
+        if let Some(input) = self.inputs.last_mut() {
+            input.spans += block.len() as u64;
+            input.logs += block.log_count() as u64;
+        }
+        self.sink.block(block)
+    }
+
+    fn close(&mut self, mut findings: Findings) {
+        for problem in findings.take_problems() {
+            self.sink.problem(problem);
+        }
+        if let Some(problem) = findings.rest() {
+            self.sink.problem(problem);
+        }
+        if let Some(input) = self.inputs.last_mut() {
+            input.rejected = findings.rejected;
+            input.rejected_logs = findings.rejected_logs;
+            input.logs_without_trace = findings.logs_without_trace;
+            input.metric_points = findings.metric_points;
+        }
+    }
+}
+
+/// Reports what ended a message `at` bytes behind the last place.
+fn report(findings: &mut Findings, at: usize, error: &io::Error) {
+    let place = findings.place_in_bytes(at, String::new());
+    findings.report(Problem {
+        place,
+        reason: Reason::of(error),
+        message: error.to_string(),
+        spans: 0,
+    });
+}
+
+impl Piece {
+    /// The piece that begins `from` bytes into this one, whose text is given.
+    fn behind(&self, text: &[u8], from: usize) -> Self {
+        let prefix = self.prefix.saturating_sub(from);
+        let passed = text
+            .get(self.prefix..from.max(self.prefix))
+            .unwrap_or_default();
+        Self {
+            input: self.input.clone(),
+            offset: self.offset + passed.len() as u64,
+            lines: self.lines + line_ends(passed),
+            prefix,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! From bytes to blocks, through everything.
+
+use prost::Message as _;
+
+use super::*;
+use crate::format::otlp::oracle;
+use crate::model::SpanId;
+
+#[derive(Default)]
+struct Kept {
+    blocks: Vec<Block>,
+    problems: Vec<Problem>,
+    at_most: Option<usize>,
+}
+
+impl Sink for Kept {
+    fn block(&mut self, block: Block) -> ControlFlow<()> {
+        self.blocks.push(block);
+        match self.at_most {
+            Some(most) if self.blocks.len() >= most => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+}
+
+impl Kept {
+    fn ids(&self) -> Vec<u64> {
+        let spans = self.blocks.iter().flat_map(Block::span_id_column);
+        spans.map(|&SpanId(id)| id).collect()
+    }
+
+    fn messages(&self) -> Vec<String> {
+        self.problems.iter().map(ToString::to_string).collect()
+    }
+}
+
+fn read_bytes(mut bytes: &[u8]) -> (Kept, Vec<Input>) {
+    let mut kept = Kept::default();
+    let inputs = read("in", &mut bytes, &ReadOptions::default(), &mut kept);
+    (kept, inputs)
+}
+
+fn line(id: u64) -> String {
+    format!(
+        r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"traceId":"01","spanId":"{id:x}"}}]}}]}}]}}"#
+    )
+}
+
+#[test]
+fn bad_lines_cost_themselves_only() {
+    let text = [
+        line(1),
+        line(2)[..40].to_owned(),
+        line(3),
+        "garbage".into(),
+        line(4),
+        r#"{"unclosed":"string"#.into(),
+        line(5),
+    ]
+    .join("\n");
+    let (kept, inputs) = read_bytes(text.as_bytes());
+    assert_eq!(kept.ids(), [1, 3, 4, 5]);
+    assert_eq!(inputs[0].spans, 4);
+    let lines: Vec<_> = kept
+        .problems
+        .iter()
+        .map(|problem| problem.place.line)
+        .collect();
+    assert_eq!(lines, [Some(2), Some(4), Some(6)], "{:?}", kept.messages());
+}
+
+#[test]
+fn many_lines_come_in_several_blocks_and_places_stay_right() {
+    let mut lines: Vec<String> = (1..=40_000).map(line).collect();
+    lines[30_000] = line(1).replace("\"01\"", "{}");
+    let text = lines.join("\n");
+    let (kept, _) = read_bytes(text.as_bytes());
+    assert_eq!(kept.ids().len(), 39_999);
+    assert!(kept.blocks.len() > 2 && kept.blocks[0].len() < 4_000);
+    let place = &kept.problems[0].place;
+    assert_eq!(
+        (place.line, place.path.as_str()),
+        (Some(30_001), "resourceSpans[0].scopeSpans[0].spans[0]")
+    );
+    let column = lines[..30_000]
+        .iter()
+        .map(|line| line.len() + 1)
+        .sum::<usize>()
+        + lines[30_000].find("{}").unwrap();
+    assert_eq!(place.offset, Some(column as u64));
+}
+
+#[test]
+fn one_large_document_comes_in_several_blocks() {
+    let batches: Vec<String> = (1..=20_000)
+        .map(|id| line(id)[18..].strip_suffix("]}").unwrap().to_owned())
+        .collect();
+    let text = format!("{{\"resourceSpans\": [\n{}\n] }}", batches.join(",\n"));
+    let (kept, _) = read_bytes(text.as_bytes());
+    assert_eq!(kept.messages(), [""; 0]);
+    assert_eq!(kept.ids(), (1..=20_000).collect::<Vec<_>>());
+    assert!(kept.blocks.len() > 1);
+}
+
+#[test]
+fn reading_stops_when_the_sink_says_so() {
+    let text: String = (1..=40_000).map(|id| line(id) + "\n").collect();
+    let mut kept = Kept {
+        at_most: Some(1),
+        ..Kept::default()
+    };
+    let inputs = read(
+        "in",
+        &mut text.as_bytes(),
+        &ReadOptions::default(),
+        &mut kept,
+    );
+    assert_eq!(
+        (kept.blocks.len(), inputs[0].spans),
+        (1, kept.blocks[0].len() as u64)
+    );
+}
+
+#[test]
+fn protobuf_is_read_bare_wrapped_and_behind_lengths() {
+    let request = oracle::request_of_spans(3);
+    let bytes = request.encode_to_vec();
+    let mut wrapped = Vec::new();
+    crate::format::protobuf::put_bytes(&mut wrapped, 1, &bytes);
+    let frame = |message: &[u8]| [&(message.len() as u32).to_be_bytes()[..], message].concat();
+    let frames = [frame(&bytes), frame(&bytes)].concat();
+    let packed = frame(&zstd::encode_all(bytes.as_slice(), 1).unwrap());
+    let json = frame(line(7).as_bytes());
+    for (input, spans) in [
+        (&bytes, 3),
+        (&wrapped, 3),
+        (&frames, 6),
+        (&packed, 3),
+        (&json, 1),
+    ] {
+        let (kept, inputs) = read_bytes(input);
+        assert_eq!((kept.messages(), inputs[0].spans), (vec![], spans));
+    }
+    let (kept, _) = read_bytes(&bytes[..bytes.len() - 3]);
+    assert_eq!(kept.problems[0].reason, Reason::Truncated);
+    let (kept, inputs) = read_bytes(&frames[..frames.len() - 3]);
+    assert_eq!(
+        (kept.problems[0].reason, inputs[0].spans),
+        (Reason::Truncated, 3)
+    );
+}
+
+#[test]
+fn a_named_format_overrules_what_is_seen() {
+    let options = ReadOptions {
+        format: Some(Format::JaegerJson),
+        ..ReadOptions::default()
+    };
+    let mut kept = Kept::default();
+    let text = r#"{"hello":1,"data":[{"traceID":"1","spans":[{"traceID":"1","spanID":"2","operationName":"o","startTime":1,"duration":1,"processID":"p1"}],"processes":{"p1":{"serviceName":"s"}}}]}"#;
+    let inputs = read("in", &mut text.as_bytes(), &options, &mut kept);
+    assert_eq!(
+        (inputs[0].spans, kept.blocks[0].span(0).service()),
+        (1, "s")
+    );
+}
+
+#[test]
+fn a_live_source_is_handed_over_as_it_comes() {
+    struct Slow(Vec<String>);
+    impl Read for Slow {
+        fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+            let Some(line) = self.0.pop() else {
+                return Ok(0);
+            };
+            room[..line.len()].copy_from_slice(line.as_bytes());
+            Ok(line.len())
+        }
+    }
+    let mut source = Slow((1..=3).rev().map(|id| line(id) + "\n").collect());
+    let mut kept = Kept::default();
+    read(
+        "-",
+        &mut source,
+        &ReadOptions {
+            live: true,
+            ..ReadOptions::default()
+        },
+        &mut kept,
+    );
+    assert_eq!((kept.ids(), kept.blocks.len()), (vec![1, 2, 3], 3));
+}
+
+#[test]
+fn what_is_no_trace_says_so() {
+    for (bytes, word) in [
+        (&b""[..], "empty"),
+        (b"\x1f\x8b\x08", "unexpected"),
+        (br#"{"traces":[{"traceID":"1"}]}"#, "Tempo search"),
+    ] {
+        let (kept, inputs) = read_bytes(bytes);
+        assert!(
+            kept.messages()[0]
+                .to_lowercase()
+                .contains(&word.to_lowercase()),
+            "{:?}",
+            kept.messages()
+        );
+        assert!(inputs.iter().all(|input| input.spans == 0));
+    }
+}

@@ -1,0 +1,281 @@
+//! What attributes some blocks hold: keys, their types and values, and how many spans have them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::model::{Attributes, Block, PairIx, ResourceIx, ScopeIx, Sym, Value};
+use crate::traceql::attribute::{Attribute, Intrinsic, Scope};
+use crate::traceql::complete::{KeySeen, ValueSeen, Vocabulary};
+use crate::traceql::tree::Literal;
+
+/// How many values of one key are told apart.
+const MAX_VALUES: usize = 1000;
+
+/// How many keys of one block are told apart.
+const MAX_KEYS: usize = 10_000;
+
+/// What attributes some blocks hold. Its memory is bounded, whatever they hold.
+#[derive(Debug, Clone, Default)]
+pub struct Census {
+    pub(super) keys: BTreeMap<(Scope, String), Seen>,
+    operations: HashMap<String, u64>,
+}
+
+/// What was seen of one key.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    /// Spans by type of value.
+    pub types: BTreeMap<&'static str, u64>,
+    /// Spans by value, for the first values that were met.
+    values: HashMap<Known, u64>,
+    /// Values beyond those.
+    more: u64,
+}
+
+/// A value that completion can offer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Known {
+    Text(String),
+    Int(i64),
+    Float(u64),
+    Bool(bool),
+}
+
+impl Known {
+    fn of(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::Str(text) => Some(Self::Text(text.to_owned())),
+            Value::Int(n) => Some(Self::Int(n)),
+            Value::Double(n) if n.is_finite() => Some(Self::Float(n.to_bits())),
+            Value::Bool(value) => Some(Self::Bool(value)),
+            _ => None,
+        }
+    }
+
+    fn literal(&self) -> Literal {
+        match self {
+            Self::Text(text) => Literal::Text(text.clone()),
+            Self::Int(n) => Literal::Int(*n),
+            Self::Float(bits) => Literal::Float(f64::from_bits(*bits)),
+            Self::Bool(value) => Literal::Bool(*value),
+        }
+    }
+}
+
+impl Seen {
+    fn see(&mut self, value: Value<'_>, spans: u64) {
+        *self.types.entry(value.type_name()).or_default() += spans;
+        let Some(known) = Known::of(value) else {
+            return;
+        };
+        self.count(known, spans);
+    }
+
+    fn count(&mut self, known: Known, spans: u64) {
+        if let Some(count) = self.values.get_mut(&known) {
+            *count += spans;
+        } else if self.values.len() < MAX_VALUES {
+            self.values.insert(known, spans);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        for (name, spans) in other.types {
+            *self.types.entry(name).or_default() += spans;
+        }
+        for (known, spans) in other.values {
+            self.count(known, spans);
+        }
+        self.more += other.more;
+    }
+
+    pub fn spans(&self) -> u64 {
+        self.types.values().sum()
+    }
+}
+
+impl Census {
+    /// The census of some blocks. Reads every span's attributes.
+    pub fn of<'b>(blocks: impl IntoIterator<Item = &'b Block>) -> Self {
+        let mut census = Self::default();
+        for block in blocks {
+            census.add(block);
+        }
+        census
+    }
+
+    /// Whether there was no attribute.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    fn add(&mut self, block: &Block) {
+        let counts = Counts::of(block);
+        let dictionary = block.dictionary();
+        let mut local: HashMap<(Scope, Sym), Seen> = HashMap::new();
+        let mut see = |scope, pair: PairIx, spans| {
+            let key = (scope, dictionary.key(pair));
+            if spans > 0 && (local.len() < MAX_KEYS || local.contains_key(&key)) {
+                local
+                    .entry(key)
+                    .or_default()
+                    .see(dictionary.value(pair), spans);
+            }
+        };
+        for (pair, _, _) in dictionary.pairs() {
+            see(
+                Scope::Span,
+                pair,
+                counts.own.get(pair.index()).copied().unwrap_or(0),
+            );
+        }
+        for (i, &spans) in counts.resources.iter().enumerate() {
+            let attributes = block.resource(ResourceIx(i as u32)).attributes();
+            attributes
+                .pairs()
+                .iter()
+                .for_each(|&pair| see(Scope::Resource, pair, spans));
+        }
+        for (i, &spans) in counts.scopes.iter().enumerate() {
+            let attributes = block.scope(ScopeIx(i as u32)).attributes();
+            attributes
+                .pairs()
+                .iter()
+                .for_each(|&pair| see(Scope::Instrumentation, pair, spans));
+        }
+        for ((scope, pair), times) in counts.elements {
+            see(scope, pair, times);
+        }
+        for ((scope, key), seen) in local {
+            let key = (scope, dictionary.text(key).to_owned());
+            self.keys.entry(key).or_default().add(seen);
+        }
+        for ((_, name), spans) in dictionary.strings().zip(counts.operations) {
+            if let Some(count) = self.operations.get_mut(name) {
+                *count += spans;
+            } else if spans > 0 && self.operations.len() < MAX_KEYS {
+                self.operations.insert(name.to_owned(), spans);
+            }
+        }
+    }
+}
+
+/// How many spans have each pair, resource, scope and operation of a block.
+struct Counts {
+    own: Vec<u64>,
+    resources: Vec<u64>,
+    scopes: Vec<u64>,
+    operations: Vec<u64>,
+    elements: HashMap<(Scope, PairIx), u64>,
+}
+
+impl Counts {
+    fn of(block: &Block) -> Self {
+        let dictionary = block.dictionary();
+        let mut counts = Self {
+            own: vec![0; dictionary.pair_count()],
+            resources: vec![0; block.resource_count()],
+            scopes: vec![0; block.scope_count()],
+            operations: vec![0; dictionary.string_count()],
+            elements: HashMap::new(),
+        };
+        let (pairs, _) = block.attribute_columns();
+        for pair in pairs {
+            count(&mut counts.own, pair.index());
+        }
+        let index = |&index: &u32| index as usize;
+        block
+            .resource_column()
+            .iter()
+            .map(index)
+            .for_each(|i| count(&mut counts.resources, i));
+        block
+            .scope_column()
+            .iter()
+            .map(index)
+            .for_each(|i| count(&mut counts.scopes, i));
+        let operations = block.operation_column().iter();
+        operations.for_each(|sym| count(&mut counts.operations, sym.index()));
+
+        let mut rows: Vec<_> = block.event_rows().chain(block.link_rows()).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        for row in rows {
+            let span = block.span(row);
+            span.events()
+                .for_each(|event| counts.element(Scope::Event, event.attributes()));
+            span.links()
+                .for_each(|link| counts.element(Scope::Link, link.attributes()));
+        }
+        counts
+    }
+
+    fn element(&mut self, scope: Scope, attributes: Attributes<'_>) {
+        for &pair in attributes.pairs() {
+            *self.elements.entry((scope, pair)).or_default() += 1;
+        }
+    }
+}
+
+fn count(counts: &mut [u64], at: usize) {
+    if let Some(count) = counts.get_mut(at) {
+        *count += 1;
+    }
+}
+
+impl Vocabulary for Census {
+    fn keys(&self, scope: Scope) -> Vec<KeySeen> {
+        let places = super::note::places(scope);
+        let seen = self
+            .keys
+            .iter()
+            .filter(|((place, _), _)| places.contains(place));
+        let mut keys: Vec<KeySeen> = seen
+            .map(|((_, key), seen)| KeySeen {
+                key: key.clone(),
+                value_type: seen
+                    .types
+                    .iter()
+                    .max_by_key(|(_, spans)| **spans)
+                    .map_or("", |(name, _)| name),
+                values: seen.values.len() as u64 + seen.more,
+                spans: seen.spans(),
+            })
+            .collect();
+        keys.sort_by(|a, b| b.spans.cmp(&a.spans).then_with(|| a.key.cmp(&b.key)));
+        keys
+    }
+
+    fn values(&self, attribute: &Attribute) -> Vec<ValueSeen> {
+        let mut values: Vec<ValueSeen> = match attribute {
+            Attribute::Intrinsic(Intrinsic::Name | Intrinsic::RootName) => {
+                let operations = self.operations.iter();
+                operations
+                    .map(|(name, &spans)| ValueSeen {
+                        value: Literal::Text(name.clone()),
+                        spans,
+                    })
+                    .collect()
+            }
+            Attribute::Intrinsic(Intrinsic::RootService) => {
+                return self.values(&Attribute::service());
+            }
+            Attribute::Intrinsic(_) => Vec::new(),
+            Attribute::Keyed { scope, key } => super::note::places(*scope)
+                .iter()
+                .filter_map(|place| self.keys.get(&(*place, key.clone())))
+                .flat_map(|seen| &seen.values)
+                .map(|(known, &spans)| ValueSeen {
+                    value: known.literal(),
+                    spans,
+                })
+                .collect(),
+        };
+        values.sort_by(|a, b| {
+            let text = |seen: &ValueSeen| seen.value.to_string();
+            b.spans.cmp(&a.spans).then_with(|| text(a).cmp(&text(b)))
+        });
+        values
+    }
+}
