@@ -22,6 +22,8 @@ mod findings;
 mod limits;
 mod problem;
 mod read;
+pub mod table;
+mod write;
 
 pub use container::Container;
 pub use detect::{Framing, Recognised, Unrecognised, detect};
@@ -29,6 +31,7 @@ pub use findings::Findings;
 pub use limits::Limits;
 pub use problem::{Place, Problem, Reason};
 pub use read::{Input, ReadOptions, Sink, read};
+pub use write::{WriteError, write};
 
 /// A format of traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

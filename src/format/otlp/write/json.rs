@@ -10,37 +10,31 @@ use crate::model::{Attributes, EventRef, LinkRef, LogRef, ResourceRef, ScopeRef,
 
 use super::Batch;
 
-/// A line with spans.
-pub(super) fn spans(
-    json: &mut JsonWriter<'_>,
-    batches: &[Batch<'_, SpanRef<'_>>],
-) -> io::Result<()> {
-    document(
-        json,
-        ["resourceSpans", "scopeSpans", "spans"],
-        batches,
-        span,
-    )
+/// Names of the lists of a signal: by resource, by scope, of records.
+pub(super) type Lists = [&'static str; 3];
+pub(super) const SPANS: Lists = ["resourceSpans", "scopeSpans", "spans"];
+pub(super) const LOGS: Lists = ["resourceLogs", "scopeLogs", "logRecords"];
+
+/// Opens a document, which is a line.
+pub(super) fn begin(json: &mut JsonWriter<'_>, [by_resource, ..]: Lists) {
+    json.begin_object();
+    json.key(by_resource).begin_array();
 }
 
-/// A line with log records.
-pub(super) fn logs(json: &mut JsonWriter<'_>, batches: &[Batch<'_, LogRef<'_>>]) -> io::Result<()> {
-    document(
-        json,
-        ["resourceLogs", "scopeLogs", "logRecords"],
-        batches,
-        log,
-    )
+/// Closes it.
+pub(super) fn end(json: &mut JsonWriter<'_>) {
+    json.end_array();
+    json.end_object();
+    json.end_line();
 }
 
-fn document<R: Copy>(
+/// Some batches of it.
+pub(super) fn batches<R: Copy>(
     json: &mut JsonWriter<'_>,
-    [by_resource, by_scope, list]: [&str; 3],
+    [_, by_scope, list]: Lists,
     batches: &[Batch<'_, R>],
     write: fn(&mut JsonWriter<'_>, R),
 ) -> io::Result<()> {
-    json.begin_object();
-    json.key(by_resource).begin_array();
     for batch in batches {
         json.begin_object();
         resource(json, batch.resource);
@@ -61,9 +55,6 @@ fn document<R: Copy>(
         text(json, "schemaUrl", batch.resource.schema_url());
         json.end_object();
     }
-    json.end_array();
-    json.end_object();
-    json.end_line();
     Ok(())
 }
 
@@ -83,7 +74,7 @@ fn scope(json: &mut JsonWriter<'_>, scope: ScopeRef<'_>) {
     json.end_object();
 }
 
-fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {
+pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {
     json.begin_object();
     json.key("traceId").quoted(span.trace_id());
     json.key("spanId").quoted(span.span_id());
@@ -136,7 +127,7 @@ fn link(json: &mut JsonWriter<'_>, link: LinkRef<'_>) {
     json.end_object();
 }
 
-fn log(json: &mut JsonWriter<'_>, log: LogRef<'_>) {
+pub(super) fn log(json: &mut JsonWriter<'_>, log: LogRef<'_>) {
     json.begin_object();
     json.key("timeUnixNano").quoted(log.time().0);
     count(json, "severityNumber", log.severity().into());

@@ -15,13 +15,47 @@ pub fn json<'a>(
     spans: impl IntoIterator<Item = SpanRef<'a>>,
     logs: impl IntoIterator<Item = LogRef<'a>>,
 ) -> io::Result<()> {
-    let mut writer = JsonWriter::new(out);
-    json::spans(&mut writer, &group(spans))?;
-    let logs = group(logs);
-    if !logs.is_empty() {
-        json::logs(&mut writer, &logs)?;
+    let mut document = Document::new(out);
+    document.begin();
+    document.spans(spans)?;
+    document.finish(logs)
+}
+
+/// [`json`] in steps, so that traces need not be gathered first: [`Self::begin`], any number of
+/// [`Self::spans`], [`Self::finish`].
+pub struct Document<'w> {
+    json: JsonWriter<'w>,
+}
+
+impl<'w> Document<'w> {
+    /// A document that goes to `out`.
+    pub fn new(out: &'w mut dyn io::Write) -> Self {
+        Self {
+            json: JsonWriter::new(out),
+        }
     }
-    writer.flush()
+
+    /// Opens the line of spans.
+    pub fn begin(&mut self) {
+        json::begin(&mut self.json, json::SPANS);
+    }
+
+    /// Some spans.
+    pub fn spans<'a>(&mut self, spans: impl IntoIterator<Item = SpanRef<'a>>) -> io::Result<()> {
+        json::batches(&mut self.json, json::SPANS, &group(spans), json::span)
+    }
+
+    /// Closes the line, adds one with log records if there are any, and passes all bytes on.
+    pub fn finish<'a>(mut self, logs: impl IntoIterator<Item = LogRef<'a>>) -> io::Result<()> {
+        json::end(&mut self.json);
+        let logs = group(logs);
+        if !logs.is_empty() {
+            json::begin(&mut self.json, json::LOGS);
+            json::batches(&mut self.json, json::LOGS, &logs, json::log)?;
+            json::end(&mut self.json);
+        }
+        self.json.flush()
+    }
 }
 
 /// Writes spans as an `ExportTraceServiceRequest`, the same message as `TracesData`. It has no

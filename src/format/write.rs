@@ -1,0 +1,126 @@
+//! Writing traces in a format that was named.
+
+use std::io;
+
+use super::jaeger::{JaegerWriter, Precision};
+use super::zipkin::ZipkinWriter;
+use super::{Format, otlp, table};
+use crate::model::Trace;
+
+/// Why traces were not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The format is read only.
+    #[error("{} can be read, but not written", .0.name())]
+    ReadOnly(Format),
+    /// The target did not take them.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Writes traces in a format, each with its spans in depth-first order.
+pub fn write<'a>(
+    format: Format,
+    out: &mut dyn io::Write,
+    traces: impl Iterator<Item = &'a Trace> + Clone,
+) -> Result<(), WriteError> {
+    match format {
+        Format::OtlpJson => {
+            let mut document = otlp::write::Document::new(out);
+            document.begin();
+            for trace in traces.clone() {
+                document.spans(trace.spans())?;
+            }
+            document.finish(traces.flat_map(Trace::logs))?;
+        }
+        Format::OtlpProto => {
+            for trace in traces {
+                otlp::write::proto(out, trace.spans())?;
+            }
+        }
+        Format::JaegerJson => {
+            let mut writer = JaegerWriter::new(out, Precision::Nanos);
+            writer.begin();
+            for trace in traces {
+                writer.trace(trace.id(), trace.spans())?;
+            }
+            writer.finish(&[])?;
+        }
+        Format::ZipkinV2 => {
+            let mut writer = ZipkinWriter::new(out);
+            writer.begin();
+            for span in traces.flat_map(Trace::spans) {
+                writer.span(span)?;
+            }
+            writer.finish()?;
+        }
+        Format::Csv => table::csv(out, traces)?,
+        Format::Markdown => table::markdown(out, traces)?,
+        Format::ZipkinV1 => return Err(WriteError::ReadOnly(format)),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::format::{Problem, ReadOptions, Sink, read};
+    use crate::model::{Block, scenario};
+
+    #[derive(Default)]
+    struct Blocks(Vec<Arc<Block>>);
+
+    impl Sink for Blocks {
+        fn block(&mut self, block: Block) -> ControlFlow<()> {
+            self.0.push(Arc::new(block));
+            ControlFlow::Continue(())
+        }
+
+        fn problem(&mut self, problem: Problem) {
+            panic!("{problem}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_in_a_format_is_recognised_as_it_and_read_again() {
+        let trace = scenario::trace(
+            "shop: GET 0..120 server error n=5\n  cart: load 10..90 client +20:lock\n",
+        );
+        let outline = |trace: &Trace| {
+            let spans = trace.spans().map(|span| {
+                (
+                    span.span_id(),
+                    span.service().to_owned(),
+                    span.start(),
+                    span.kind(),
+                    span.is_error(),
+                )
+            });
+            spans.collect::<Vec<_>>()
+        };
+        for format in Format::ALL
+            .into_iter()
+            .filter(|format| format.is_writable() && format.is_readable())
+        {
+            let mut bytes = Vec::new();
+            write(format, &mut bytes, [&trace].into_iter()).unwrap();
+            let mut blocks = Blocks::default();
+            let inputs = read(
+                "in",
+                &mut bytes.as_slice(),
+                &ReadOptions::default(),
+                &mut blocks,
+            );
+            assert_eq!(inputs[0].recognised.map(|found| found.format), Some(format));
+            assert_eq!(
+                outline(&Trace::all_of(&blocks.0)[0]),
+                outline(&trace),
+                "{format:?}"
+            );
+        }
+        assert!(write(Format::ZipkinV1, &mut io::sink(), [&trace].into_iter()).is_err());
+    }
+}
