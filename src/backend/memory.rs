@@ -10,6 +10,8 @@ use super::{
     Answer, Backend, BackendError, Capabilities, Dependencies, OperationRow, Parts, SearchRequest,
     ServiceRow, StoreStats, Window,
 };
+use crate::analysis::Trends;
+use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
 use crate::storage::Store;
 
@@ -106,6 +108,23 @@ impl Backend for Memory {
     ) -> Answer<'_, Dependencies> {
         let stored = Arc::clone(&self.stored);
         at_leisure(cancel, move |cancel| stored.dependencies(window, cancel))
+    }
+
+    fn service_graph(
+        &self,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
+        let stored = Arc::clone(&self.stored);
+        at_leisure(cancel, move |cancel| {
+            let (graph, traces) = stored.calls(window, cancel)?;
+            Ok((graph, Some(traces)))
+        })
+    }
+
+    fn trends(&self) -> Answer<'_, Option<Trends>> {
+        let stored = Arc::clone(&self.stored);
+        at_leisure(CancellationToken::new(), move |_| Ok(Some(stored.trends())))
     }
 
     fn stats(&self) -> Answer<'_, Option<StoreStats>> {

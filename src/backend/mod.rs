@@ -20,6 +20,8 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::analysis::Trends;
+use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
 
 pub use jaeger::{Dialect, Jaeger};
@@ -91,6 +93,26 @@ pub trait Backend: Send + Sync {
         window: Option<Window>,
         cancel: CancellationToken,
     ) -> Answer<'_, Dependencies>;
+
+    /// Who calls whom with all that a map can show: peers that only their callers tell of, kinds,
+    /// durations and errors over time, as far as the backend knows them; and how many traces it
+    /// comes from, if known.
+    fn service_graph(
+        &self,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
+        Box::pin(async move {
+            let found = self.dependencies(window, cancel).await?;
+            Ok((found.graph(), found.traces))
+        })
+    }
+
+    /// How all operations fare: calls, errors and durations by version and minute. `None` where
+    /// the backend would have to be asked for every span.
+    fn trends(&self) -> Answer<'_, Option<Trends>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
 
     /// What was received, kept and dropped. `None` where nobody counts.
     fn stats(&self) -> Answer<'_, Option<StoreStats>>;

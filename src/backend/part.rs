@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use petgraph::graph::NodeIndex;
 use tokio::sync::mpsc;
 
+use crate::graph::service::{Call, NodeKind, Service, ServiceGraph};
 use crate::model::{Nanos, ServiceCount, SpanId, Time, TraceId};
 
 /// The parts of one search, in order.
@@ -153,6 +155,38 @@ pub struct Dependencies {
     pub edges: Vec<Edge>,
     /// How many traces they come from, if known.
     pub traces: Option<u64>,
+}
+
+impl Dependencies {
+    /// The same as a graph: durations and times are not in it.
+    pub fn graph(&self) -> ServiceGraph {
+        let mut graph = ServiceGraph::new();
+        let mut places: BTreeMap<&str, NodeIndex> = BTreeMap::new();
+        for node in &self.nodes {
+            let kind = NodeKind::of_word(node.kind);
+            let service = Service {
+                name: node.service.as_str().into(),
+                kind,
+                instrumented: true,
+                spans: node.spans,
+                errors: node.errors,
+                own: None,
+            };
+            places.insert(&node.service, graph.add_node(service));
+        }
+        for edge in &self.edges {
+            let ends = [&edge.parent, &edge.child].map(|name| places.get(name.as_str()).copied());
+            let call = Call {
+                calls: edge.calls,
+                errors: edge.errors,
+                ..Call::default()
+            };
+            if let [Some(parent), Some(child)] = ends {
+                graph.add_edge(parent, child, call);
+            }
+        }
+        graph
+    }
 }
 
 /// What was received and what became of it: received = stored + duplicate + rejected +

@@ -3,6 +3,7 @@
 mod calls;
 mod census;
 mod find;
+mod trends;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -13,26 +14,34 @@ use super::{
     Answer, BackendError, Dependencies, OperationRow, Part, Parts, SearchRequest, ServiceRow,
     StoreStats, Window, parts,
 };
+use crate::analysis::Trends;
+use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
-use crate::storage::{Hold, Stats, Store};
-use calls::Kept;
+use crate::storage::{Hold, Stats, Store, StoredTrace, Summary};
+use calls::KeptCalls;
+use trends::KeptTrends;
+
+/// A summary of a store, once somebody has asked for it.
+type Slot<S> = Mutex<Option<Arc<Mutex<S>>>>;
 
 /// A store, and what is kept beside it to answer quickly.
 pub(super) struct Stored {
     store: Store,
     /// The service graph, kept from the first time that somebody asks for it.
-    calls: Mutex<Option<Arc<Mutex<Kept>>>>,
+    calls: Slot<KeptCalls>,
+    /// How operations fare, likewise.
+    trends: Slot<KeptTrends>,
     /// Traces that somebody looks at.
     opened: Mutex<HashMap<TraceId, (Weak<Trace>, Hold)>>,
 }
 
 impl Stored {
     pub(super) fn new(store: Store) -> Arc<Self> {
-        let (calls, opened) = (Mutex::default(), Mutex::default());
         Arc::new(Self {
             store,
-            calls,
-            opened,
+            calls: Mutex::default(),
+            trends: Mutex::default(),
+            opened: Mutex::default(),
         })
     }
 
@@ -87,29 +96,51 @@ impl Stored {
         window: Option<Window>,
         cancel: &CancellationToken,
     ) -> Result<Dependencies, BackendError> {
-        match window {
-            Some(window) => calls::within(&self.store.snapshot(), window, cancel),
-            None => Ok(self.kept_calls(cancel)?),
-        }
+        let (graph, traces) = self.calls(window, cancel)?;
+        Ok(calls::dependencies(&graph, traces))
     }
 
-    fn kept_calls(&self, cancel: &CancellationToken) -> Result<Dependencies, BackendError> {
-        let kept = {
-            let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-            let kept = calls.get_or_insert_with(|| {
-                let kept = Arc::<Mutex<Kept>>::default();
-                self.store.register(Box::new(Arc::clone(&kept)));
-                kept
-            });
-            Arc::clone(kept)
-        };
-        let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.is_exact() {
-            let traces = self.store.stats().traces;
-            return Ok(kept.dependencies(traces));
+    /// Who calls whom, and in how many traces. What is kept up to date answers if it is all
+    /// that was asked for, else every trace in question is looked at.
+    pub(super) fn calls(
+        &self,
+        window: Option<Window>,
+        cancel: &CancellationToken,
+    ) -> Result<(ServiceGraph, u64), BackendError> {
+        let snapshot = self.store.snapshot();
+        let inside = |trace: &StoredTrace| window.is_none_or(|w| calls::is_inside(trace, w));
+        if snapshot.traces().all(|trace| inside(&trace))
+            && let Some(graph) = self.kept_calls()
+        {
+            return Ok((graph, self.store.stats().traces));
         }
-        drop(kept);
-        calls::all(&self.store.snapshot(), cancel)
+        calls::of(snapshot.traces().filter(inside), cancel)
+    }
+
+    /// The graph that is kept up to date, unless only whole trees would tell it exactly. A
+    /// commit asks for the same lock while it holds the store's: it is given back at once.
+    fn kept_calls(&self) -> Option<ServiceGraph> {
+        let kept = self.kept(&self.calls);
+        let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.is_exact().then(|| kept.graph())
+    }
+
+    /// How all operations fare.
+    pub(super) fn trends(&self) -> Trends {
+        let kept = self.kept(&self.trends);
+        let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.all()
+    }
+
+    /// A summary that is kept from the first time that somebody asks for it.
+    fn kept<S: Summary + Default + 'static>(&self, slot: &Slot<S>) -> Arc<Mutex<S>> {
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = slot.get_or_insert_with(|| {
+            let kept = Arc::<Mutex<S>>::default();
+            self.store.register(Box::new(Arc::clone(&kept)));
+            kept
+        });
+        Arc::clone(kept)
     }
 
     pub(super) fn stats(&self) -> StoreStats {

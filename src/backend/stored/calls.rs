@@ -4,13 +4,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backend::{BackendError, Dependencies, Edge, Node, Window};
 use crate::graph::service::{Calls, Generations, ServiceGraph, service_graph};
-use crate::storage::{NewSpans, Snapshot, StoredTrace, Summary};
+use crate::storage::{NewSpans, StoredTrace, Summary};
 
 /// The calls of everything that is stored, kept up to date.
 #[derive(Default)]
-pub struct Kept(Generations);
+pub struct KeptCalls(Generations);
 
-impl Summary for Kept {
+impl Summary for KeptCalls {
     fn on_commit(&mut self, new: NewSpans<'_>) {
         self.0.add(new.generation, new.block);
     }
@@ -20,38 +20,23 @@ impl Summary for Kept {
     }
 }
 
-impl Kept {
+impl KeptCalls {
     /// Whether the figures are those that whole trees would give. Where span ids repeat, as in
     /// Zipkin's shared spans, joining by id may choose the wrong one of two.
     pub fn is_exact(&self) -> bool {
         self.0.repeated_ids() == 0
     }
 
-    pub fn dependencies(&self, traces: u64) -> Dependencies {
-        dependencies(&self.0.graph(), traces)
+    pub fn graph(&self) -> ServiceGraph {
+        self.0.graph()
     }
 }
 
-/// The calls of every trace, by their trees.
-pub fn all(snapshot: &Snapshot, cancel: &CancellationToken) -> Result<Dependencies, BackendError> {
-    of(snapshot.traces(), cancel)
-}
-
-/// The calls of the traces that lie within a window from their start to their end.
-pub fn within(
-    snapshot: &Snapshot,
-    window: Window,
-    cancel: &CancellationToken,
-) -> Result<Dependencies, BackendError> {
-    let inside =
-        |trace: &StoredTrace| window.contains(trace.start()) && window.contains(trace.end());
-    of(snapshot.traces().filter(inside), cancel)
-}
-
-fn of(
+/// The calls of some traces, by their trees, and how many traces they are.
+pub fn of(
     traces: impl Iterator<Item = StoredTrace>,
     cancel: &CancellationToken,
-) -> Result<Dependencies, BackendError> {
+) -> Result<(ServiceGraph, u64), BackendError> {
     let mut calls = Calls::new();
     let mut count = 0;
     for trace in traces {
@@ -61,11 +46,19 @@ fn of(
         calls.add_trace(&trace.tree());
         count += 1;
     }
-    Ok(dependencies(&service_graph([&calls]), count))
+    Ok((service_graph([&calls]), count))
 }
 
-fn dependencies(graph: &ServiceGraph, traces: u64) -> Dependencies {
-    let nodes = graph.node_weights().map(|service| Node {
+/// Whether a trace lies within a window from its start to its end.
+pub fn is_inside(trace: &StoredTrace, window: Window) -> bool {
+    window.contains(trace.start()) && window.contains(trace.end())
+}
+
+/// The graph in the rows of an answer, without what is only inferred.
+pub fn dependencies(graph: &ServiceGraph, traces: u64) -> Dependencies {
+    // What callers alone tell of is on the map; dependencies are calls seen from both sides.
+    let seen = graph.node_weights().filter(|service| service.instrumented);
+    let nodes = seen.map(|service| Node {
         service: service.name.to_string(),
         spans: service.spans,
         errors: service.errors,
@@ -78,7 +71,7 @@ fn dependencies(graph: &ServiceGraph, traces: u64) -> Dependencies {
     };
     let edges = graph.edge_indices().filter_map(|index| {
         let (parent, child) = graph.edge_endpoints(index)?;
-        let call = graph.edge_weight(index)?;
+        let call = graph.edge_weight(index).filter(|call| !call.inferred)?;
         Some(Edge {
             parent: name(parent),
             child: name(child),

@@ -36,6 +36,14 @@ impl NodeKind {
         }
     }
 
+    /// The kind of a word; a plain service for any other.
+    pub fn of_word(word: &str) -> Self {
+        let all = [Self::Db, Self::Cache, Self::Queue, Self::Ext, Self::User];
+        all.into_iter()
+            .find(|kind| kind.word() == word)
+            .unwrap_or_default()
+    }
+
     /// The kind of database that `db.system.name` (or `db.system`) names.
     fn of_database(system: &str) -> Self {
         let system = system.to_ascii_lowercase();

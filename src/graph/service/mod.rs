@@ -84,7 +84,10 @@ fn assemble(
         services.entry(Arc::clone(&names.1)).or_insert(peer);
         // Where some calls of the pair are told by both ends, those told by one end only are
         // calls whose other half is missing, not calls of something else.
-        edges.entry(names).or_insert(call);
+        edges.entry(names).or_insert(Call {
+            inferred: true,
+            ..call
+        });
     }
     let mut graph = ServiceGraph::new();
     let places: BTreeMap<Arc<str>, NodeIndex> = services

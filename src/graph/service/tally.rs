@@ -29,6 +29,8 @@ pub struct Call {
     pub durations: Durations,
     /// Calls and errors over time.
     pub minutes: Minutes,
+    /// Told by the callers' attributes only: nothing was received from the called side.
+    pub inferred: bool,
 }
 
 impl Call {

@@ -58,6 +58,8 @@ fn edges_nodes_and_their_kinds() {
         "web->frontend 1 0 790",
     ];
     assert_eq!(edges(&graph), expected);
+    let inferred = graph.edge_weights().filter(|call| call.inferred).count();
+    assert_eq!(inferred, 2, "pay.example and rides");
     let kinds: Vec<String> = graph
         .node_weights()
         .map(|node| format!("{} {} {}", node.name, node.kind.word(), node.instrumented))
