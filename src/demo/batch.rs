@@ -63,18 +63,23 @@ impl Rebalance {
         )
     }
 
-    /// Has the lock: until when it keeps it.
-    pub fn acquires(&mut self, at: Time, behind: usize) -> Time {
-        let line = format!("Acquired lock; {behind} transactions waiting");
-        self.update.event(at, line, Facts::new());
+    /// Has the lock, if there is one, and others behind it: until when it keeps it.
+    pub fn acquires(&mut self, at: Time, behind: Option<usize>) -> Time {
+        if let Some(behind) = behind {
+            let line = format!("Acquired lock; {behind} transactions waiting");
+            self.update.event(at, line, Facts::new());
+        }
         at + ms(self.random.normal(620.0, 60.0).max(100.0))
     }
 
     /// Waits for the lock behind others.
     pub fn waits(&mut self, at: Time, blockers: &[String]) {
         let line = format!("Waiting for lock behind {} transactions", blockers.len());
-        self.update
-            .event(at, line, vec![("blockers", format!("{blockers:?}").into())]);
+        self.update.event(
+            at,
+            line,
+            vec![("blockers", format!("[{}]", blockers.join(" ")).into())],
+        );
     }
 
     /// Gives up the lock and ends.

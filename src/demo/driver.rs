@@ -117,7 +117,7 @@ impl Search<'_> {
         span.event(
             self.now,
             "Found drivers",
-            vec![("drivers", format!("{ids:?}").into())],
+            vec![("drivers", format!("[{}]", ids.join(" ")).into())],
         );
         self.tape.put(span);
         ids

@@ -67,8 +67,11 @@ impl Lookup {
     /// Must wait for the lock behind others.
     pub fn waits(&mut self, at: Time, blockers: &[String]) {
         let line = format!("Waiting for lock behind {} transactions", blockers.len());
-        self.select
-            .event(at, line, vec![("blockers", format!("{blockers:?}").into())]);
+        self.select.event(
+            at,
+            line,
+            vec![("blockers", format!("[{}]", blockers.join(" ")).into())],
+        );
     }
 
     /// Has the lock, others wait behind it.

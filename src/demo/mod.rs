@@ -18,6 +18,7 @@ mod http;
 mod live;
 mod lookup;
 mod plot;
+mod queues;
 mod random;
 mod record;
 mod ride;

@@ -5,14 +5,17 @@
 //! frontend's workers. Time is what is asked for, never the clock, so that twenty minutes are
 //! told at once and a seed tells the same story whenever it is asked.
 
+mod database;
+
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::batch::Rebalance;
 use super::billing::{self, Message};
 use super::customer::{CUSTOMERS, Customer};
 use super::driver;
-use super::plot::{Fixes, LENGTH, Plot, Settings};
+use super::plot::{LENGTH, Plot, Settings};
+use super::queues::{Lock, Workers};
 use super::random::Random;
 use super::record::{self, Context};
 use super::ride::{Outcome, ROUTES, Ride, ms};
@@ -25,8 +28,8 @@ enum Event {
     Order,
     /// A ride needs the lock.
     Query(u64),
-    /// The holder of the lock is done.
-    Release,
+    /// The holder of a part's lock is done.
+    Release(usize),
     /// A ride's customer is known.
     Search(u64),
     /// A ride's drivers are known.
@@ -48,12 +51,16 @@ enum Transaction {
     Batch,
 }
 
+/// A part of the system that has a database and frontends of its own; more rides a second than
+/// one part can bear are spread over several.
 #[derive(Debug, Default)]
-struct Workers {
-    busy: usize,
-    /// The rides whose routes wait for a worker, one entry a route.
-    waiting: VecDeque<u64>,
+struct Part {
+    lock: Lock<Transaction>,
+    workers: [Workers; 2],
 }
+
+/// Rides in a second that one part bears.
+const BEARABLE: f64 = 4.0;
 
 /// The living system.
 pub struct Story {
@@ -64,12 +71,11 @@ pub struct Story {
     events: BinaryHeap<Reverse<(Time, u64, Event)>>,
     scheduled: u64,
     rides: BTreeMap<u64, Ride>,
+    numbered: u64,
     ordered: u64,
     rebalanced: u64,
     begun: u64,
-    lock: Option<Transaction>,
-    queue: VecDeque<Transaction>,
-    workers: [Workers; 2],
+    parts: Vec<Part>,
     batch: Option<Rebalance>,
     topic: Vec<Message>,
     offset: u64,
@@ -79,6 +85,7 @@ pub struct Story {
 impl Story {
     /// A story that begins at `begin`.
     pub fn new(settings: Settings, begin: Time) -> Self {
+        let parts = (settings.rate / BEARABLE).ceil().max(1.0) as usize;
         let mut story = Self {
             plot: Plot::new(begin, settings.length()),
             settings,
@@ -87,12 +94,11 @@ impl Story {
             events: BinaryHeap::new(),
             scheduled: 0,
             rides: BTreeMap::new(),
+            numbered: 0,
             ordered: 0,
             rebalanced: 0,
             begun: 0,
-            lock: None,
-            queue: VecDeque::new(),
-            workers: Default::default(),
+            parts: (0..parts).map(|_| Part::default()).collect(),
             batch: None,
             topic: Vec::new(),
             offset: 0,
@@ -135,7 +141,7 @@ impl Story {
 
     /// A ride that somebody orders by hand; its root span's ids.
     pub fn order(&mut self, customer: Customer, at: Time, caller: Option<Context>) -> Context {
-        // Counted from far above, so that it draws nothing that another ride would have drawn.
+        // Numbered apart, so that it draws nothing that another ride would have drawn.
         self.ordered += 1;
         self.ride(1 << 32 | self.ordered, customer, at, caller)
     }
@@ -171,12 +177,13 @@ impl Story {
         match event {
             Event::Order => self.next_order(at),
             Event::Query(ride) => self.request_lock(at, Transaction::Ride(ride)),
-            Event::Release => self.release(at),
+            Event::Release(part) => self.release(at, part),
             Event::Search(ride) => self.search(at, ride),
             Event::Routes(ride) => {
-                let frontend = self.rides.get(&ride).map_or(0, |ride| ride.frontend);
-                self.workers[frontend].waiting.extend([ride; ROUTES]);
-                self.assign(at, frontend);
+                if let Some(workers) = self.workers_of(ride) {
+                    workers.add(ride, ROUTES);
+                }
+                self.assign(at, ride);
             }
             Event::Routed(ride) => self.routed(at, ride),
             Event::Poll => self.poll(at),
@@ -189,7 +196,8 @@ impl Story {
         if !self.goes_on() {
             return;
         }
-        let number = self.begun;
+        let number = self.numbered;
+        self.numbered += 1;
         let customer = self.random.pick(CUSTOMERS[0], &CUSTOMERS[1..]);
         self.ride(number, customer, at, None);
         let gap = 1000.0 / self.settings.rate.max(0.001) * self.random.exponential();
@@ -217,88 +225,10 @@ impl Story {
         Random::new(self.settings.seed).fork(number + 1)
     }
 
-    fn request_lock(&mut self, at: Time, who: Transaction) {
-        if self.lock.is_none() || self.settings.fixes.no_mutex {
-            return self.acquire(at, who);
-        }
-        let name = |transaction: &Transaction| match transaction {
-            Transaction::Ride(ride) => self
-                .rides
-                .get(ride)
-                .map_or_else(String::new, |r| r.request.clone()),
-            Transaction::Batch => "rebalance".to_owned(),
-        };
-        let blockers: Vec<_> = self.lock.iter().chain(&self.queue).map(name).collect();
+    fn part_of(&self, who: Transaction) -> usize {
         match who {
-            Transaction::Ride(ride) => {
-                if let Some(lookup) = self.rides.get_mut(&ride).and_then(|r| r.lookup.as_mut()) {
-                    lookup.waits(at, &blockers);
-                }
-            }
-            Transaction::Batch => {
-                if let Some(batch) = &mut self.batch {
-                    batch.waits(at, &blockers);
-                }
-            }
-        }
-        self.queue.push_back(who);
-    }
-
-    fn acquire(&mut self, at: Time, who: Transaction) {
-        let behind = self.queue.len();
-        let Fixes {
-            query_delay,
-            no_mutex,
-            ..
-        } = self.settings.fixes;
-        let until = match who {
-            Transaction::Ride(number) => {
-                let Some(ride) = self.rides.get_mut(&number) else {
-                    return;
-                };
-                let delay = query_delay.0 as f64 / 1e6;
-                let until = at + ms(ride.random.normal(delay, delay / 10.0));
-                if no_mutex {
-                    let known = ride.looked_up(until, &mut self.tape);
-                    return self.at(known, Event::Search(number));
-                }
-                if let Some(lookup) = &mut ride.lookup {
-                    lookup.acquires(at, behind);
-                }
-                until
-            }
-            Transaction::Batch => {
-                let Some(batch) = &mut self.batch else { return };
-                let until = batch.acquires(at, behind);
-                if no_mutex {
-                    return self.end_batch(until);
-                }
-                until
-            }
-        };
-        self.lock = Some(who);
-        self.at(until, Event::Release);
-    }
-
-    fn release(&mut self, at: Time) {
-        match self.lock.take() {
-            Some(Transaction::Ride(number)) => {
-                if let Some(ride) = self.rides.get_mut(&number) {
-                    let known = ride.looked_up(at, &mut self.tape);
-                    self.at(known, Event::Search(number));
-                }
-            }
-            Some(Transaction::Batch) => self.end_batch(at),
-            None => {}
-        }
-        if let Some(next) = self.queue.pop_front() {
-            self.acquire(at, next);
-        }
-    }
-
-    fn end_batch(&mut self, at: Time) {
-        if let Some(batch) = self.batch.take() {
-            batch.ends(at, &mut self.tape);
+            Transaction::Ride(number) => number as usize % self.parts.len().max(1),
+            Transaction::Batch => 0,
         }
     }
 
@@ -326,32 +256,34 @@ impl Story {
         self.at(known, Event::Routes(number));
     }
 
-    /// Gives waiting routes to free workers.
-    fn assign(&mut self, at: Time, frontend: usize) {
+    /// The workers of the frontend that serves a ride.
+    fn workers_of(&mut self, number: u64) -> Option<&mut Workers> {
+        let frontend = self.rides.get(&number)?.frontend;
+        let part = self.part_of(Transaction::Ride(number));
+        self.parts.get_mut(part)?.workers.get_mut(frontend)
+    }
+
+    /// Gives waiting routes to free workers of the frontend that serves this ride.
+    fn assign(&mut self, at: Time, served: u64) {
         let most = self.settings.fixes.route_workers.max(1);
-        while self.workers[frontend].busy < most {
-            let Some(number) = self.workers[frontend].waiting.pop_front() else {
-                return;
-            };
-            let Some(ride) = self.rides.get_mut(&number) else {
-                continue;
-            };
-            let known = ride.route(at, &mut self.tape);
-            self.workers[frontend].busy += 1;
-            self.at(known, Event::Routed(number));
+        while let Some(number) = self.workers_of(served).and_then(|w| w.next(most)) {
+            if let Some(ride) = self.rides.get_mut(&number) {
+                let known = ride.route(at, &mut self.tape);
+                self.at(known, Event::Routed(number));
+            }
         }
     }
 
     fn routed(&mut self, at: Time, number: u64) {
+        if let Some(workers) = self.workers_of(number) {
+            workers.done();
+        }
+        self.assign(at, number);
         let Some(ride) = self.rides.get_mut(&number) else {
             return;
         };
-        let frontend = ride.frontend;
         ride.routes_left -= 1;
-        let done = ride.routes_left == 0;
-        self.workers[frontend].busy -= 1;
-        self.assign(at, frontend);
-        if !done {
+        if ride.routes_left > 0 {
             return;
         }
         if let Some(ride) = self.rides.remove(&number) {
