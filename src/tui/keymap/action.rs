@@ -199,8 +199,8 @@ actions! {
     PanLeft "pan_left" "" "earlier, or to the left" Axis { Global: "<lt>" }
     PanRight "pan_right" "" "later, or to the right" Axis { Global: ">" }
     Whole "whole" "" "the whole" Axis { Global: "0" }
-    Undo "undo" "" "undo the last change of the view" View { Global: "u" }
     SecondPane "second_pane" "" "second pane on or off" View { Global: "i" }
+    Undo "undo" "" "undo the last change of view or query" View { Global: "u" }
     Refresh "refresh" "again" "ask again" View { Global: "r" }
     Pause "pause" "" "pause or go on; the intake never stops" View { Global: "p" }
     MouseCapture "mouse_capture" "" "mouse for the program or for selecting text" View { Global: "M" }

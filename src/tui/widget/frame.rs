@@ -31,8 +31,8 @@ const BODY: u16 = 5;
 /// What a screen puts into its frame.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Chrome {
-    /// Facts of the header, least important first: the first are dropped where room is short.
-    pub facts: Vec<Phrase>,
+    /// Facts of the header, from left to right.
+    pub facts: Vec<Fact>,
     /// What stands out. Never empty: say that nothing does, in how many.
     pub why: Phrase,
     /// Rows wanted for the strip.
@@ -41,6 +41,29 @@ pub struct Chrome {
     pub position: Phrase,
     /// Actions worth teaching, most useful first.
     pub hints: Vec<(Action, &'static str)>,
+}
+
+/// Something worth knowing beside the name of the screen.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fact {
+    /// Facts of a higher rank are dropped first where room is short; 0 is the most important.
+    pub rank: u8,
+    /// The words.
+    pub words: Phrase,
+}
+
+impl Fact {
+    /// A fact of that rank.
+    pub fn new(rank: u8, words: Phrase) -> Self {
+        Self { rank, words }
+    }
+
+    /// Facts of which the first is the least important.
+    pub fn least_first(facts: Vec<Phrase>) -> Vec<Self> {
+        let most = facts.len();
+        let ranked = facts.into_iter().enumerate();
+        ranked.map(|(at, words)| Self::new((most - at) as u8, words)).collect()
+    }
 }
 
 /// Where the screen draws its own parts. An area of height 0 was dropped.
@@ -120,7 +143,7 @@ pub fn draw(look: &Look<'_>, canvas: &mut Canvas<'_>, context: Context, chrome: 
     areas
 }
 
-fn header(look: &Look<'_>, canvas: &mut Canvas<'_>, facts: &[Phrase]) {
+fn header(look: &Look<'_>, canvas: &mut Canvas<'_>, facts: &[Fact]) {
     let width = canvas.area().width;
     let title = canvas.text(1, 0, width, &"vizsla".into(), Token::Accent) + 2;
     let crumbs_width = crumbs_width(look.crumbs, canvas.glyphs).min(width.saturating_sub(title));
@@ -136,21 +159,26 @@ fn header(look: &Look<'_>, canvas: &mut Canvas<'_>, facts: &[Phrase]) {
     crumbs(look.crumbs, canvas, title, room.saturating_sub(title));
 }
 
-/// The most important facts, which are the last, that fit into `width`, parted by three columns.
-fn fitting(facts: &[Phrase], width: u16) -> Phrase {
-    let mut line = Phrase::default();
-    for fact in facts.iter().rev().filter(|fact| !fact.is_empty()) {
-        let longer = if line.is_empty() {
-            fact.clone()
-        } else {
-            fact.clone().and(Token::Text, "   ").with(line.clone())
-        };
-        if longer.width() > width {
-            break;
-        }
-        line = longer;
-    }
-    line
+/// The most important facts that fit into `width`, in their order, parted by three columns.
+pub fn fitting(facts: &[Fact], width: u16) -> Phrase {
+    let mut ranks: Vec<u8> = facts.iter().map(|fact| fact.rank).collect();
+    ranks.sort_unstable();
+    let line = |worst: u8| {
+        let kept = facts
+            .iter()
+            .filter(|fact| fact.rank <= worst && !fact.words.is_empty());
+        kept.fold(Phrase::default(), |line, fact| match line.is_empty() {
+            true => fact.words.clone(),
+            false => line.and(Token::Text, "   ").with(fact.words.clone()),
+        })
+    };
+    let fits = |line: &Phrase| line.width() <= width;
+    ranks
+        .into_iter()
+        .rev()
+        .map(line)
+        .find(fits)
+        .unwrap_or_default()
 }
 
 fn crumbs_width(crumbs: &[Shown<'static>], glyphs: &Glyphs) -> u16 {
@@ -338,9 +366,11 @@ mod tests {
 
     #[test]
     fn the_least_important_facts_are_dropped() {
-        let facts = ["ports", "rate", "traces"].map(Phrase::text);
-        assert_eq!(fitting(&facts, 30).plain(), "ports   rate   traces");
+        let fact = |rank, words: &'static str| Fact::new(rank, Phrase::text(words));
+        let facts = [fact(1, "rate"), fact(0, "traces"), fact(2, "ports")];
+        assert_eq!(fitting(&facts, 30).plain(), "rate   traces   ports");
         assert_eq!(fitting(&facts, 20).plain(), "rate   traces");
+        assert_eq!(fitting(&facts, 12).plain(), "traces");
         assert_eq!(fitting(&facts, 5).plain(), "");
     }
 }

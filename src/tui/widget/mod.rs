@@ -4,5 +4,6 @@ pub mod frame;
 pub mod input;
 pub mod list;
 pub mod picker;
+pub mod scatter;
 pub mod waterfall;
 pub mod which_key;

@@ -1,38 +1,342 @@
-//! The search screen.
+//! The search screen: a query, the traces that it finds, and what stands out among them.
+//!
+//! [`results`] keeps the traces, [`line`] and [`form`] edit the query, [`act`] does what keys ask
+//! for, [`view`] draws. The screen refreshes itself at most once a second while data comes; the
+//! cursor's trace never moves by that.
 
+mod act;
+mod bar;
+mod complete;
+mod copies;
+mod first_run;
+mod form;
+mod line;
+mod order;
+mod popups;
+mod results;
+mod rows;
+mod terms;
+mod view;
+mod why;
+mod window;
+
+use std::time::Duration;
+
+use crate::backend::SearchRequest;
+use crate::model::TraceId;
 use crate::text::Shown;
+use crate::tui::answer::{Answer, Request};
 use crate::tui::canvas::Canvas;
-use crate::tui::keymap::Context;
-use crate::tui::page::{Look, Page};
-use crate::tui::phrase::Phrase;
+use crate::tui::hit::Touch;
+use crate::tui::job::Purpose;
+use crate::tui::keymap::{Action, Context};
+use crate::tui::message::Message;
+use crate::tui::page::{Act, Cx, Look, Move, Page, Timer};
+use crate::tui::screen::Screen;
 use crate::tui::shared::Shared;
-use crate::tui::widget::frame::{self, Chrome};
 
-/// Traces found by a query.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Search {}
+use complete::Names;
+use form::{Asked, Form};
+use line::QueryLine;
+use results::{Errand, Results};
+use why::{Finding, Usual};
+use window::Span;
+
+/// Live data is asked for again at most this often.
+const REFRESH: Duration = Duration::from_secs(1);
+/// Traces asked for at first where that is cheap, and where production is asked.
+const NEAR_LIMIT: usize = 200;
+const FAR_LIMIT: usize = 20;
+/// Traces that the last row asks for in addition.
+const MORE: usize = 200;
+
+/// Which part of the screen has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Focus {
+    #[default]
+    List,
+    Strip,
+}
+
+/// The screen's state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Search {
+    asked: Asked,
+    /// Questions before this one, for `u`.
+    before: Vec<Asked>,
+    /// The query without the exclusions that `x` added.
+    whole: Option<String>,
+    results: Results,
+    usual: Usual,
+    findings: Vec<Finding>,
+    /// The finding that the cursor was taken to last.
+    finding: Option<usize>,
+    names: Names,
+    line: Option<QueryLine>,
+    form: Option<Form>,
+    focus: Focus,
+    paused: bool,
+    /// When traces were asked for last.
+    at: Duration,
+    /// A trace that was ordered and is opened when it arrives.
+    awaited: Option<TraceId>,
+}
 
 impl Search {
-    /// The screen with that query.
-    pub fn new(_query: &str, _shared: &Shared) -> Self {
-        Self::default()
+    /// The screen with that query, or with all traces.
+    pub fn new(query: &str, shared: &Shared) -> Self {
+        let capabilities = shared.source.opened.capabilities;
+        let near = capabilities.windowless || capabilities.clear;
+        let query = if query.trim().is_empty() {
+            "{ }"
+        } else {
+            query
+        };
+        let asked = Asked {
+            query: query.to_owned(),
+            span: if capabilities.windowless {
+                Span::All
+            } else {
+                Span::minutes(60)
+            },
+            limit: if near { NEAR_LIMIT } else { FAR_LIMIT },
+        };
+        Self {
+            asked,
+            before: Vec::new(),
+            whole: None,
+            results: Results::new(),
+            usual: Usual::default(),
+            findings: Vec::new(),
+            finding: None,
+            names: Names::default(),
+            line: None,
+            form: None,
+            focus: Focus::List,
+            paused: false,
+            at: Duration::ZERO,
+            awaited: None,
+        }
+    }
+
+    /// Asks another question and remembers the one before.
+    fn ask(&mut self, asked: Asked, cx: &mut Cx<'_>) {
+        let before = std::mem::replace(&mut self.asked, asked);
+        if before != self.asked {
+            self.before.push(before);
+        }
+        cx.shared.session.remember(&self.asked.query);
+        self.fetch(Errand::Anew, cx);
+    }
+
+    /// Asks the present question, for this reason.
+    fn fetch(&mut self, errand: Errand, cx: &mut Cx<'_>) {
+        if errand == Errand::Anew {
+            (self.usual, self.findings, self.finding) = (Usual::default(), Vec::new(), None);
+        }
+        self.results.asked(errand);
+        self.at = cx.shared.now;
+        let request = SearchRequest {
+            query: self.asked.query.clone(),
+            window: self.asked.span.window(cx.shared.clock.now()),
+            limit: self.asked.limit,
+            sort: self.results.order.asked(),
+        };
+        let label = format!("asking {}", cx.shared.source.name());
+        cx.ask(Purpose::Search, label, Request::Search(request));
+    }
+
+    fn is_live(shared: &Shared) -> bool {
+        shared.source.opened.capabilities.live
+    }
+
+    /// Whether the cursor is drawn: in a list that follows live data nobody has put it anywhere.
+    fn shows_cursor(&self, shared: &Shared) -> bool {
+        !self.results.follow || !Self::is_live(shared)
+    }
+
+    /// Rows of the list: the traces, and the row that accounts for the rest.
+    fn len(&self) -> usize {
+        self.results.rows().len() + 1
+    }
+
+    fn open(&self, id: TraceId, cx: &mut Cx<'_>) {
+        let row = self.results.rows().iter().find(|row| row.trace_id == id);
+        let title = row
+            .map(|row| Shown::from(format!("{} {}", row.service, row.name)))
+            .unwrap_or_default();
+        match Screen::trace(id, title) {
+            Some(screen) => cx.go(Move::Open(screen)),
+            None => cx.say(Message::note(format!("trace {id}"))),
+        }
+    }
+
+    /// What stands out is worked out when an answer is complete, not for every frame.
+    fn study(&mut self, shared: &mut Shared) {
+        for service in self
+            .results
+            .rows()
+            .iter()
+            .flat_map(|row| row.services.keys())
+        {
+            shared.colours.meet(service);
+        }
+        self.usual = Usual::of(self.results.rows());
+        self.findings = why::findings(self.results.rows(), &self.usual, shared.charset());
+    }
+
+    fn found(&mut self, answer: Answer, cx: &mut Cx<'_>) {
+        match answer {
+            Answer::Rows(rows) => {
+                self.results.arrived(rows);
+                if self.results.found.is_none() {
+                    self.study(cx.shared);
+                }
+            }
+            Answer::Pushdown(pushdown) => self.results.pushdown = pushdown,
+            Answer::Progress(progress) => self.results.progress = Some(progress),
+            Answer::Note(note) if !self.results.notes.contains(&note) => {
+                self.results.notes.push(note)
+            }
+            Answer::Found(done) => {
+                self.results.complete(done);
+                self.study(cx.shared);
+            }
+            Answer::Failed(why) => self.results.failed(why),
+            _ => {}
+        }
+    }
+
+    /// Names for completion and form.
+    fn named(&mut self, answer: Answer, cx: &mut Cx<'_>) {
+        match answer {
+            Answer::Services(rows) => {
+                self.names.services = rows
+                    .into_iter()
+                    .map(|row| (row.service, row.spans))
+                    .collect();
+                cx.ask(
+                    Purpose::Names,
+                    "asking for operations",
+                    Request::Operations(None),
+                );
+            }
+            Answer::Operations(rows) => {
+                let mut names: Vec<String> = rows.into_iter().map(|row| row.operation).collect();
+                names.sort_unstable();
+                names.dedup();
+                self.names.operations = names;
+            }
+            _ => {}
+        }
+    }
+
+    /// The trace of a ride: opened as soon as it is there.
+    fn ordered(&mut self, answer: Answer, cx: &mut Cx<'_>) {
+        match answer {
+            Answer::Ordered(id) => {
+                self.awaited = Some(id);
+                cx.ask(Purpose::Trace, "waiting for the ride", Request::Trace(id));
+            }
+            Answer::Trace(id, Some(_)) if self.awaited.take().is_some() => self.open(id, cx),
+            Answer::Failed(why) => cx.say(Message::error(why)),
+            _ => {}
+        }
     }
 }
 
 impl Page for Search {
     fn context(&self) -> Context {
-        Context::SearchList
+        match (&self.form, &self.line, self.focus) {
+            (Some(_), ..) => Context::Form,
+            (_, Some(_), _) => Context::Query,
+            (.., Focus::List) => Context::SearchList,
+            (.., Focus::Strip) => Context::SearchScatter,
+        }
     }
 
     fn crumb(&self) -> Shown<'static> {
         "search".into()
     }
 
-    fn draw(&self, look: &Look<'_>, canvas: &mut Canvas<'_>) {
-        let chrome = Chrome {
-            why: Phrase::text("nothing yet"),
-            ..Chrome::default()
+    fn opened(&mut self, cx: &mut Cx<'_>) {
+        self.fetch(Errand::Anew, cx);
+        cx.ask(Purpose::Names, "asking for services", Request::Services);
+    }
+
+    fn act(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        act::act(self, act, cx)
+    }
+
+    fn typed(&mut self, c: char, _cx: &mut Cx<'_>) {
+        match (&mut self.form, &mut self.line) {
+            (Some(form), _) => form.typed(c),
+            (None, Some(line)) => line.typed(c, &self.names),
+            (None, None) => {}
+        }
+    }
+
+    fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
+        act::touched(self, touch, cx);
+    }
+
+    fn answered(&mut self, purpose: Purpose, answer: Answer, cx: &mut Cx<'_>) {
+        match purpose {
+            Purpose::Search => self.found(answer, cx),
+            Purpose::Names => self.named(answer, cx),
+            Purpose::Trace | Purpose::Errand => self.ordered(answer, cx),
+            Purpose::Why => {}
+        }
+    }
+
+    fn stopped(&mut self, purpose: Purpose, _cx: &mut Cx<'_>) {
+        if purpose == Purpose::Search {
+            self.results
+                .failed("stopped; what was found so far stays".into());
+        }
+    }
+
+    fn asked(&mut self, query: &str, cx: &mut Cx<'_>) {
+        self.line = None;
+        let asked = Asked {
+            query: query.to_owned(),
+            ..self.asked.clone()
         };
-        frame::draw(look, canvas, self.context(), &chrome);
+        self.ask(asked, cx);
+    }
+
+    fn changed(&mut self, cx: &mut Cx<'_>) {
+        if let Some(id) = self.awaited.filter(|_| !cx.waits(Purpose::Trace)) {
+            cx.ask(Purpose::Trace, "waiting for the ride", Request::Trace(id));
+        }
+        if self.paused || cx.is_set(Timer::Refresh) {
+            return;
+        }
+        let waited = cx.shared.now.saturating_sub(self.at);
+        cx.after(REFRESH.saturating_sub(waited), Timer::Refresh);
+    }
+
+    fn rung(&mut self, timer: Timer, cx: &mut Cx<'_>) {
+        match timer {
+            Timer::Refresh if cx.waits(Purpose::Search) => cx.after(REFRESH, Timer::Refresh),
+            Timer::Refresh if !self.paused => {
+                self.fetch(Errand::Refresh, cx);
+                if self.names.services.is_empty() && !cx.waits(Purpose::Names) {
+                    cx.ask(Purpose::Names, "asking for services", Request::Services);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn draw(&self, look: &Look<'_>, canvas: &mut Canvas<'_>) {
+        view::draw(self, look, canvas);
+    }
+
+    fn hints(&self) -> Vec<(Action, &'static str)> {
+        view::hints(self)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use crate::tui::job::Purpose;
 use crate::tui::page::{Look, Page};
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
-use crate::tui::widget::frame::{self, Areas, Chrome, QUIET};
+use crate::tui::widget::frame::{self, Areas, Chrome, Fact, QUIET};
 use crate::tui::widget::waterfall::{Axis, Minimap};
 
 use super::detail::{Line, Tone};
@@ -197,7 +197,7 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
     };
     let position = format!("{}/{}", open.list.cursor() + 1, open.rows.len());
     Chrome {
-        facts,
+        facts: Fact::least_first(facts),
         why,
         strip: size.minimap() + 1,
         position: Phrase::of(Token::Muted, position),

@@ -1,0 +1,99 @@
+//! What is copied from the search screen: rows, Markdown, a command that finds the same.
+
+use crate::backend::TraceRow;
+use crate::text::{Shown, duration};
+use crate::tui::shared::Shared;
+
+use super::form::Asked;
+use super::results::Results;
+use super::window::{Span, short};
+
+/// One row as a line of text.
+pub fn row(row: &TraceRow, shared: &Shared) -> String {
+    let time = shared.clock.time(row.start.0, shared.time_style);
+    let length = duration(row.duration.0, shared.charset());
+    let name = Shown::from(format!("{} {}", row.service, row.name));
+    let spans = crate::text::plural(row.spans.into(), "span");
+    let errors = crate::text::plural(row.errors.into(), "error");
+    format!(
+        "{time}  {name}  {length}  {spans}  {errors}  {}",
+        row.trace_id
+    )
+}
+
+/// The marked rows, else the one under the cursor.
+pub fn chosen<'a>(results: &'a Results, here: &'a TraceRow) -> Vec<&'a TraceRow> {
+    let marked: Vec<_> = results
+        .rows()
+        .iter()
+        .filter(|row| results.marked.contains(&row.trace_id))
+        .collect();
+    if marked.is_empty() {
+        vec![here]
+    } else {
+        marked
+    }
+}
+
+/// Rows as a table.
+pub fn markdown(rows: &[&TraceRow], shared: &Shared) -> String {
+    let mut text = String::from(
+        "| start | trace | duration | spans | errors | id |\n|---|---|---:|---:|---:|---|\n",
+    );
+    for row in rows {
+        let name = Shown::from(format!("{} {}", row.service, row.name))
+            .as_str()
+            .replace('|', "\\|");
+        let time = shared.clock.time(row.start.0, shared.time_style);
+        let length = duration(row.duration.0, shared.charset());
+        text += &format!(
+            "| {time} | {name} | {length} | {} | {} | `{}` |\n",
+            row.spans, row.errors, row.trace_id
+        );
+    }
+    text
+}
+
+/// The command that finds the same from a shell.
+pub fn command(asked: &Asked, shared: &Shared) -> String {
+    let source = quoted(&shared.source.opened.source);
+    let time = match asked.span {
+        Span::All => String::new(),
+        Span::Last(length) => format!(
+            " --since {}",
+            short(length).replace(' ', "").replace("min", "m")
+        ),
+        Span::Between(window) => format!(
+            " --from {} --to {}",
+            crate::text::Clock::rfc3339(window.from.0),
+            crate::text::Clock::rfc3339(window.to.0)
+        ),
+    };
+    format!(
+        "vizsla search -s {source} {}{time} --limit {}",
+        quoted(&asked.query),
+        asked.limit
+    )
+}
+
+/// One word for a POSIX shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:+@%=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_the_same_words() {
+        assert_eq!(quoted("jaeger+http://h:16686"), "jaeger+http://h:16686");
+        assert_eq!(quoted("{ name = \"it's\" }"), r#"'{ name = "it'\''s" }'"#);
+        assert_eq!(quoted(""), "''");
+    }
+}

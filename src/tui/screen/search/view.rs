@@ -1,0 +1,366 @@
+//! The search screen in cells: frame, plot, list, and the row that accounts for the rest.
+
+use ratatui::layout::Rect;
+
+use crate::backend::TraceRow;
+use crate::text::{Shown, bytes, count, plural, share};
+use crate::tui::canvas::Canvas;
+use crate::tui::hit::{Pane, Target};
+use crate::tui::job::Purpose;
+use crate::tui::keymap::Action;
+use crate::tui::page::{Look, Page};
+use crate::tui::phrase::Phrase;
+use crate::tui::theme::Token;
+use crate::tui::widget::frame::{self, Chrome, key_glyph, spinner};
+use crate::tui::widget::scatter::{self, Dot};
+
+use super::rows::{self, Columns};
+use super::{Search, bar, first_run, popups, why};
+
+/// Draws all of it.
+pub fn draw(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>) {
+    let empty = first_run::is_now(look.shared);
+    let chrome = Chrome {
+        facts: bar::facts(search, look.shared, canvas.glyphs),
+        why: why_line(search, look, canvas, empty),
+        strip: if empty { 0 } else { strip(search, look) },
+        position: position(search, look, canvas),
+        hints: if empty { first_hints() } else { hints(search) },
+    };
+    let areas = frame::draw(look, canvas, search.context(), &chrome);
+    bar::draw(search, look, canvas, areas.bar);
+    let dots = dots(search.results.rows());
+    let here = search
+        .shows_cursor(look.shared)
+        .then_some(search.results.list.cursor());
+    scatter::draw(canvas, areas.strip, &dots, here, &look.shared.clock);
+    if empty {
+        first_run::draw(look, canvas, areas.body);
+    } else {
+        list(search, look, canvas, areas.body);
+    }
+    if let Some(line) = &search.line {
+        popups::completions(line, canvas, areas.bar);
+    }
+    if let Some(form) = &search.form {
+        popups::form(search, form, look, canvas, areas.bar);
+    }
+}
+
+fn why_line(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, empty: bool) -> Phrase {
+    if empty {
+        return Phrase::of(
+            Token::Muted,
+            "nothing yet: no span was received since the start",
+        );
+    }
+    match look
+        .job(Purpose::Search)
+        .filter(|_| search.results.rows().is_empty())
+    {
+        Some(job) => spinner(job, look.shared.now, canvas)
+            .map_or_else(Phrase::default, |turn| Phrase::of(Token::Muted, turn)),
+        None => why::line(&search.findings, search.results.rows().len()),
+    }
+}
+
+/// Rows for the plot, by the size of the screen.
+fn strip(search: &Search, look: &Look<'_>) -> u16 {
+    let (width, height) = look.shared.size;
+    match (width, height) {
+        _ if look.shared.session.no_strip || search.results.rows().is_empty() => 0,
+        (180.., 50..) => 9,
+        (100.., 32..) => 5,
+        _ => 1,
+    }
+}
+
+/// The traces as points. Those with more spans than most are large.
+pub fn dots(rows: &[TraceRow]) -> Vec<Dot> {
+    let mut spans: Vec<u32> = rows.iter().map(|row| row.spans).collect();
+    spans.sort_unstable();
+    let many = spans.get(spans.len() * 3 / 4).copied().unwrap_or(0);
+    let dot = |row: &TraceRow| Dot {
+        start: row.start.0,
+        lasts: row.duration.0,
+        large: row.spans > many,
+        failed: row.errors > 0,
+    };
+    rows.iter().map(dot).collect()
+}
+
+fn position(search: &Search, look: &Look<'_>, canvas: &Canvas<'_>) -> Phrase {
+    let rows = search.results.rows().len();
+    let mut said = Phrase::default();
+    if rows == 0 {
+        said.push(Token::Muted, "no traces");
+    } else if search.shows_cursor(look.shared) {
+        let row = (search.results.list.cursor() + 1).min(rows);
+        said.push(
+            Token::Muted,
+            format!("{}/{}", count(row as u64), count(rows as u64)),
+        );
+    } else {
+        said.push(Token::Muted, format!("{} follows", canvas.glyphs.live));
+    }
+    let marked = search.results.marked.len();
+    if marked > 0 {
+        said.push(Token::Mark, format!("   {marked} marked"));
+    }
+    said
+}
+
+/// Actions worth teaching now.
+pub fn hints(search: &Search) -> Vec<(Action, &'static str)> {
+    if search.form.is_some() || search.line.is_some() {
+        return vec![
+            (Action::Run, "run"),
+            (Action::Complete, ""),
+            (Action::SwapForm, "form"),
+            (Action::SearchHistory, "history"),
+            (Action::Dismiss, "close"),
+        ];
+    }
+    if search.results.rows().is_empty() {
+        return vec![
+            (Action::Ask, ""),
+            (Action::Form, ""),
+            (Action::TimeRange, "wider time"),
+            (Action::Undo, "last query"),
+            (Action::Refresh, ""),
+            (Action::Help, ""),
+        ];
+    }
+    vec![
+        (Action::In, "open"),
+        (Action::Why, ""),
+        (Action::Ask, ""),
+        (Action::Form, ""),
+        (Action::NextError, ""),
+        (Action::Mark, ""),
+        (Action::Sort, ""),
+        (Action::TimeRange, ""),
+        (Action::MoreLikeThis, ""),
+        (Action::Palette, ""),
+        (Action::Help, ""),
+    ]
+}
+
+fn first_hints() -> Vec<(Action, &'static str)> {
+    vec![
+        (Action::Demo, ""),
+        (Action::Backends, ""),
+        (Action::Palette, ""),
+        (Action::Help, ""),
+    ]
+}
+
+fn list(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
+    let found = search.results.rows();
+    if found.is_empty() {
+        return nothing(search, look, canvas, area);
+    }
+    let heads = u16::from(area.height >= 6);
+    let body = Rect {
+        y: area.y + heads,
+        height: area.height - heads,
+        ..area
+    };
+    canvas.pane(Pane::Body, body);
+    let window = search.results.list.window(body.height.into(), search.len());
+    let visible = found
+        .get(window.start..window.end.min(found.len()))
+        .unwrap_or_default();
+    let start = rows::start_width(look, visible, area.width < 100);
+    let columns = Columns::of(body, start);
+    if heads > 0 {
+        let zone = look.shared.clock.zone_name(look.shared.time_style);
+        columns.heads(canvas, area.y, &zone);
+    }
+    let longest = found.iter().map(|row| row.duration.0).max().unwrap_or(1);
+    for (y, at) in (body.y..body.bottom()).zip(window) {
+        let line = Rect::new(body.x, y, body.width, 1);
+        match found.get(at) {
+            Some(row) => rows::draw(search, look, canvas, columns, y, row, longest),
+            None => last_row(search, look, canvas, line),
+        }
+        canvas.hit(line, Target::Row(Pane::Body, at));
+        if at == search.results.list.cursor() && search.shows_cursor(look.shared) {
+            canvas.put(body.x + 1, y, canvas.glyphs.cursor, Token::Accent);
+            let idle = search.focus == super::Focus::Strip || search.line.is_some();
+            canvas.over(
+                line,
+                if idle {
+                    Token::CursorIdle
+                } else {
+                    Token::Cursor
+                },
+            );
+            canvas.cursor_at(y);
+        }
+    }
+}
+
+/// What is not shown, and why: beyond the limit, waiting, dropped, evaluated here, failed.
+fn last_row(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, line: Rect) {
+    let results = &search.results;
+    if results.newer() > 0 {
+        let up = canvas.glyphs.up;
+        let said = Phrase::of(
+            Token::Accent,
+            format!("{up} {} newer", count(results.newer() as u64)),
+        )
+        .and(Token::Muted, ", gg");
+        let width = said.width();
+        canvas.phrase(line.right().saturating_sub(width + 1), line.y, width, &said);
+    }
+    let room = line
+        .width
+        .saturating_sub(if results.newer() > 0 { 20 } else { 4 });
+    if let Some(why) = &results.failure {
+        let said = Phrase::of(Token::Error, canvas.glyphs.failed)
+            .and(Token::Text, " ")
+            .and(Token::Text, why.clone())
+            .and(Token::Muted, "   r asks again");
+        canvas.phrase(line.x + 3, line.y, room, &said);
+        return;
+    }
+    if let Some(job) = look
+        .job(Purpose::Search)
+        .filter(|_| results.found.is_none())
+    {
+        let turn = spinner(job, look.shared.now, canvas).unwrap_or(" ");
+        let so_far = plural(results.rows().len() as u64, "trace");
+        let said = Phrase::of(Token::Accent, turn)
+            .and(
+                Token::Muted,
+                format!(" {so_far} so far{}", progress(search)),
+            )
+            .and(Token::Muted, "   Esc keeps these");
+        canvas.phrase(line.x + 3, line.y, room, &said);
+        return;
+    }
+    canvas.phrase(line.x + 3, line.y, room, &account(search, look, canvas));
+}
+
+fn account(search: &Search, look: &Look<'_>, canvas: &Canvas<'_>) -> Phrase {
+    let results = &search.results;
+    let shown = results.rows().len() as u64;
+    let matching = results.found.as_ref().and_then(|found| found.matching);
+    let complete = results.found.as_ref().is_some_and(|found| found.complete);
+    let mut said = Phrase::of(Token::Muted, format!("{} ", canvas.glyphs.ellipsis));
+    match matching {
+        Some(all) if all > shown => said.push(
+            Token::Muted,
+            format!("{} shown of {}", count(shown), count(all)),
+        ),
+        _ if complete && shown < search.asked.limit as u64 => said.push(
+            Token::Muted,
+            format!("{} shown, all that match", count(shown)),
+        ),
+        _ => said.push(Token::Muted, format!("{} shown", count(shown))),
+    }
+    let (token, dropped) = dropped(look);
+    said.push(token, dropped);
+    for part in &results.pushdown.local {
+        said.push(
+            Token::Doubt,
+            format!(" · {} was checked here", Shown::new(part)),
+        );
+    }
+    for note in &results.notes {
+        said.push(Token::Muted, format!(" · {note}"));
+    }
+    if matching.is_none_or(|all| all > shown) && shown >= search.asked.limit as u64 {
+        let enter = key_glyph("Enter", canvas.glyphs);
+        said.push(Token::Muted, " · ");
+        said.push(Token::Accent, enter);
+        let rest = matching.map_or(super::MORE as u64, |all| {
+            (all - shown).min(super::MORE as u64)
+        });
+        said.push(Token::Muted, format!(" shows the next {}", count(rest)));
+    }
+    said
+}
+
+/// What the store let go of, from its own account.
+fn dropped(look: &Look<'_>) -> (Token, String) {
+    let Some(stats) = &look.shared.source.stats else {
+        return (Token::Muted, String::new());
+    };
+    let lost: u64 = stats.evicted.values().chain(stats.rejected.values()).sum();
+    match lost {
+        0 => (Token::Muted, ", nothing dropped".to_owned()),
+        n => (Token::Doubt, format!(", {} dropped", plural(n, "span"))),
+    }
+}
+
+fn progress(search: &Search) -> String {
+    let Some(progress) = search.results.progress else {
+        return String::new();
+    };
+    match progress.total_bytes {
+        Some(total) if total > 0 => {
+            let done = share(progress.bytes, total);
+            format!(
+                "   {done}   {} of {}   {} spans",
+                bytes(progress.bytes),
+                bytes(total),
+                count(progress.spans)
+            )
+        }
+        _ if progress.spans > 0 => format!("   {} spans", count(progress.spans)),
+        _ => String::new(),
+    }
+}
+
+/// No rows: why, and what to press.
+fn nothing(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
+    let results = &search.results;
+    let y = area.y + area.height.min(2) / 2;
+    let said = if let Some(why) = &results.failure {
+        Phrase::of(Token::Error, canvas.glyphs.failed)
+            .and(Token::Text, " ")
+            .and(Token::Text, why.clone())
+    } else if let Some(job) = look.job(Purpose::Search) {
+        let Some(turn) = spinner(job, look.shared.now, canvas) else {
+            return;
+        };
+        Phrase::of(Token::Accent, turn)
+            .and(Token::Text, " ")
+            .and(Token::Text, job.label.clone())
+            .and(Token::Muted, format!("{}   Esc stops", progress(search)))
+    } else {
+        no_match(search)
+    };
+    canvas.phrase(area.x + 3, y, area.width.saturating_sub(4), &said);
+    let notes = results.notes.iter().zip(y + 1..area.bottom());
+    for (note, y) in notes {
+        canvas.text(
+            area.x + 3,
+            y,
+            area.width.saturating_sub(4),
+            note,
+            Token::Muted,
+        );
+    }
+}
+
+fn no_match(search: &Search) -> Phrase {
+    let of = search.results.found.as_ref().and_then(|found| found.of);
+    let held = of.map_or_else(
+        || "no trace".to_owned(),
+        |of| format!("0 of {}", plural(of, "trace")),
+    );
+    let keys = [
+        ("u", " last query   "),
+        ("T", " wider time   "),
+        ("f", " form"),
+    ];
+    let said = Phrase::text(held)
+        .and(Token::Text, " match")
+        .and(Token::Muted, "      ");
+    keys.into_iter().fold(said, |said, (key, word)| {
+        said.and(Token::Accent, key).and(Token::Muted, word)
+    })
+}
