@@ -94,8 +94,8 @@ impl State {
         let query = std::mem::take(&mut self.query);
         let search = super::screen::Search::new(&query, &self.shared);
         self.open(Screen::Search(Box::new(search)), effects);
-        if let Some(screen) = first.and_then(|id| Screen::trace(id, Shown::default())) {
-            self.open(screen, effects);
+        if let Some(id) = first {
+            self.open(Screen::trace(id, Shown::default()), effects);
         }
     }
 

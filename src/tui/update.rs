@@ -162,10 +162,7 @@ fn paste(state: &mut State, text: &str, effects: &mut Vec<Effect>) {
         ));
         return;
     };
-    match Screen::trace(id, crate::text::Shown::default()) {
-        Some(screen) => state.open(screen, effects),
-        None => state.shared.say(Message::note(format!("trace {id}"))),
-    }
+    state.open(Screen::trace(id, crate::text::Shown::default()), effects);
 }
 
 fn mouse(state: &mut State, gesture: Gesture, x: u16, y: u16, effects: &mut Vec<Effect>) {

@@ -64,8 +64,8 @@ impl Screen {
     }
 
     /// The screen of one trace, which fetches it; `title` is what is known of it so far.
-    pub fn trace(id: TraceId, title: Shown<'static>) -> Option<Self> {
-        Some(Self::Trace(Box::new(TraceScreen::new(id, title))))
+    pub fn trace(id: TraceId, title: Shown<'static>) -> Self {
+        Self::Trace(Box::new(TraceScreen::new(id, title)))
     }
 }
 

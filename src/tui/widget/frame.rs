@@ -62,7 +62,9 @@ impl Fact {
     pub fn least_first(facts: Vec<Phrase>) -> Vec<Self> {
         let most = facts.len();
         let ranked = facts.into_iter().enumerate();
-        ranked.map(|(at, words)| Self::new((most - at) as u8, words)).collect()
+        ranked
+            .map(|(at, words)| Self::new((most - at) as u8, words))
+            .collect()
     }
 }
 
@@ -167,9 +169,9 @@ pub fn fitting(facts: &[Fact], width: u16) -> Phrase {
         let kept = facts
             .iter()
             .filter(|fact| fact.rank <= worst && !fact.words.is_empty());
-        kept.fold(Phrase::default(), |line, fact| match line.is_empty() {
-            true => fact.words.clone(),
-            false => line.and(Token::Text, "   ").with(fact.words.clone()),
+        kept.fold(Phrase::default(), |line, fact| {
+            let gap = if line.is_empty() { "" } else { "   " };
+            line.and(Token::Text, gap).with(fact.words.clone())
         })
     };
     let fits = |line: &Phrase| line.width() <= width;

@@ -119,9 +119,10 @@ fn density(
     );
     for (x, (count, failed)) in (axis.x..).zip(counts) {
         let eighths = (count * 8).div_ceil(most).min(8) as u8;
-        match failed {
-            true => canvas.put(x, area.y, canvas.glyphs.failed, Token::Error),
-            false => canvas.put(x, area.y, canvas.glyphs.column(eighths), Token::Chart1),
+        if failed {
+            canvas.put(x, area.y, canvas.glyphs.failed, Token::Error);
+        } else {
+            canvas.put(x, area.y, canvas.glyphs.column(eighths), Token::Chart1);
         }
     }
     if let Some(dot) = here.and_then(|at| dots.get(at)) {

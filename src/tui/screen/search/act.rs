@@ -179,11 +179,11 @@ fn next_error(search: &mut Search, act: Act, cx: &mut Cx<'_>, forwards: bool) {
     let rows = search.results.rows();
     let failed = |row: &usize| rows.get(*row).is_some_and(|row| row.errors > 0);
     let nth = act.times() - 1;
-    let found = match forwards {
-        true => (if hidden { 0 } else { here + 1 }..rows.len())
-            .filter(failed)
-            .nth(nth),
-        false => (0..here.min(rows.len())).rev().filter(failed).nth(nth),
+    let found = if forwards {
+        let from = if hidden { 0 } else { here + 1 };
+        (from..rows.len()).filter(failed).nth(nth)
+    } else {
+        (0..here.min(rows.len())).rev().filter(failed).nth(nth)
     };
     match found {
         Some(row) => go_to(search, row, cx),

@@ -1,5 +1,7 @@
 //! What is copied from the search screen: rows, Markdown, a command that finds the same.
 
+use std::fmt::Write as _;
+
 use crate::backend::TraceRow;
 use crate::text::{Shown, duration};
 use crate::tui::shared::Shared;
@@ -46,9 +48,11 @@ pub fn markdown(rows: &[&TraceRow], shared: &Shared) -> String {
             .replace('|', "\\|");
         let time = shared.clock.time(row.start.0, shared.time_style);
         let length = duration(row.duration.0, shared.charset());
-        text += &format!(
-            "| {time} | {name} | {length} | {} | {} | `{}` |\n",
-            row.spans, row.errors, row.trace_id
+        let (spans, errors, id) = (row.spans, row.errors, row.trace_id);
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "| {time} | {name} | {length} | {spans} | {errors} | `{id}` |"
         );
     }
     text

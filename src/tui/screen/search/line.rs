@@ -66,7 +66,7 @@ impl QueryLine {
                 self.chosen = (self.chosen + self.proposals.len() - 1) % self.proposals.len();
             }
             Action::ChoosePrevious => {
-                self.recall(self.back.map_or(0, |back| back + 1), names, history)
+                self.recall(self.back.map_or(0, |back| back + 1), names, history);
             }
             Action::ChooseNext => match self.back {
                 Some(back) if back > 0 => self.recall(back - 1, names, history),

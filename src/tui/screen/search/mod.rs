@@ -165,10 +165,7 @@ impl Search {
         let title = row
             .map(|row| Shown::from(format!("{} {}", row.service, row.name)))
             .unwrap_or_default();
-        match Screen::trace(id, title) {
-            Some(screen) => cx.go(Move::Open(screen)),
-            None => cx.say(Message::note(format!("trace {id}"))),
-        }
+        cx.go(Move::Open(Screen::trace(id, title)));
     }
 
     /// What stands out is worked out when an answer is complete, not for every frame.
@@ -196,7 +193,7 @@ impl Search {
             Answer::Pushdown(pushdown) => self.results.pushdown = pushdown,
             Answer::Progress(progress) => self.results.progress = Some(progress),
             Answer::Note(note) if !self.results.notes.contains(&note) => {
-                self.results.notes.push(note)
+                self.results.notes.push(note);
             }
             Answer::Found(done) => {
                 self.results.complete(done);

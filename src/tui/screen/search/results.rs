@@ -78,9 +78,9 @@ impl Results {
         if errand == Errand::Anew {
             let (order, marked) = (self.order, std::mem::take(&mut self.marked));
             *self = Self {
+                errand,
                 order,
                 marked,
-                errand,
                 ..Self::new()
             };
         }
@@ -103,7 +103,7 @@ impl Results {
         match self.errand {
             Errand::Anew => {}
             Errand::Refresh if self.follow || self.rows.is_empty() => {
-                self.regroup(|rows| *rows = arrived)
+                self.regroup(|rows| *rows = arrived);
             }
             Errand::Refresh => self.hold(arrived),
             Errand::More => self.regroup(|rows| merge(rows, arrived)),

@@ -69,9 +69,10 @@ impl Columns {
                 return;
             }
             let text = Shown::from(text.to_owned());
-            match right {
-                true => canvas.right(x + width, y, width, &text, Token::Muted),
-                false => _ = canvas.text(x, y, width, &text, Token::Muted),
+            if right {
+                canvas.right(x + width, y, width, &text, Token::Muted);
+            } else {
+                canvas.text(x, y, width, &text, Token::Muted);
             }
         };
         let start = if usize::from(self.start.1) >= zone.len() + 6 {

@@ -54,9 +54,8 @@ impl Open {
             Action::In => match self.detail.line().and_then(|line| line.link) {
                 Some(id) if id == self.trace.id() => {}
                 Some(id) => {
-                    if let Some(screen) = Screen::trace(id, crate::text::Shown::default()) {
-                        cx.go(Move::Open(screen));
-                    }
+                    let screen = Screen::trace(id, crate::text::Shown::default());
+                    cx.go(Move::Open(screen));
                 }
                 None => self.detail.toggle(),
             },
