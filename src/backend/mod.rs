@@ -6,12 +6,14 @@
 //!
 //! No drawing, no printing; composition (which store, which file, which URL) is `cli`'s.
 
+mod file;
 pub mod http;
 mod jaeger;
 mod memory;
 mod part;
 mod request;
 mod row;
+pub mod source;
 mod stored;
 
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use crate::analysis::Trends;
 use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
 
+pub use file::{Files, Input, Reading};
 pub use jaeger::{Dialect, Jaeger};
 pub use memory::Memory;
 pub use part::{
@@ -120,6 +123,20 @@ pub trait Backend: Send + Sync {
     /// Changes whenever there may be something new; `None` if that never happens.
     fn epoch(&self) -> Option<watch::Receiver<u64>> {
         None
+    }
+
+    /// How far reading is, while a source is being read (files); `None` once all is there.
+    fn loading(&self) -> Option<Progress> {
+        None
+    }
+
+    /// Stops reading. What was read stays.
+    fn stop_loading(&self) {}
+
+    /// What is to be told of the source itself, a line each: input that could not be read,
+    /// spans that did not fit. Complete once nothing is [`loading`](Self::loading) any more.
+    fn remarks(&self) -> Vec<String> {
+        Vec::new()
     }
 
     /// Forgets every trace, where [`Capabilities::clear`] says so.

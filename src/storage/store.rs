@@ -119,6 +119,11 @@ impl Store {
         self.change(state);
     }
 
+    /// Has readers look again, for something beside the spans has changed.
+    pub fn announce(&self) {
+        self.change(self.lock());
+    }
+
     /// Counts a change. What readers see next is put together when one asks.
     fn change(&self, mut state: MutexGuard<'_, State>) {
         state.epoch += 1;

@@ -300,3 +300,43 @@ fn every_change_is_told() {
     assert!(changes.has_changed().unwrap());
     assert_eq!(store.snapshot().epoch(), store.epoch());
 }
+
+#[test]
+fn readers_and_writers_do_not_disturb_each_other() {
+    let store = Store::new(Limits::of(2 << 20));
+    std::thread::scope(|scope| {
+        for writer in 1..=4u128 {
+            let store = &store;
+            scope.spawn(move || {
+                for trace in 0..400 {
+                    store.commit(
+                        long(writer << 32 | trace, 30, trace % 50 == 0),
+                        Origin::default(),
+                    );
+                }
+            });
+        }
+        for _ in 0..2 {
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    let snapshot = store.snapshot();
+                    let mut spans = 0;
+                    for trace in snapshot.traces() {
+                        assert_eq!(trace.spans().count(), trace.span_count());
+                        assert_eq!(
+                            trace.span_count(),
+                            30,
+                            "a request is there whole or not at all"
+                        );
+                        spans += trace.span_count();
+                    }
+                    assert_eq!(spans, snapshot.len());
+                }
+            });
+        }
+    });
+    let stats = store.stats();
+    assert_eq!(stats.received, 4 * 400 * 30);
+    assert!(stats.adds_up(), "{stats:?}");
+    assert!(stats.evicted[MEMORY] > 0);
+}

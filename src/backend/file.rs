@@ -1,0 +1,370 @@
+//! Files, folders and standard input, read into a store of their own.
+//!
+//! Whoever asks while they are still being read gets what is there so far, if that is what
+//! [`Reading::patient`] says: an interface shows rows as they come, a command waits.
+
+mod inputs;
+mod load;
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+pub use inputs::Input;
+use load::Load;
+
+use super::stored::{Stored, at_leisure};
+use super::{
+    Answer, Backend, BackendError, Capabilities, Dependencies, OperationRow, Part, Parts, Progress,
+    SearchDone, SearchRequest, ServiceRow, StoreStats, Window, parts,
+};
+use crate::format::Format;
+use crate::model::{Trace, TraceId};
+use crate::storage::{Limits, Store};
+
+/// How files are to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// Bytes that what was read may take.
+    pub budget: usize,
+    /// The format, where it is not to be recognised.
+    pub format: Option<Format>,
+    /// Whether answers wait until all is read.
+    pub patient: bool,
+}
+
+/// Files as a backend.
+pub struct Files {
+    stored: Arc<Stored>,
+    load: Arc<Load>,
+    name: String,
+    source: String,
+    patient: bool,
+}
+
+impl Files {
+    /// Begins to read.
+    ///
+    /// # Errors
+    /// Only if there is no thread to read with: what cannot be read is told by
+    /// [`Backend::remarks`], and by the answers if nothing could be read at all.
+    pub fn open(inputs: Vec<Input>, reading: Reading) -> Result<Self, BackendError> {
+        let store = Store::new(Limits::of(reading.budget).for_files());
+        let (name, source) = (name(&inputs), source(&inputs));
+        let load = Load::start(store.clone(), inputs, reading.format)
+            .map_err(|error| BackendError::Input(format!("no thread to read with: {error}")))?;
+        Ok(Self {
+            stored: Stored::new(store),
+            load: Arc::new(load),
+            name,
+            source,
+            patient: reading.patient,
+        })
+    }
+
+    /// Answers from what is read, when its time has come.
+    fn answer<T: Send + 'static>(
+        &self,
+        cancel: CancellationToken,
+        work: impl FnOnce(&Stored, &CancellationToken) -> Result<T, BackendError> + Send + 'static,
+    ) -> Answer<'_, T> {
+        let (stored, load, patient) = (
+            Arc::clone(&self.stored),
+            Arc::clone(&self.load),
+            self.patient,
+        );
+        Box::pin(async move {
+            if patient {
+                until_over(&load, &cancel, None).await?;
+            }
+            check(&stored, &load)?;
+            at_leisure(cancel, move |cancel| work(&stored, cancel)).await
+        })
+    }
+}
+
+/// Waits until nothing more comes, telling how far it is.
+async fn until_over(
+    load: &Load,
+    cancel: &CancellationToken,
+    to: Option<&mpsc::Sender<Part>>,
+) -> Result<(), BackendError> {
+    let mut state = load.state();
+    loop {
+        let now = *state.borrow_and_update();
+        if let Some(to) = to {
+            // If nobody listens any more, the search itself will find out.
+            let _ = to.send(Part::Progress(now.progress)).await;
+        }
+        if now.over {
+            return Ok(());
+        }
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(BackendError::Cancelled),
+            changed = state.changed() => if changed.is_err() {
+                return Ok(());
+            },
+        }
+    }
+}
+
+/// Refuses to answer from nothing where nothing could be read.
+fn check(stored: &Stored, load: &Load) -> Result<(), BackendError> {
+    let over = load.state().borrow().over;
+    if !over || stored.store().stats().received > 0 {
+        return Ok(());
+    }
+    match load.remarks().as_slice() {
+        [] => Ok(()),
+        [only] => Err(BackendError::Input(only.clone())),
+        [first, more @ ..] => Err(BackendError::Input(format!(
+            "{first} (and {} more)",
+            more.len()
+        ))),
+    }
+}
+
+/// What people call them.
+fn name(inputs: &[Input]) -> String {
+    match inputs {
+        [Input::Path(path)] => {
+            let last = path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned());
+            last.unwrap_or_else(|| path.display().to_string())
+        }
+        [Input::Stdin] => "standard input".to_owned(),
+        many => format!("{} files", many.len()),
+    }
+}
+
+/// The words of a command line that name them.
+fn source(inputs: &[Input]) -> String {
+    let words = inputs.iter().map(|input| match input {
+        Input::Stdin => "-".to_owned(),
+        Input::Path(path) => path.display().to_string(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+impl Backend for Files {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn source(&self) -> String {
+        self.source.clone()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            traceql: true,
+            live: false,
+            clear: false,
+            stats: true,
+            windowless: true,
+        }
+    }
+
+    fn search(&self, request: SearchRequest, cancel: CancellationToken) -> Parts {
+        let (to, parts) = parts();
+        let (stored, load, patient) = (
+            Arc::clone(&self.stored),
+            Arc::clone(&self.load),
+            self.patient,
+        );
+        tokio::spawn(async move {
+            let told = if patient {
+                until_over(&load, &cancel, Some(&to)).await
+            } else {
+                let progress = load.state().borrow().progress;
+                let _ = to.send(Part::Progress(progress)).await;
+                Ok(())
+            };
+            if let Err(error) = told.and_then(|()| check(&stored, &load)) {
+                let _ = to.send(Part::Failed(error)).await;
+                return;
+            }
+            // Asked before the store is: what comes in between is not called complete.
+            let over = load.state().borrow().over;
+            let mut found = stored.search(request, cancel);
+            while let Some(part) = found.recv().await {
+                let part = match part {
+                    Part::Done(done) => Part::Done(SearchDone {
+                        complete: done.complete && over,
+                        ..done
+                    }),
+                    other => other,
+                };
+                if to.send(part).await.is_err() {
+                    return;
+                }
+            }
+        });
+        parts
+    }
+
+    fn trace(&self, id: TraceId, cancel: CancellationToken) -> Answer<'_, Option<Arc<Trace>>> {
+        self.answer(cancel, move |stored, _| Ok(stored.trace(id)))
+    }
+
+    fn services(
+        &self,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Vec<ServiceRow>> {
+        self.answer(cancel, move |stored, _| Ok(stored.services(window)))
+    }
+
+    fn operations(
+        &self,
+        service: Option<String>,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Vec<OperationRow>> {
+        self.answer(cancel, move |stored, _| {
+            Ok(stored.operations(service.as_deref(), window))
+        })
+    }
+
+    fn dependencies(
+        &self,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Dependencies> {
+        self.answer(cancel, move |stored, cancel| {
+            stored.dependencies(window, cancel)
+        })
+    }
+
+    fn stats(&self) -> Answer<'_, Option<StoreStats>> {
+        self.answer(CancellationToken::new(), |stored, _| {
+            Ok(Some(stored.stats()))
+        })
+    }
+
+    fn epoch(&self) -> Option<watch::Receiver<u64>> {
+        Some(self.stored.store().changes())
+    }
+
+    fn loading(&self) -> Option<Progress> {
+        let state = *self.load.state().borrow();
+        (!state.over).then_some(state.progress)
+    }
+
+    fn stop_loading(&self) {
+        self.load.stop();
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        self.load.remarks()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write as _;
+    use std::path::Path;
+
+    use super::*;
+    use crate::backend::Sort;
+    use crate::backend::TraceRow;
+
+    fn otlp(trace: u8, service: &str) -> String {
+        format!(
+            r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"{service}"}}}}]}},"scopeSpans":[{{"spans":[{{"traceId":"{trace:032x}","spanId":"{trace:016x}","name":"work","kind":2,"startTimeUnixNano":"{trace}000","endTimeUnixNano":"{trace}900"}}]}}]}}]}}"#
+        )
+    }
+
+    fn open(path: &Path, patient: bool) -> Files {
+        let reading = Reading {
+            budget: 64 << 20,
+            format: None,
+            patient,
+        };
+        Files::open(vec![Input::Path(path.to_owned())], reading).unwrap()
+    }
+
+    async fn search(files: &Files) -> Result<(Vec<TraceRow>, SearchDone), BackendError> {
+        let request = SearchRequest {
+            query: "{ }".to_owned(),
+            window: None,
+            limit: 100,
+            sort: Sort::Newest,
+        };
+        let mut parts = files.search(request, CancellationToken::new());
+        let mut rows = Vec::new();
+        while let Some(part) = parts.recv().await {
+            match part {
+                Part::Rows(more) => rows.extend(more),
+                Part::Done(done) => return Ok((rows, done)),
+                Part::Failed(error) => return Err(error),
+                Part::Note(_) | Part::Progress(_) | Part::Pushdown(_) => {}
+            }
+        }
+        panic!("the stream broke off")
+    }
+
+    #[tokio::test]
+    async fn a_folder_is_one_data_set_and_bad_input_costs_itself_only() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("more")).unwrap();
+        fs::write(folder.path().join("a.json"), otlp(1, "shop")).unwrap();
+        fs::write(folder.path().join("broken.txt"), "no trace at all").unwrap();
+        let gz = fs::File::create(folder.path().join("more/b.gz")).unwrap();
+        let mut gz = flate2::write::GzEncoder::new(gz, flate2::Compression::fast());
+        gz.write_all(otlp(2, "cart").as_bytes()).unwrap();
+        gz.finish().unwrap();
+        let files = open(folder.path(), true);
+        let (rows, done) = search(&files).await.unwrap();
+        let services: Vec<_> = rows.iter().map(|row| &*row.service).collect();
+        assert_eq!(services, ["cart", "shop"]);
+        assert!(done.complete);
+        assert_eq!(files.loading(), None);
+        let remarks = files.remarks();
+        assert!(
+            matches!(remarks.as_slice(), [one] if one.contains("broken.txt")),
+            "{remarks:?}"
+        );
+        let services = files
+            .services(None, CancellationToken::new())
+            .await
+            .unwrap();
+        assert_eq!(services.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn nothing_readable_is_an_error_that_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("notes.txt");
+        fs::write(&file, "no trace at all").unwrap();
+        let error = search(&open(&file, true)).await.unwrap_err();
+        assert!(
+            matches!(&error, BackendError::Input(why) if why.contains("notes.txt")),
+            "{error:?}"
+        );
+        let missing = open(&folder.path().join("missing"), true);
+        assert!(missing.stats().await.is_err());
+    }
+
+    #[tokio::test]
+    async fn who_is_not_patient_is_told_when_there_is_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.json");
+        fs::write(&file, otlp(1, "shop")).unwrap();
+        let files = open(&file, false);
+        let mut epoch = files.epoch().unwrap();
+        loop {
+            epoch.borrow_and_update();
+            let (rows, done) = search(&files).await.unwrap();
+            if done.complete {
+                assert_eq!(rows.len(), 1);
+                break;
+            }
+            epoch.changed().await.unwrap();
+        }
+    }
+}
