@@ -8,20 +8,20 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// A home of its own: no configuration and no variable of whoever runs the tests.
-struct Home(tempfile::TempDir);
+pub struct Home(tempfile::TempDir);
 
-struct Run {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub struct Run {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
 impl Home {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vizsla"));
         command
             .args(args)
@@ -32,11 +32,11 @@ impl Home {
         command
     }
 
-    fn run(&self, args: &[&str]) -> Run {
+    pub fn run(&self, args: &[&str]) -> Run {
         Self::finish(&mut self.command(args))
     }
 
-    fn finish(command: &mut Command) -> Run {
+    pub fn finish(command: &mut Command) -> Run {
         let output = command.output().unwrap();
         Run {
             code: output.status.code(),
@@ -45,7 +45,7 @@ impl Home {
         }
     }
 
-    fn write(&self, name: &str, content: &str) -> String {
+    pub fn write(&self, name: &str, content: &str) -> String {
         let path = self.0.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
@@ -59,7 +59,7 @@ impl Home {
 
 impl Run {
     /// One line on standard error, beginning with the program's name, and nothing else.
-    fn refused(&self, code: i32) -> &str {
+    pub fn refused(&self, code: i32) -> &str {
         assert_eq!(self.code, Some(code), "{}", self.err);
         assert_eq!(self.out, "");
         let line = self.err.strip_suffix('\n').unwrap();

@@ -4,3 +4,4 @@ mod cli;
 mod collector;
 mod demo;
 mod layering;
+mod twins;

@@ -2,13 +2,17 @@
 
 use std::path::PathBuf;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
 use crate::config::{Color, Listen, Listener};
+use crate::format::Format;
 use crate::text::{parse_duration, parse_size};
 
-use super::{completions, config, demo, keys, man, serve, themes};
+use super::{
+    completions, config, convert, demo, deps, keys, man, operations, search, serve, services, show,
+    stats, themes,
+};
 
 /// Finds out where the time of a distributed system went, from a terminal.
 #[derive(Debug, Parser)]
@@ -54,6 +58,20 @@ Examples:
 pub enum Command {
     /// A living example system: the interface over it, or only its spans
     Demo(Box<demo::DemoArgs>),
+    /// Find traces
+    Search(Box<search::SearchArgs>),
+    /// Show one trace
+    Show(show::ShowArgs),
+    /// List the services
+    Services(services::ServicesArgs),
+    /// List the operations
+    Operations(operations::OperationsArgs),
+    /// Who calls whom, how often, how fast
+    Deps(deps::DepsArgs),
+    /// What was received, and what became of it
+    Stats(stats::StatsArgs),
+    /// Write traces in another format
+    Convert(convert::ConvertArgs),
     /// Listen, keep and answer, without a terminal
     Serve(Box<serve::ServeArgs>),
     /// Show, check or begin the configuration
@@ -109,8 +127,32 @@ pub struct SourceArgs {
 #[command(next_help_heading = "Source")]
 pub struct InputArgs {
     /// Read files as this format instead of recognising it
-    #[arg(long, value_name = "FORMAT", hide_short_help = true)]
-    pub input_format: Option<String>,
+    #[arg(long, value_name = "FORMAT", hide_short_help = true, value_parser = readable())]
+    pub input_format: Option<Format>,
+    /// How much is kept.
+    #[command(flatten)]
+    pub memory: MemoryArgs,
+}
+
+/// How much is kept in memory.
+#[derive(Clone, Debug, Default, Args)]
+pub struct MemoryArgs {
+    /// Budget of the store [default: 512MiB]
+    #[arg(long, value_name = "SIZE", env = "VIZSLA_MAX_MEMORY", hide_short_help = true, value_parser = size)]
+    pub max_memory: Option<u64>,
+}
+
+fn readable() -> impl TypedValueParser<Value = Format> {
+    let full = Format::ALL
+        .into_iter()
+        .filter(|format| format.is_readable())
+        .map(Format::name);
+    let names: Vec<_> = ["otlp", "jaeger", "zipkin"]
+        .into_iter()
+        .chain(full)
+        .collect();
+    PossibleValuesParser::new(names)
+        .map(|name| Format::from_name(&name).unwrap_or(Format::OtlpJson))
 }
 
 /// Reads a duration in ns, for clap.
@@ -156,9 +198,6 @@ pub struct ListenArgs {
     /// Query service over gRPC [default: off]
     #[arg(long, hide_short_help = true, value_name = "ADDR", env = "VIZSLA_QUERY_GRPC", value_parser = |text: &str| Listener::QueryGrpc.parse(text))]
     pub query_grpc: Option<Listen>,
-    /// Budget of the store [default: 512MiB]
-    #[arg(long, hide_short_help = true, value_name = "SIZE", env = "VIZSLA_MAX_MEMORY", value_parser = size)]
-    pub max_memory: Option<u64>,
     /// Token that clients must send, where others than this machine can connect; `VIZSLA_AUTH_TOKEN` may hold the token itself
     #[arg(long, hide_short_help = true, value_name = "FILE", env = "VIZSLA_AUTH_TOKEN_FILE", value_hint = ValueHint::FilePath)]
     pub auth_token_file: Option<PathBuf>,

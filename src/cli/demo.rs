@@ -11,7 +11,7 @@ use crate::demo::{self, Demo, Fixes, Options, Progress, Settings, Trouble};
 use crate::model::Nanos;
 use crate::text::plural;
 
-use super::args::{ListenArgs, nanos};
+use super::args::{ListenArgs, MemoryArgs, nanos};
 use super::session::runtime;
 use super::{Failure, Outcome, Session, serve};
 
@@ -53,6 +53,9 @@ pub struct DemoArgs {
     /// Where it listens.
     #[command(flatten)]
     pub listen: ListenArgs,
+    /// How much is kept.
+    #[command(flatten)]
+    pub memory: MemoryArgs,
 }
 
 /// Reads `3`, `0.5` or `3/s`.

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 
 use crate::backend::BackendError;
+use crate::format::WriteError;
 use crate::text::Shown;
 
 /// The end of a run that did not fail.
@@ -64,6 +65,15 @@ impl From<BackendError> for Failure {
             BackendError::Query(_) | BackendError::Input(_) | BackendError::Unsupported(_) => {
                 Self::usage(error)
             }
+        }
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Io(error) => error.into(),
+            WriteError::ReadOnly(_) => Self::usage(error),
         }
     }
 }

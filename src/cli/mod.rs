@@ -17,14 +17,24 @@ pub mod output;
 
 mod completions;
 mod config;
+mod convert;
 mod demo;
+mod deps;
 mod embedded;
 mod failure;
 mod keys;
 mod man;
+mod operations;
+mod question;
+mod search;
 mod serve;
+mod services;
 mod session;
+mod show;
+mod source;
+mod stats;
 mod themes;
+mod window;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -52,6 +62,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(cli: Cli, session: &mut Session) -> Result<Outcome, Failure> {
     match cli.command {
+        Some(Command::Search(args)) => search::run(&args, session),
+        Some(Command::Show(args)) => show::run(&args, session),
+        Some(Command::Services(args)) => services::run(&args, session),
+        Some(Command::Operations(args)) => operations::run(&args, session),
+        Some(Command::Deps(args)) => deps::run(&args, session),
+        Some(Command::Stats(args)) => stats::run(&args, session),
+        Some(Command::Convert(args)) => convert::run(&args, session),
         Some(Command::Serve(_)) => serve::run(session),
         Some(Command::Demo(args)) => demo::run(&args, session),
         Some(Command::Config(args)) => config::run(args, session),

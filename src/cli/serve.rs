@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::text::Shown;
 
-use super::args::ListenArgs;
+use super::args::{ListenArgs, MemoryArgs};
 use super::embedded::Embedded;
 use super::session::runtime;
 use super::{Failure, Outcome, Session};
@@ -23,6 +23,9 @@ pub struct ServeArgs {
     /// Where it listens.
     #[command(flatten)]
     pub listen: ListenArgs,
+    /// How much is kept.
+    #[command(flatten)]
+    pub memory: MemoryArgs,
 }
 
 /// How long requests that were begun may take after a signal.

@@ -1,17 +1,20 @@
 //! What every subcommand is given: the merged configuration, standard output, the clock.
 
+use std::any::Any;
 use std::io::{IsTerminal, Write};
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
+use crate::backend::Backend;
 use crate::config::{Config, Layer, Origin, Problem, SecretSource, Setting, terminal};
 use crate::text::Clock;
 
-use super::args::{Cli, Command, ListenArgs};
+use super::args::{Cli, Command, ListenArgs, SourceArgs};
 use super::failure::say;
 use super::output::{Look, Out};
-use super::{Failure, Outcome};
+use super::source::Manner;
+use super::{Failure, Outcome, source};
 
 /// One run of the program.
 pub struct Session {
@@ -73,6 +76,34 @@ impl Session {
         }
     }
 
+    /// Opens a source, asks it, and says what it has to remark.
+    pub(super) fn ask<T>(
+        &mut self,
+        args: &SourceArgs,
+        question: impl AsyncFnOnce(&dyn Backend, &Look) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.note_problems();
+        let manner = Manner {
+            format: args.input.input_format,
+            patient: true,
+        };
+        runtime()?.block_on(async {
+            let opened = source::open(&self.config, &args.source, manner)?;
+            if let Some(clock) = opened.clock {
+                self.look.clock = clock;
+            }
+            let answer = question(opened.backend.as_ref(), &self.look).await;
+            let failure = answer.as_ref().err().map(ToString::to_string);
+            for remark in opened.backend.remarks() {
+                // What is the failure itself is said once, at the end.
+                if failure.as_ref() != Some(&remark) {
+                    self.note(remark);
+                }
+            }
+            answer
+        })
+    }
+
     /// Passes on what is still held back.
     pub(super) fn finish(mut self, outcome: Result<Outcome, Failure>) -> Result<Outcome, Failure> {
         let flushed = self.out.flush().map_err(Failure::from);
@@ -113,6 +144,8 @@ fn layer(cli: &Cli, matches: &ArgMatches) -> Layer {
         ),
         ..Layer::default()
     };
+    let memory = origins.given("max_memory");
+    layer.max_memory = origins.setting("max_memory", "max-memory", "VIZSLA_MAX_MEMORY", memory);
     if let Some(listen) = listen_args(cli) {
         add_listen(&mut layer, listen, &origins);
     }
@@ -137,12 +170,6 @@ fn add_listen(layer: &mut Layer, args: &ListenArgs, origins: &Origins<'_>) {
             .listen
             .extend(setting.map(|setting| (listener, setting)));
     }
-    layer.max_memory = origins.setting(
-        "max_memory",
-        "max-memory",
-        "VIZSLA_MAX_MEMORY",
-        args.max_memory,
-    );
     let file = args.auth_token_file.clone().map(SecretSource::File);
     layer.auth_token = origins
         .setting(
@@ -198,6 +225,11 @@ fn env_of(key: &str) -> &'static str {
 struct Origins<'m>(&'m ArgMatches);
 
 impl Origins<'_> {
+    /// The value of an argument, if this subcommand has it.
+    fn given<T: Any + Clone + Send + Sync>(&self, id: &str) -> Option<T> {
+        self.0.try_get_one(id).ok().flatten().cloned()
+    }
+
     fn setting<T>(
         &self,
         id: &str,

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use crate::text::Shown;
 
-use super::{Column, Look, Out};
+use super::{Column, Look};
 
 pub(super) fn write<R>(
-    out: &mut Out,
+    out: &mut dyn Write,
     look: &Look,
     columns: &[Column<R>],
     rows: &[R],
@@ -24,7 +24,7 @@ pub(super) fn write<R>(
     Ok(())
 }
 
-fn line(out: &mut Out, tty: bool, cells: &[String]) -> io::Result<()> {
+fn line(out: &mut dyn Write, tty: bool, cells: &[String]) -> io::Result<()> {
     for (i, cell) in cells.iter().enumerate() {
         if i > 0 {
             out.write_all(b",")?;

@@ -11,6 +11,7 @@ use crate::config::Depth;
 use crate::format::json::JsonWriter;
 use crate::text::{Charset, Clock};
 
+pub(super) use table::paint;
 pub use table::{Align, Cell, Column, Tone};
 
 /// Standard output, locked and buffered.
@@ -135,7 +136,7 @@ pub trait Record {
 
 /// Writes rows in one of the [`TABULAR`] formats.
 pub fn write_rows<R: Record>(
-    out: &mut Out,
+    out: &mut dyn Write,
     look: &Look,
     format: Format,
     columns: &[Column<R>],
@@ -151,7 +152,7 @@ pub fn write_rows<R: Record>(
 }
 
 /// A list.
-fn write_json<R: Record>(out: &mut Out, rows: &[R]) -> io::Result<()> {
+fn write_json<R: Record>(out: &mut dyn Write, rows: &[R]) -> io::Result<()> {
     write_document(out, |json| {
         json.begin_array();
         for row in rows {
@@ -165,7 +166,7 @@ fn write_json<R: Record>(out: &mut Out, rows: &[R]) -> io::Result<()> {
 
 /// One JSON document and a line end.
 pub fn write_document(
-    out: &mut Out,
+    out: &mut dyn Write,
     write: impl FnOnce(&mut JsonWriter<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut json = JsonWriter::new(out);
@@ -175,7 +176,7 @@ pub fn write_document(
 }
 
 /// One line of JSON a row.
-pub fn write_ndjson<R: Record>(out: &mut Out, rows: &[R]) -> io::Result<()> {
+pub fn write_ndjson<R: Record>(out: &mut dyn Write, rows: &[R]) -> io::Result<()> {
     let mut json = JsonWriter::new(out);
     for row in rows {
         row.json(&mut json);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::config::Depth;
 use crate::text::{Shown, count, duration};
 
-use super::{Look, Out};
+use super::Look;
 
 /// Where a column's text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,7 +149,7 @@ const GAP: usize = 2;
 const LEAST: usize = 8;
 
 pub(super) fn write<R>(
-    out: &mut Out,
+    out: &mut dyn Write,
     look: &Look,
     columns: &[Column<R>],
     rows: &[R],
@@ -198,7 +198,7 @@ fn narrow<R>(widths: &mut [usize], columns: &[Column<R>], room: usize) {
 }
 
 fn write_line<R>(
-    out: &mut Out,
+    out: &mut dyn Write,
     look: &Look,
     columns: &[Column<R>],
     widths: &[usize],
@@ -226,7 +226,7 @@ fn write_line<R>(
 
 /// Writes text in its tone, if there are colours.
 pub(in crate::cli) fn paint(
-    out: &mut Out,
+    out: &mut dyn Write,
     look: &Look,
     tone: Tone,
     text: &Shown<'_>,
@@ -244,7 +244,7 @@ pub(in crate::cli) fn paint(
 }
 
 pub(super) fn write_markdown<R>(
-    out: &mut Out,
+    out: &mut dyn Write,
     look: &Look,
     columns: &[Column<R>],
     rows: &[R],

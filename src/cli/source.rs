@@ -1,0 +1,58 @@
+//! Where traces are read from: the words of a command line become a backend.
+
+use std::sync::Arc;
+
+use crate::backend::source::{Opening, Source};
+use crate::backend::{Backend, Reading};
+use crate::config::Config;
+use crate::demo;
+use crate::format::Format;
+use crate::text::Clock;
+
+use super::Failure;
+
+/// What answers when nobody says where traces are: the vizsla or Jaeger of this machine.
+const NEIGHBOUR: &str = "http://localhost:16686";
+
+/// A backend that was opened.
+pub struct Opened {
+    /// It.
+    pub backend: Arc<dyn Backend>,
+    /// The clock that its data is told by, if it is not the machine's.
+    pub clock: Option<Clock>,
+}
+
+/// How files are read, where there are any.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Manner {
+    /// The format, where it is not to be recognised.
+    pub format: Option<Format>,
+    /// Whether answers wait until all is read.
+    pub patient: bool,
+}
+
+/// Opens what `words` name; without any, what the configuration says, else the neighbour.
+///
+/// # Errors
+/// No such file or backend, or a backend that cannot be asked as it is configured.
+pub fn open(config: &Config, words: &[String], manner: Manner) -> Result<Opened, Failure> {
+    let usual = config
+        .source
+        .value
+        .clone()
+        .unwrap_or_else(|| NEIGHBOUR.to_owned());
+    let words = if words.is_empty() { &[usual] } else { words };
+    let source = Source::read(words, &config.backends)?;
+    let clock = matches!(source, Source::Demo(_)).then(|| Clock::frozen(demo::FROZEN_NOW.0));
+    let budget = usize::try_from(config.max_memory.value).unwrap_or(usize::MAX);
+    let reading = Reading {
+        budget,
+        format: manner.format,
+        patient: manner.patient,
+    };
+    let backend = source.open(Opening {
+        reading,
+        demo: demo::frozen,
+    })?;
+    Ok(Opened { backend, clock })
+}
