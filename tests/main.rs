@@ -2,6 +2,7 @@
 
 mod cli;
 mod collector;
+mod corpus;
 mod demo;
 mod layering;
 mod twins;

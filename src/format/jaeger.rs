@@ -69,17 +69,7 @@ pub fn decode_in_blocks(
     let result = decoder.documents();
     let flaws = decoder.json.flaws();
     let path = std::mem::take(&mut decoder.path);
-    if flaws > 0 {
-        let place = findings.place_in_text(text, 0, String::new());
-        let message = format!("{flaws} strings hold bytes that are no UTF-8; they were replaced");
-        let reason = Reason::Malformed;
-        findings.report(Problem {
-            place,
-            reason,
-            message,
-            spans: 0,
-        });
-    }
+    findings.report_flaws(text, flaws);
     result.map_err(|error| findings.json_problem(text, error, path))
 }
 

@@ -64,9 +64,7 @@ fn judge(path: &str, key: &str, text: &[u8], seen_data: bool) -> Option<Verdict>
         }
         ("[{" | "[[{" | "{", "traceId" | "localEndpoint" | "binaryAnnotations") => zipkin(text),
         ("{traces[{", "traceID" | "rootServiceName" | "rootTraceName" | "spanSet" | "spanSets") => {
-            Other(
-                "the answer of a Tempo search, a list of what was found; ask for a trace by its id",
-            )
+            Other("the answer of a Tempo search, a list of the traces found")
         }
         ("{traces[{" | "{", "projectId") => Other("a trace of Google Cloud Trace"),
         ("{", "traceEvents") | ("[{", "ph") => Other("a Chrome trace"),

@@ -48,7 +48,7 @@ impl Unrecognised {
     fn unsupported(what: &str) -> Self {
         Self {
             reason: Reason::Unsupported,
-            message: format!("this is {what}, which holds no spans that can be read"),
+            message: format!("this is {what}; it holds no spans that can be read"),
         }
     }
 }
@@ -112,15 +112,19 @@ fn other(text: &[u8]) -> Unrecognised {
         [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => "compressed with zlib; unpack it first",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "text in UTF-16; save it as UTF-8",
         [0x0b | 0x0c, ..] => "a list of spans in Thrift; convert it to JSON first",
-        _ if std::str::from_utf8(text.get(..64).unwrap_or(text)).is_ok() => {
-            "text of no format of traces"
-        }
+        _ if is_text(text) => "text of no format of traces",
         _ => "of no known format",
     };
     Unrecognised {
         reason: Reason::Unsupported,
         message: format!("this is {what}"),
     }
+}
+
+/// Whether the beginning is something to read.
+fn is_text(text: &[u8]) -> bool {
+    let head = text.get(..64).unwrap_or(text);
+    !head.contains(&0) && !std::str::from_utf8(head).is_err_and(|error| error.error_len().is_some())
 }
 
 #[cfg(test)]

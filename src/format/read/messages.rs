@@ -28,8 +28,8 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The next part and its offset. With an error comes what was read before it.
-    pub(super) fn next(&mut self) -> (Option<(&[u8], u64)>, io::Result<()>) {
+    /// The next part, its offset, and what ended it early. It is empty at the end.
+    pub(super) fn next(&mut self) -> (&[u8], u64, io::Result<()>) {
         self.part.clear();
         self.offset = self.next;
         let enough = if std::mem::take(&mut self.first) {
@@ -51,8 +51,7 @@ impl<'a> Parts<'a> {
             }
         }
         self.next += self.part.len() as u64;
-        let part = (!self.part.is_empty()).then_some((self.part.as_slice(), self.offset));
-        (part, result)
+        (&self.part, self.offset, result)
     }
 
     /// Appends one field; false at the end of the message.

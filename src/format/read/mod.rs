@@ -272,23 +272,20 @@ impl Reading<'_> {
         let input = findings.input().to_owned();
         let mut parts = Parts::new(source, self.options.limits.message_bytes);
         loop {
-            let (part, result) = parts.next();
-            let at = part.map_or(0, |(_, at)| at);
+            let (bytes, at, result) = parts.next();
+            let ended = bytes.is_empty() || result.is_err();
             findings.at_piece(Piece {
                 input: input.clone(),
                 offset: offset + at,
                 ..Piece::default()
             });
-            let length = part.map_or(0, |(bytes, _)| bytes.len());
-            let decoded = part
-                .map(|(bytes, _)| otlp::proto::decode(signal, bytes, &mut self.builder, findings));
-            if let Some(Err(problem)) = decoded {
+            if let Err(problem) = otlp::proto::decode(signal, bytes, &mut self.builder, findings) {
                 findings.report(problem);
             }
-            if let Err(error) = &result {
-                report(findings, length, error);
+            if let Err(error) = result {
+                report(findings, bytes.len(), &error);
             }
-            if part.is_none() || result.is_err() {
+            if ended {
                 return ControlFlow::Continue(());
             }
             self.hand_over_full(findings)?;

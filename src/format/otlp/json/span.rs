@@ -110,10 +110,13 @@ impl Decoder<'_, '_> {
             "endTimeUnixNano" | "end_time_unix_nano" => {
                 fields.end = Some(Time(self.nanos()?)).filter(|end| end.0 != 0);
             }
-            "attributes" => self.attributes()?,
-            "events" => self.detail(Detail::Events)?,
-            "links" => self.detail(Detail::Links)?,
-            "status" => (fields.status, draft.status_message) = self.status()?,
+            "attributes" => drop(self.lenient(Self::attributes)?),
+            "events" => drop(self.lenient(|decoder| decoder.detail(Detail::Events))?),
+            "links" => drop(self.lenient(|decoder| decoder.detail(Detail::Links))?),
+            "status" => {
+                let status = self.lenient(Self::status)?;
+                (fields.status, draft.status_message) = status.unwrap_or_default();
+            }
             "traceState" | "trace_state" => draft.trace_state = self.required_text()?,
             "flags" => draft.flags = self.count()?,
             "droppedAttributesCount" | "dropped_attributes_count" => {
