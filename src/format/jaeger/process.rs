@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use super::span::{Issue, read_tags};
 use super::tag::Tag;
@@ -21,7 +22,7 @@ pub(super) struct Process<'a> {
 impl<'a> Process<'a> {
     pub(super) fn read(
         json: &mut JsonReader<'a>,
-        path: &str,
+        path: &dyn Display,
         issues: &mut Vec<Issue>,
     ) -> JsonResult<Self> {
         let mut process = Self::default();
@@ -29,7 +30,10 @@ impl<'a> Process<'a> {
         while let Some(key) = json.next_key()? {
             match &*key {
                 "serviceName" => process.service = json.scalar_text()?.unwrap_or_default(),
-                "tags" => read_tags(json, &format!("{path}.tags"), &mut process.tags, issues)?,
+                "tags" => {
+                    let path = format_args!("{path}.tags");
+                    read_tags(json, &path, &mut process.tags, issues)?;
+                }
                 _ => drop(json.skip()?),
             }
         }
@@ -82,8 +86,7 @@ impl<'a> Processes<'a> {
         }
         json.enter_object()?;
         while let Some(id) = json.next_key()? {
-            let path = format!("processes.{id}");
-            let process = Process::read(json, &path, issues)?;
+            let process = Process::read(json, &format_args!("processes.{id}"), issues)?;
             self.by_id.insert(
                 id,
                 Known {

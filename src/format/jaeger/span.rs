@@ -1,6 +1,7 @@
 //! One span as it is written, before its process and its tags are understood.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 use std::ops::Range;
 
 use super::process::Process;
@@ -107,13 +108,13 @@ impl<'a> Draft<'a> {
             "startTimeUnixNano" => self.start = json.integer()?,
             "durationNano" => self.duration = Some(json.integer()?),
             "flags" => self.flags = optional(json, JsonReader::integer)?.unwrap_or(0) as u32,
-            "tags" => read_tags(json, "tags", &mut self.tags, &mut self.issues)?,
+            "tags" => read_tags(json, &"tags", &mut self.tags, &mut self.issues)?,
             "logs" => self.logs(json)?,
             "warnings" => self.warnings = strings(json)?,
             "processID" => self.process_id = optional(json, JsonReader::string)?,
             "process" => {
                 self.process = optional(json, |json| {
-                    Process::read(json, "process", &mut self.issues)
+                    Process::read(json, &"process", &mut self.issues)
                 })?;
             }
             _ => {}
@@ -214,16 +215,15 @@ impl<'a> Draft<'a> {
         json.enter_array()?;
         let mut index = 0;
         while json.next_item()? {
-            let path = format!("logs[{index}]");
-            if let Err(error) = json.attempt(|json| self.log(json, &path))? {
-                self.note_json(error, path);
+            if let Err(error) = json.attempt(|json| self.log(json, index))? {
+                self.note_json(error, format!("logs[{index}]"));
             }
             index += 1;
         }
         Ok(())
     }
 
-    fn log(&mut self, json: &mut JsonReader<'a>, path: &str) -> JsonResult<()> {
+    fn log(&mut self, json: &mut JsonReader<'a>, index: usize) -> JsonResult<()> {
         let from = self.fields.len();
         let mut time = 0;
         json.enter_object()?;
@@ -231,7 +231,10 @@ impl<'a> Draft<'a> {
             match &*key {
                 "timestamp" if time == 0 => time = micros(json)?.unwrap_or(0),
                 "timeUnixNano" => time = json.integer()?,
-                "fields" => read_tags(json, path, &mut self.fields, &mut self.issues)?,
+                "fields" => {
+                    let path = format_args!("logs[{index}]");
+                    read_tags(json, &path, &mut self.fields, &mut self.issues)?;
+                }
                 _ => drop(json.skip()?),
             }
         }
@@ -325,7 +328,7 @@ pub(super) fn strings<'a>(json: &mut JsonReader<'a>) -> JsonResult<Vec<Cow<'a, s
 /// Appends a list of tags; what is no tag in it is left out and noted.
 pub(super) fn read_tags<'a>(
     json: &mut JsonReader<'a>,
-    path: &str,
+    path: &dyn Display,
     tags: &mut Vec<Tag<'a>>,
     issues: &mut Vec<Issue>,
 ) -> JsonResult<()> {

@@ -88,7 +88,13 @@ const BLOCK_BYTES: usize = 64 << 20;
 /// How often reading resumes in one piece behind something that is not JSON.
 const RESUMES: usize = 256;
 
-type Decode = fn(&[u8], &mut BlockBuilder, &mut Findings) -> Result<(), Problem>;
+/// A decoder of text, which offers the block after each span where it can be cut there.
+type Decode = fn(
+    &[u8],
+    &mut BlockBuilder,
+    &mut Findings,
+    &mut dyn FnMut(&mut BlockBuilder) -> bool,
+) -> Result<(), Problem>;
 
 struct Reading<'s> {
     options: &'s ReadOptions,
@@ -187,12 +193,16 @@ impl Reading<'_> {
             (Framing::Wrapped, _) => self.wrapped(source, findings),
             (Framing::Prefixed, _) => self.prefixed(source, findings),
             (Framing::Documents, Format::JaegerJson) => {
-                self.documents(source, jaeger::decode, false, findings)
+                self.documents(source, jaeger::decode_in_blocks, false, findings)
             }
             (Framing::Documents, Format::ZipkinV1 | Format::ZipkinV2) => {
-                self.documents(source, zipkin::decode, true, findings)
+                self.documents(source, zipkin::decode_in_blocks, true, findings)
             }
-            (Framing::Documents, _) => self.documents(source, otlp::json::decode, false, findings),
+            (Framing::Documents, _) => {
+                let decode: Decode =
+                    |text, builder, findings, _| otlp::json::decode(text, builder, findings);
+                self.documents(source, decode, false, findings)
+            }
         }
     }
 
@@ -215,7 +225,7 @@ impl Reading<'_> {
                     },
                     decode,
                     findings,
-                ),
+                )?,
                 Ok(None) => return ControlFlow::Continue(()),
                 Err(failure) => {
                     findings.at_piece(Piece {
@@ -239,15 +249,23 @@ impl Reading<'_> {
     /// Decodes a piece of text. Behind what is not JSON, reading resumes where a line begins with a
     /// bracket: lines of a pretty-printed document are indented, so that the inside of a broken one
     /// is not taken for documents.
-    fn piece(&mut self, text: &[u8], piece: &Piece, decode: Decode, findings: &mut Findings) {
+    fn piece(
+        &mut self,
+        text: &[u8],
+        piece: &Piece,
+        decode: Decode,
+        findings: &mut Findings,
+    ) -> ControlFlow<()> {
         let mut from = 0;
         for _ in 0..RESUMES {
             let rest = text.get(from..).unwrap_or_default();
             let here = piece.behind(text, from);
             let start = here.offset.saturating_sub(here.prefix as u64);
             findings.at_piece(here);
-            let Err(problem) = decode(rest, &mut self.builder, findings) else {
-                return;
+            let (result, flow) = self.decode(rest, decode, findings);
+            flow?;
+            let Err(problem) = result else {
+                return ControlFlow::Continue(());
             };
             let at = problem.place.offset.unwrap_or(0).saturating_sub(start) as usize;
             findings.report(problem);
@@ -256,10 +274,42 @@ impl Reading<'_> {
                 .map(|pair| matches!(pair, [b'\n', b'{' | b'[']))
                 .position(|begins| begins)
             else {
-                return;
+                return ControlFlow::Continue(());
             };
             from += at + next + 1;
         }
+        ControlFlow::Continue(())
+    }
+
+    /// Decodes one text. Blocks that fill up within it are handed over at once: it may be one
+    /// large trace.
+    fn decode(
+        &mut self,
+        text: &[u8],
+        decode: Decode,
+        findings: &mut Findings,
+    ) -> (Result<(), Problem>, ControlFlow<()>) {
+        let mut flow = ControlFlow::Continue(());
+        let (sink, input) = (&mut *self.sink, self.inputs.last_mut());
+        let (size, most) = (&mut self.block_spans, self.options.limits.block_spans);
+        let mut spans = 0;
+        let mut offered = |builder: &mut BlockBuilder| {
+            let full = builder.len() >= *size || builder.bytes() >= BLOCK_BYTES;
+            if full {
+                let block = builder.finish();
+                spans += block.len() as u64;
+                *size = (*size * 4).min(most);
+                if flow.is_continue() {
+                    flow = sink.block(block);
+                }
+            }
+            full
+        };
+        let result = decode(text, &mut self.builder, findings, &mut offered);
+        if let Some(input) = input {
+            input.spans += spans;
+        }
+        (result, flow)
     }
 
     fn message(
