@@ -129,6 +129,9 @@ fn a_mistake_in_the_file_has_its_place_and_costs_one_setting() {
         told.refused(2)
             .ends_with("bad.toml:2:2: unknown key backnd: did you mean backend?")
     );
+    let keys = home.write("keys.toml", "[keys.global]\n\"z z\" = \"botom\"\n");
+    let told = home.run(&["config", "validate", &keys]);
+    assert!(told.refused(2).contains("keys.toml:2: "), "{}", told.err);
     let shown = home.run(&["config", "show", "--config", &path]);
     assert_eq!(shown.code, Some(0));
     assert!(shown.err.contains("bad.toml:2:2"), "{}", shown.err);

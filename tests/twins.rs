@@ -324,3 +324,22 @@ fn standard_input_is_a_source() {
         "service,spans,errors\nmysql,3,1\nshop,2,0\n"
     );
 }
+
+#[test]
+fn clocks_are_corrected_only_when_asked() {
+    let home = Home::new();
+    let shop = service("shop", &[span(CART, 1, 0, "GET /cart", [100, 200], false)]);
+    let mysql = service("mysql", &[span(CART, 2, 1, "SELECT", [0, 40], false)]);
+    let skewed = json!({"resourceSpans": [shop, mysql]});
+    let path = home.write("skewed.json", &skewed.to_string());
+    let start = |more: &[&str]| {
+        let trace = parsed(&home.run(&[&["show", "-s", &path, "--format", "json"], more].concat()));
+        trace["spans"][1]["start_unix_nano"].as_str().unwrap()[10..13].to_owned()
+    };
+    assert_eq!(start(&[]), "000", "as received");
+    assert_eq!(
+        start(&["--adjust-skew"]),
+        "130",
+        "in the middle of its parent"
+    );
+}

@@ -5,8 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 
-use crate::config::{Origin, Paths, Problem, TEMPLATE, file};
+use crate::config::{
+    Config, Depth, KeyBinding, Layer, Origin, Paths, Problem, Setting, TEMPLATE, file,
+};
 use crate::format::json::JsonWriter;
+use crate::tui::{Appearance, Keymap, Theme};
 
 use super::output::{Cell, Column, Format, Record, TABULAR, write_rows};
 use super::{Failure, Outcome, Session};
@@ -65,8 +68,11 @@ pub(super) fn run(args: ConfigArgs, session: &mut Session) -> Result<Outcome, Fa
             Ok(Outcome::Found)
         }
         Action::Init => init(session),
-        Action::Validate(Validate { file: Some(path) }) => judge(&file::read(&path).1),
-        Action::Validate(Validate { file: None }) => judge(&session.problems),
+        Action::Validate(Validate { file: Some(path) }) => {
+            let (file, problems) = file::read(&path);
+            judge(&problems, &Config::merge(file, Layer::default()))
+        }
+        Action::Validate(Validate { file: None }) => judge(&session.problems, &session.config),
     }
 }
 
@@ -89,14 +95,51 @@ fn init(session: &mut Session) -> Result<Outcome, Failure> {
     Ok(Outcome::Found)
 }
 
-fn judge(problems: &[Problem]) -> Result<Outcome, Failure> {
-    let Some((last, others)) = problems.split_last() else {
+/// Says a line for each mistake; the last is the failure.
+fn judge(problems: &[Problem], config: &Config) -> Result<Outcome, Failure> {
+    let mut lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    lines.extend(wrong_theme(config));
+    lines.extend(wrong_keys(config));
+    let Some((last, others)) = lines.split_last() else {
         return Ok(Outcome::Found);
     };
-    for problem in others {
-        super::failure::say(&problem.to_string());
+    for line in others {
+        super::failure::say(line);
     }
     Err(Failure::usage(last))
+}
+
+/// What is wrong with the theme that is chosen, if it is not chosen by the terminal.
+fn wrong_theme(config: &Config) -> Option<String> {
+    let Setting {
+        value: name,
+        origin,
+    } = &config.theme;
+    let folder = Paths::of_user().map(|paths| paths.themes());
+    let theme = Theme::load(name, Depth::Truecolor, Appearance::Dark, folder.as_deref());
+    theme.err().map(|wrong| format!("{origin}: {wrong}"))
+}
+
+/// What is wrong with the user's own keys: each for itself, and all together.
+fn wrong_keys(config: &Config) -> Vec<String> {
+    let preset = config.keymap.value;
+    let mistakes = |keys: &[KeyBinding]| Keymap::with_user(preset, keys).1;
+    let place = |mistake: &str| {
+        let alone = |key: &&KeyBinding| {
+            let own = mistakes(std::slice::from_ref(key));
+            own.iter().any(|other| other.to_string() == mistake)
+        };
+        config.keys.iter().find(alone).map(|key| key.origin.clone())
+    };
+    let lines = mistakes(&config.keys)
+        .into_iter()
+        .map(|mistake| mistake.to_string());
+    lines
+        .map(|line| match place(&line) {
+            Some(origin) => format!("{origin}: {line}"),
+            None => line,
+        })
+        .collect()
 }
 
 struct Row(String, String, Origin);

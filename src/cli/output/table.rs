@@ -154,6 +154,9 @@ pub(super) fn write<R>(
     columns: &[Column<R>],
     rows: &[R],
 ) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     let cells: Vec<Vec<(Shown<'static>, Tone)>> =
         rows.iter().map(|row| shown(row, columns, look)).collect();
     let mut widths: Vec<usize> = columns.iter().map(|column| column.title.len()).collect();

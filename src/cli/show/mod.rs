@@ -5,10 +5,10 @@ mod waterfall;
 
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use tokio_util::sync::CancellationToken;
 
-use crate::analysis::critical_path;
+use crate::analysis::{critical_path, skew};
 use crate::backend::{Backend, SearchRequest, Sort};
 use crate::format::{Format as Wire, explained, write as write_traces};
 use crate::model::{Nanos, Trace, TraceId};
@@ -42,9 +42,22 @@ pub struct ShowArgs {
     trace_id: Option<String>,
     #[command(flatten)]
     source: SourceArgs,
+    /// Correct clocks that differ between hosts, as Jaeger does
+    #[arg(long)]
+    adjust_skew: bool,
+    /// How a table looks: the tree with its bars, or its spans with their figures
+    #[arg(long, value_name = "NAME", value_enum, default_value_t)]
+    view: View,
     /// How it is written
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = Format::among(FORMATS))]
     format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum View {
+    #[default]
+    Waterfall,
+    Table,
 }
 
 /// How many ids are listed where one has to be chosen.
@@ -66,7 +79,12 @@ pub(super) fn run(args: &ShowArgs, session: &mut Session) -> Result<Outcome, Fai
     if trace.is_empty() {
         session.note(format!("trace {id} has no spans"));
     }
-    write(&trace, args.format, session)?;
+    let trace = if args.adjust_skew {
+        corrected(&trace)
+    } else {
+        trace
+    };
+    write(&trace, args, session)?;
     Ok(Outcome::Found)
 }
 
@@ -114,16 +132,27 @@ async fn only_trace(backend: &dyn Backend) -> Result<TraceId, Failure> {
     }
 }
 
-fn write(trace: &Arc<Trace>, format: Format, session: &mut Session) -> Result<(), Failure> {
+/// The trace by corrected clocks, however far they are off.
+fn corrected(trace: &Arc<Trace>) -> Arc<Trace> {
+    let skew = skew(trace, Nanos(u64::MAX));
+    if skew.is_none() {
+        return Arc::clone(trace);
+    }
+    Arc::new(trace.shifted(&skew.offsets))
+}
+
+fn write(trace: &Arc<Trace>, args: &ShowArgs, session: &mut Session) -> Result<(), Failure> {
     let (out, look) = (&mut session.out, &session.look);
     let one = std::iter::once(trace.as_ref());
-    match format {
+    match args.format {
         Format::Json => {
             let path = critical_path(trace).ok();
             let critical = |span: usize| path.as_ref().map_or(Nanos(0), |path| path.time_of(span));
             write_document(out, |json| explained::write(json, trace, &critical))?;
         }
-        Format::Table => waterfall::write(out, look, trace, critical_path(trace).ok().as_ref())?,
+        Format::Table if matches!(args.view, View::Waterfall) => {
+            waterfall::write(out, look, trace, critical_path(trace).ok().as_ref())?;
+        }
         Format::Otlp => write_traces(Wire::OtlpJson, out, one)?,
         Format::Jaeger => write_traces(Wire::JaegerJson, out, one)?,
         Format::Zipkin => write_traces(Wire::ZipkinV2, out, one)?,
