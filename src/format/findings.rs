@@ -194,11 +194,13 @@ impl Findings {
     }
 }
 
-/// The number of line ends.
-#[expect(
-    clippy::naive_bytecount,
-    reason = "compiles to vector instructions, and errors are rare"
-)]
+/// The number of line ends. Bytes are summed in bytes first, which vectors do 32 at a time.
 pub(super) fn line_ends(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|&&byte| byte == b'\n').count() as u64
+    let sums = bytes.chunks(255).map(|chunk| {
+        let sum = chunk
+            .iter()
+            .fold(0_u8, |sum, &byte| sum + u8::from(byte == b'\n'));
+        u64::from(sum)
+    });
+    sums.sum()
 }

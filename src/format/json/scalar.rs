@@ -131,18 +131,20 @@ impl<'a> JsonReader<'a> {
     /// of traces are mostly strings.
     fn skip_plain(&mut self) -> JsonResult<bool> {
         let mut rest = self.rest();
-        while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
+        let plain = loop {
+            let Some((chunk, tail)) = rest.split_first_chunk::<8>() else {
+                break rest
+                    .iter()
+                    .take_while(|byte| !matches!(byte, b'"' | b'\\'))
+                    .count();
+            };
             let word = u64::from_le_bytes(*chunk);
             let found = bytes_equal(word, b'"') | bytes_equal(word, b'\\');
             if found != 0 {
-                break;
+                break found.trailing_zeros() as usize / 8;
             }
             rest = tail;
-        }
-        let plain = rest
-            .iter()
-            .take_while(|byte| !matches!(byte, b'"' | b'\\'))
-            .count();
+        };
         self.at = self.bytes.len() - rest.len() + plain;
         match rest.get(plain) {
             Some(&byte) => Ok(byte == b'\\'),
@@ -225,11 +227,11 @@ impl<'a> JsonReader<'a> {
     }
 
     fn text(&mut self, bytes: &'a [u8]) -> Cow<'a, str> {
-        let text = String::from_utf8_lossy(bytes);
-        if let Cow::Owned(_) = text {
-            self.flaws += 1;
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Cow::Borrowed(text);
         }
-        text
+        self.flaws += 1;
+        String::from_utf8_lossy(bytes)
     }
 }
 
@@ -256,19 +258,19 @@ fn whole(number: Number) -> Option<i128> {
 fn parse_number(bytes: &[u8]) -> Option<(Number, usize)> {
     let negative = bytes.first() == Some(&b'-');
     let digits = bytes.get(usize::from(negative)..)?;
-    let count = digits
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    // Overflow is met below, by the number of digits.
+    let (mut count, mut magnitude) = (0, 0_u64);
+    while let Some(digit @ b'0'..=b'9') = digits.get(count) {
+        magnitude = magnitude
+            .wrapping_mul(10)
+            .wrapping_add(u64::from(digit - b'0'));
+        count += 1;
+    }
     let length = usize::from(negative) + count;
     let fractional = matches!(bytes.get(length), Some(b'.' | b'e' | b'E'));
     if count == 0 || count > 19 || fractional {
         return parse_float(bytes, count);
     }
-    let magnitude = digits
-        .get(..count)?
-        .iter()
-        .fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'));
     let number = match (negative, i64::try_from(magnitude)) {
         (false, Ok(value)) => Number::Int(value),
         (true, Ok(value)) => Number::Int(-value),

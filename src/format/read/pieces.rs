@@ -191,10 +191,13 @@ impl<'a> Pieces<'a> {
     /// Scans on until there is a cut at which the piece is large enough.
     fn scan(&mut self, enough: usize) -> Option<Cut> {
         while let Some(&byte) = self.buffer.get(self.scanned) {
-            let step = if self.scanner.in_string {
-                self.string()
-            } else {
-                self.token(byte)
+            let step = match byte {
+                _ if self.scanner.in_string => self.string(),
+                b'"' | b'{' | b'}' | b'[' | b']' | b',' | b'\n' => self.token(byte),
+                _ => {
+                    self.scanned += 1;
+                    continue;
+                }
             };
             match step {
                 Step::On => {}

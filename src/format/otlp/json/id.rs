@@ -48,10 +48,36 @@ fn hex(text: &str, digits: usize) -> Option<u128> {
     if text.len() > digits {
         return None;
     }
-    text.bytes().try_fold(0, |id, digit| {
-        Some(id << 4 | u128::from(char::from(digit).to_digit(16)?))
-    })
+    // Halves of 16 digits each, since arithmetic of 128 bits is slow.
+    let (high, low) = text.as_bytes().split_at(text.len().saturating_sub(16));
+    Some(u128::from(hex_u64(high)?) << 64 | u128::from(hex_u64(low)?))
 }
+
+fn hex_u64(digits: &[u8]) -> Option<u64> {
+    let (mut value, mut seen) = (0, 0);
+    for &digit in digits {
+        let digit = DIGITS[usize::from(digit)];
+        seen |= digit;
+        value = value << 4 | u64::from(digit & 15);
+    }
+    (seen & NO_DIGIT == 0).then_some(value)
+}
+
+/// Marks what is no digit.
+const NO_DIGIT: u8 = 0x80;
+
+/// The values of hex digits. Ids are random, so that a branch for each digit would be guessed
+/// wrong every other time.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value] as usize] = value as u8;
+        digits[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
 
 #[cfg(test)]
 mod tests {
