@@ -68,10 +68,8 @@ fn fails(call: &CallFigures<'_>, words: Words<'_>) -> Finding {
     let (how_much, _) = how_much((call.errors, call.calls), call.minutes, words);
     // `21 % since ...`: the share belongs to the calls, not to the time.
     let (percent, rest) = how_much.split_once(" %").unwrap_or((&how_much, ""));
-    let text = format!(
-        "{} fails {percent} % of {}'s calls{rest}",
-        call.child, call.parent
-    );
+    let (child, parent) = (service(call.child), service(call.parent));
+    let text = format!("{child} fails {percent} % of {parent}'s calls{rest}");
     Finding {
         kind: FindingKind::Error,
         text: Shown::from_owned(text),
@@ -83,21 +81,30 @@ fn fails(call: &CallFigures<'_>, words: Words<'_>) -> Finding {
     }
 }
 
+fn service(name: &str) -> &str {
+    if name.is_empty() {
+        "a service without name"
+    } else {
+        name
+    }
+}
+
 fn busiest(own: &[(&str, Nanos)]) -> Option<Finding> {
     let total: Nanos = own.iter().map(|(_, time)| *time).sum();
-    let &(service, time) = own
+    let &(name, time) = own
         .iter()
         .max_by_key(|&&(name, time)| (time, Reverse(name)))?;
     (time > Nanos(0)).then(|| Finding {
         kind: FindingKind::CriticalShare,
         text: Shown::from_owned(format!(
-            "{service} has {} of the time, own",
+            "{} has {} of the time, own",
+            service(name),
             share(time.0, total.0)
         )),
         explains: time,
         evidence: Evidence::Call {
             parent: String::new(),
-            child: service.to_owned(),
+            child: name.to_owned(),
         },
     })
 }

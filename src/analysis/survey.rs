@@ -56,6 +56,9 @@ pub fn survey(trends: &Trends, traces: Option<u64>, words: Words<'_>) -> Why {
 /// Said where nothing stands out, or where too little is there to say so.
 fn nothing(trends: &Trends, traces: Option<u64>) -> String {
     let spans = trends.spans();
+    if spans == 0 {
+        return "no spans yet".to_owned();
+    }
     if trends.iter().all(|trend| trend.durations.count() < ENOUGH) {
         return format!(
             "{} {} too few to say what stands out: {ENOUGH} of one operation are needed",

@@ -47,10 +47,17 @@ pub fn why(
         story.slow(path.ok(), alike);
     }
     story.clocks();
+    let shares = story
+        .findings
+        .iter()
+        .filter(|finding| finding.kind == FindingKind::CriticalShare);
+    let leader = shares.map(|finding| finding.explains).max();
+    // What the line begins with is what the first jump leads to.
     let top = |finding: &Finding| match finding.kind {
         FindingKind::Error if finding.explains >= trace.duration() => 0,
-        FindingKind::ClockSkew => 2,
-        _ => 1,
+        FindingKind::CriticalShare if Some(finding.explains) == leader => 1,
+        FindingKind::ClockSkew => 3,
+        _ => 2,
     };
     story
         .findings
@@ -150,6 +157,12 @@ impl Story<'_> {
         let others = split.others.iter();
         self.parts
             .extend(others.map(|(who, per_cent)| format!("{who} {per_cent} %")));
+        let beyond = self.trace.duration() - path.total();
+        if beyond > path.total() {
+            let beyond = self.time(beyond);
+            self.parts
+                .push(format!("{beyond} of the trace lie beyond its root"));
+        }
         for (share, waits) in shares.iter().zip(&waits) {
             self.share(path, share);
             self.wait(share, waits);
@@ -386,6 +399,15 @@ frontend: GET /dispatch 0..739 server
             "50 % of 100 ms is s0, in many operations · s1 50 %"
         );
         assert_eq!(why.findings, []);
+    }
+
+    #[test]
+    fn a_root_that_ends_long_before_its_trace_is_told() {
+        let line = told("a: r 0..10\n  b: later 9..100\n").line;
+        assert_eq!(
+            line.as_str(),
+            "90 % of 10.0 ms is a r, own work · b 10 % · 90.0 ms of the trace lie beyond its root"
+        );
     }
 
     #[test]

@@ -67,6 +67,8 @@ pub struct Calls {
     pub(super) edges: HashMap<(Name, Name), Call, FixedState>,
     /// Calls of peers without instrumentation, and what those are.
     pub(super) outward: HashMap<(Name, Name), (NodeKind, Call), FixedState>,
+    /// What is read from queues: from the queue to who reads it.
+    pub(super) inward: HashMap<(Name, Name), Call, FixedState>,
     seen: HashTable<Seen>,
     waiting: HashTable<Waiting>,
     unanswered: HashMap<u64, Unanswered, FixedState>,
@@ -171,6 +173,7 @@ impl Calls {
             + self.unanswered.capacity() * size_of::<(u64, Unanswered)>()
             + self.names.iter().map(|name| name.len() + 64).sum::<usize>()
             + self.nodes.capacity() * size_of::<(Name, Node)>()
+            + self.inward.values().map(call).sum::<usize>()
             + self.edges.values().map(call).sum::<usize>()
             + self
                 .outward
@@ -215,14 +218,28 @@ impl Calls {
         let node = self.nodes.entry(service).or_default();
         node.spans += 1;
         node.errors += u64::from(span.is_error());
-        node.answers += u64::from(matches!(span.kind(), Kind::Server | Kind::Consumer));
         if !hints.is_silent() {
-            let pairs = span.block().attribute_pairs(span.row());
-            let kind = hints.peer(span.block(), pairs).kind;
-            if kind::is_database(kind) {
-                node.speaks += 1;
-                node.speaks_to = kind;
+            let peer = hints.peer(span.block(), span.block().attribute_pairs(span.row()));
+            if kind::is_database(peer, span) {
+                node.as_database += 1;
+                node.database = peer.kind;
             }
+            if peer.kind == NodeKind::Queue {
+                self.read_queue(service, span, peer.name);
+            }
+        }
+    }
+
+    /// Who reads a queue is often not called by who wrote to it: links tell, not parents.
+    fn read_queue(&mut self, service: Name, span: SpanRef<'_>, queue: &str) {
+        if span.kind() != Kind::Consumer || !span.parent_id().is_zero() || queue.is_empty() {
+            return;
+        }
+        match self.number(queue).map(|queue| (queue, service)) {
+            Some(edge) if self.inward.len() < MOST_EDGES || self.inward.contains_key(&edge) => {
+                self.inward.entry(edge).or_default().add(End::of(span));
+            }
+            _ => self.left_out += 1,
         }
     }
 

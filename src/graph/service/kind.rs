@@ -3,7 +3,7 @@
 //! Decided by the semantic conventions (OpenTelemetry registry v1.44, with the older names that
 //! still arrive), once for each distinct attribute of a block and not for each span.
 
-use crate::model::{Block, PairIx};
+use crate::model::{Block, Kind, PairIx, SpanRef};
 
 /// What kind of thing a node stands for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -177,10 +177,12 @@ impl Hints {
     }
 }
 
-/// What a service that answers nobody is, by the system its spans speak to: a database whose
-/// spans are recorded under a service of its own.
-pub(super) fn is_database(kind: NodeKind) -> bool {
-    matches!(kind, NodeKind::Db | NodeKind::Cache | NodeKind::Queue)
+/// Whether a span is a database's own: it speaks of a database, and is recorded by it, or by a
+/// client under its name.
+pub(super) fn is_database(peer: Peer<'_>, span: SpanRef<'_>) -> bool {
+    let database = matches!(peer.kind, NodeKind::Db | NodeKind::Cache);
+    let client = matches!(span.kind(), Kind::Client | Kind::Producer);
+    database && (!client || peer.name == span.service())
 }
 
 /// Whether a resource is an application in a user's hands.

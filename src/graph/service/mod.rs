@@ -46,83 +46,102 @@ pub type ServiceGraph = DiGraph<Service, Call>;
 
 /// The graph of some sets of calls, which must not share traces.
 pub fn service_graph<'a>(parts: impl IntoIterator<Item = &'a Calls>) -> ServiceGraph {
-    let mut nodes: BTreeMap<Arc<str>, Node> = BTreeMap::new();
-    let mut edges: BTreeMap<(Arc<str>, Arc<str>), Call> = BTreeMap::new();
-    let mut outward: BTreeMap<(Arc<str>, Arc<str>), (NodeKind, Call)> = BTreeMap::new();
+    let mut all = Union::default();
     for part in parts {
+        all.add(part);
+    }
+    all.graph()
+}
+
+/// Ends by name.
+type Ends = (Arc<str>, Arc<str>);
+
+/// What several sets of calls say together.
+#[derive(Default)]
+struct Union {
+    nodes: BTreeMap<Arc<str>, Node>,
+    edges: BTreeMap<Ends, Call>,
+    /// Calls of peers without instrumentation, and what those are.
+    outward: BTreeMap<Ends, (NodeKind, Call)>,
+    /// Reads of queues.
+    inward: BTreeMap<Ends, Call>,
+}
+
+impl Union {
+    fn add(&mut self, part: &Calls) {
         for (&name, node) in part.nodes.iter().filter(|(_, node)| node.spans > 0) {
-            nodes.entry(part.name(name)).or_default().merge(node);
+            self.nodes.entry(part.name(name)).or_default().merge(node);
         }
         let ends = |&(from, to): &(u16, u16)| (part.name(from), part.name(to));
         for (names, call) in &part.edges {
-            edges.entry(ends(names)).or_default().merge(call);
+            self.edges.entry(ends(names)).or_default().merge(call);
+        }
+        for (names, call) in &part.inward {
+            self.inward.entry(ends(names)).or_default().merge(call);
         }
         for (names, (kind, call)) in part.outward.iter().filter(|(_, (_, call))| call.calls > 0) {
-            let entry = outward.entry(ends(names)).or_default();
+            let entry = self.outward.entry(ends(names)).or_default();
             entry.0 = *kind;
             entry.1.merge(call);
         }
     }
-    assemble(&nodes, edges, outward)
-}
 
-fn assemble(
-    nodes: &BTreeMap<Arc<str>, Node>,
-    mut edges: BTreeMap<(Arc<str>, Arc<str>), Call>,
-    outward: BTreeMap<(Arc<str>, Arc<str>), (NodeKind, Call)>,
-) -> ServiceGraph {
-    let mut services: BTreeMap<Arc<str>, Service> = nodes
-        .iter()
-        .map(|(name, node)| (Arc::clone(name), node.service(name)))
-        .collect();
-    for (names, (kind, call)) in outward {
-        let peer = Service {
-            name: Arc::clone(&names.1),
-            kind,
-            ..Service::default()
-        };
-        services.entry(Arc::clone(&names.1)).or_insert(peer);
-        // Where some calls of the pair are told by both ends, those told by one end only are
-        // calls whose other half is missing, not calls of something else.
-        edges.entry(names).or_insert(Call {
-            inferred: true,
-            ..call
-        });
-    }
-    let mut graph = ServiceGraph::new();
-    let places: BTreeMap<Arc<str>, NodeIndex> = services
-        .into_iter()
-        .map(|(name, service)| (name, graph.add_node(service)))
-        .collect();
-    for ((from, to), call) in edges {
-        if let (Some(&from), Some(&to)) = (places.get(&from), places.get(&to)) {
-            graph.add_edge(from, to, call);
+    fn graph(mut self) -> ServiceGraph {
+        let nodes = self.nodes.iter();
+        let mut services: BTreeMap<Arc<str>, Service> = nodes
+            .map(|(name, node)| (Arc::clone(name), node.service(name)))
+            .collect();
+        let outward = self.outward.into_iter();
+        let called = outward.map(|(ends, (kind, call))| (Arc::clone(&ends.1), ends, kind, call));
+        let inward = self.inward.into_iter();
+        let read = inward.map(|(ends, call)| (Arc::clone(&ends.0), ends, NodeKind::Queue, call));
+        for (name, ends, kind, call) in called.chain(read) {
+            let peer = Service {
+                name: Arc::clone(&name),
+                kind,
+                ..Service::default()
+            };
+            services.entry(name).or_insert(peer);
+            // Where some calls of the pair are told by both ends, those told by one end only are
+            // calls whose other half is missing, not calls of something else.
+            self.edges.entry(ends).or_insert(Call {
+                inferred: true,
+                ..call
+            });
         }
+        let mut graph = ServiceGraph::new();
+        let places: BTreeMap<Arc<str>, NodeIndex> = services
+            .into_iter()
+            .map(|(name, service)| (name, graph.add_node(service)))
+            .collect();
+        for ((from, to), call) in self.edges {
+            if let (Some(&from), Some(&to)) = (places.get(&from), places.get(&to)) {
+                graph.add_edge(from, to, call);
+            }
+        }
+        graph
     }
-    graph
 }
 
 impl Node {
     fn merge(&mut self, other: &Self) {
         self.spans += other.spans;
         self.errors += other.errors;
-        self.answers += other.answers;
-        if other.speaks > self.speaks {
-            self.speaks_to = other.speaks_to;
+        if other.as_database > self.as_database {
+            self.database = other.database;
         }
-        self.speaks += other.speaks;
+        self.as_database += other.as_database;
         self.is_user |= other.is_user;
         if let Some(own) = other.own {
             self.own = Some(self.own.unwrap_or_default() + own);
         }
     }
 
-    /// A service all of whose spans speak to a database, and that answers nobody, is the
-    /// database: its client records the spans under the database's name.
+    /// A service nearly all of whose spans are a database's own is that database.
     fn service(&self, name: &Arc<str>) -> Service {
         let kind = match self {
             Self { is_user: true, .. } => NodeKind::User,
-            Self { answers: 0, .. } if self.speaks * 10 >= self.spans * 9 => self.speaks_to,
+            _ if self.as_database * 10 >= self.spans * 9 => self.database,
             _ => NodeKind::Service,
         };
         Service {

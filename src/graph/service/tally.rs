@@ -8,11 +8,9 @@ use crate::model::{Durations, Minutes, Nanos, SpanRef, Time};
 pub(super) struct Node {
     pub spans: u64,
     pub errors: u64,
-    /// Spans that answered somebody.
-    pub answers: u64,
-    /// Spans that speak to a database, cache or queue: how many, and of which kind.
-    pub speaks: u64,
-    pub speaks_to: NodeKind,
+    /// Spans that are a database's own: how many, and of which kind of database.
+    pub as_database: u64,
+    pub database: NodeKind,
     pub is_user: bool,
     /// Own work, where whole traces were given.
     pub own: Option<Nanos>,

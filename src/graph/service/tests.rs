@@ -12,12 +12,14 @@ web: click 0..900 client res.telemetry.sdk.language=webjs
   frontend: GET /dispatch 10..800 server
     frontend: GET /customer 20..300 client
       customer: GET /customer 30..290 server
-        mysql: SELECT 40..280 client db.system=mysql
+        mysql: SELECT 40..280 server db.system=mysql
     driver: FindNearest 310..500 server error
-      redis: GetDriver 320..350 client db.system=redis error
-      redis: GetDriver 350..380 client db.system=redis
+      redis: GetDriver 320..350 client db.system=redis peer.service=redis error
+      redis: GetDriver 350..380 client db.system=redis peer.service=redis
     frontend: publish 510..520 producer messaging.destination.name=rides
     frontend: GET /pay 520..600 client server.address=pay.example error
+billing: process 530..540 consumer messaging.destination.name=rides
+  billing: charge 531..539
 ";
 
 /// `parent->child calls errors p50` of each edge.
@@ -48,6 +50,7 @@ fn from_traces(block: Block) -> ServiceGraph {
 fn edges_nodes_and_their_kinds() {
     let graph = from_traces(scenario::block(RIDES));
     let expected = [
+        "billing->billing 1 0 8",
         "customer->mysql 1 0 240",
         "driver->redis 2 1 30",
         "frontend->customer 1 0 260",
@@ -55,16 +58,18 @@ fn edges_nodes_and_their_kinds() {
         "frontend->frontend 3 1 80",
         "frontend->pay.example 1 1 80",
         "frontend->rides 1 0 10",
+        "rides->billing 1 0 10",
         "web->frontend 1 0 790",
     ];
     assert_eq!(edges(&graph), expected);
     let inferred = graph.edge_weights().filter(|call| call.inferred).count();
-    assert_eq!(inferred, 2, "pay.example and rides");
+    assert_eq!(inferred, 3, "pay.example, and rides in and out");
     let kinds: Vec<String> = graph
         .node_weights()
         .map(|node| format!("{} {} {}", node.name, node.kind.word(), node.instrumented))
         .collect();
     let expected = [
+        "billing  true",
         "customer  true",
         "driver  true",
         "frontend  true",
