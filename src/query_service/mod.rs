@@ -1,1 +1,63 @@
 //! The Jaeger-compatible and Tempo-compatible HTTP API over any backend.
+//!
+//! Jaeger's web UI, Grafana's data sources and scripts written for either work with it unchanged:
+//! paths, parameters, envelopes, status codes and error texts are those of Jaeger 2.20 (the
+//! legacy API) and Grafana Tempo 3.0. The store holds what was received; Jaeger's sanitizers and
+//! adjusters are applied in [`adjust`], when a trace is told.
+//!
+//! Nothing here knows where traces are kept: it asks a [`Backend`].
+
+mod adjust;
+mod answer;
+mod jaeger;
+mod params;
+mod search;
+mod server;
+mod stats;
+mod tempo;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::backend::Backend;
+use crate::config::Access;
+
+pub use server::{NoListen, Running, start};
+
+/// What answers: a backend, and who may ask.
+#[derive(Clone)]
+pub struct QueryService {
+    backend: Arc<dyn Backend>,
+    access: Arc<Access>,
+}
+
+impl QueryService {
+    /// Answers from `backend` whoever `access` lets in.
+    pub fn new(backend: Arc<dyn Backend>, access: Access) -> Self {
+        Self { backend, access: Arc::new(access) }
+    }
+
+    /// The routes.
+    pub fn router(self) -> Router {
+        let guard = axum::middleware::from_fn_with_state(self.clone(), server::guard);
+        Router::new()
+            .route("/api/services", get(jaeger::services))
+            .route("/api/services/{service}/operations", get(jaeger::operation_names))
+            .route("/api/operations", get(jaeger::operations))
+            .route("/api/traces", get(jaeger::traces))
+            .route("/api/traces/{id}", get(jaeger::trace))
+            .route("/api/dependencies", get(jaeger::dependencies))
+            .route("/api/metrics/{*rest}", get(jaeger::metrics))
+            .route("/api/echo", get(|| async { "echo" }))
+            .route("/ready", get(|| async { "ready\n" }))
+            .route("/api/search", get(tempo::search))
+            .route("/api/v2/traces/{id}", get(tempo::trace))
+            .route("/api/stats", get(stats::stats))
+            .fallback(answer::no_such_page)
+            .method_not_allowed_fallback(answer::no_such_page)
+            .layer(guard)
+            .with_state(self)
+    }
+}

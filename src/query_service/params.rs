@@ -1,0 +1,144 @@
+//! Parameters of a query string, read as Jaeger reads them, with its error texts (which are
+//! those of Go's `strconv` and `time`).
+
+use crate::model::{Nanos, TraceId};
+use crate::text;
+
+use super::answer::Refused;
+
+/// Names and values in order; a name may repeat.
+#[derive(Debug, Clone, Default)]
+pub struct Params(Vec<(String, String)>);
+
+impl Params {
+    /// The parameters of a request.
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// The first value of a name; an empty one counts as absent.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.all(name).next().filter(|value| !value.is_empty())
+    }
+
+    /// All values of a name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// An integer.
+    pub fn integer(&self, name: &str) -> Result<Option<i64>, Refused> {
+        let parse = |text: &str| integer(text).map_err(|why| unparsed(name, &why));
+        self.get(name).map(parse).transpose()
+    }
+
+    /// A boolean, false if absent.
+    pub fn flag(&self, name: &str) -> Result<bool, Refused> {
+        match self.get(name) {
+            None | Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
+            Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Ok(true),
+            Some(other) => {
+                Err(unparsed(name, &format!("strconv.ParseBool: parsing {other:?}: invalid syntax")))
+            }
+        }
+    }
+
+    /// A duration in Go's form, its unit mandatory except for 0. Zero counts as absent.
+    pub fn duration(&self, name: &str) -> Result<Option<Nanos>, Refused> {
+        let Some(given) = self.get(name) else { return Ok(None) };
+        if given.parse::<f64>().is_ok_and(|number| number != 0.0) {
+            return Err(unparsed(name, &format!("time: missing unit in duration {given:?}")));
+        }
+        let parsed = if given == "0" { Ok(0) } else { text::parse_duration(given) };
+        let nanos = parsed.map_err(|_| unparsed(name, &format!("time: invalid duration {given:?}")))?;
+        Ok(Some(Nanos(nanos)).filter(|nanos| nanos.0 > 0))
+    }
+}
+
+fn unparsed(name: &str, why: &str) -> Refused {
+    Refused::bad(format!("unable to parse param '{name}': {why}"))
+}
+
+/// A decimal integer, or Go's complaint.
+pub fn integer(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|error: std::num::ParseIntError| {
+        use std::num::IntErrorKind::{NegOverflow, PosOverflow};
+        let why = match error.kind() {
+            PosOverflow | NegOverflow => "value out of range",
+            _ => "invalid syntax",
+        };
+        format!("strconv.ParseInt: parsing {text:?}: {why}")
+    })
+}
+
+/// A trace id of 1 to 32 hex digits, or Jaeger's complaint.
+pub fn trace_id(text: &str) -> Result<TraceId, String> {
+    if text.len() > 32 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(format!("TraceID cannot be longer than 32 hex characters: {text}"));
+    }
+    text.parse().map_err(|_| format!("strconv.ParseUint: parsing {text:?}: invalid syntax"))
+}
+
+/// A TraceQL string.
+pub fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Terms `key=value` parted by blanks; a value in double quotes may have blanks in it. A term
+/// without a value asks for `true`.
+pub fn logfmt(text: &str) -> Vec<(String, String)> {
+    let mut terms: Vec<String> = vec![String::new()];
+    let (mut quoted, mut escaped) = (false, false);
+    for c in text.chars() {
+        let Some(term) = terms.last_mut() else { break };
+        match c {
+            c if escaped => {
+                term.push(c);
+                escaped = false;
+            }
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            c if c.is_whitespace() && !quoted => terms.push(String::new()),
+            c => term.push(c),
+        }
+    }
+    let terms = terms.into_iter().filter(|term| !term.is_empty());
+    terms
+        .map(|term| match term.split_once('=') {
+            Some((key, value)) => (key.to_owned(), value.to_owned()),
+            None => (term, "true".to_owned()),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(name: &str, value: &str) -> Params {
+        Params::new(vec![(name.to_owned(), value.to_owned())])
+    }
+
+    #[test]
+    fn complaints_are_gos() {
+        let why = |refused: Result<Option<Nanos>, Refused>| refused.unwrap_err().message;
+        assert_eq!(
+            why(params("minDuration", "12").duration("minDuration")),
+            r#"unable to parse param 'minDuration': time: missing unit in duration "12""#
+        );
+        assert_eq!(params("d", "1h30m").duration("d"), Ok(Some(Nanos(5_400_000_000_000))));
+        assert_eq!(params("d", "0").duration("d"), Ok(None));
+        assert!(params("raw", "maybe").flag("raw").unwrap_err().message.ends_with("invalid syntax"));
+        assert_eq!(integer("9223372036854775808").unwrap_err(), "strconv.ParseInt: parsing \"9223372036854775808\": value out of range");
+    }
+}

@@ -1,0 +1,99 @@
+//! The socket: who may ask, and how long the service runs.
+
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use axum::middleware::Next;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Denied;
+
+use super::{QueryService, answer};
+
+/// Why the service does not listen.
+#[derive(Debug, thiserror::Error)]
+pub enum NoListen {
+    /// The address may not be opened to others like this.
+    #[error("{0} is not loopback: give --auth-token-file FILE, or --allow-open")]
+    Exposed(SocketAddr),
+    /// The system refused.
+    #[error("{0}")]
+    Bind(#[from] std::io::Error),
+}
+
+/// The service, running.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub at: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// Waits until the service has ended, which its token asks it to.
+    pub async fn ended(self) {
+        _ = self.task.await;
+    }
+}
+
+/// Listens at an address until `stop`.
+///
+/// # Errors
+/// The address is not ours to open, or taken.
+pub async fn start(service: QueryService, at: SocketAddr, stop: CancellationToken) -> Result<Running, NoListen> {
+    if !service.access.may_listen(at.ip()) {
+        return Err(NoListen::Exposed(at));
+    }
+    let listener = TcpListener::bind(at).await?;
+    let at = listener.local_addr()?;
+    let task = tokio::spawn(async move {
+        let stopped = stop.cancelled_owned();
+        _ = axum::serve(listener, service.router()).with_graceful_shutdown(stopped).await;
+    });
+    Ok(Running { at, task })
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Turns strangers away, and answers browsers of allowed origins with the headers they need.
+pub async fn guard(State(service): State<QueryService>, request: Request, next: Next) -> Response<Body> {
+    let headers = request.headers();
+    let host = text(headers, header::HOST).or_else(|| request.uri().host()).map(str::to_owned);
+    let origin = text(headers, header::ORIGIN).map(str::to_owned);
+    let preflight = request.method() == Method::OPTIONS;
+    // A browser sends no token with its question whether it may ask.
+    let authorization = text(headers, header::AUTHORIZATION);
+    let checked = service.access.check(host.as_deref(), origin.as_deref(), authorization);
+    let allowed = origin.filter(|origin| service.access.allows_origin(origin));
+    match checked {
+        Err(Denied::Token) if preflight && allowed.is_some() => {}
+        Err(denied) => return turned_away(&denied),
+        Ok(()) => {}
+    }
+    let mut response = match (preflight, &allowed) {
+        (true, Some(_)) => answer::plain(StatusCode::NO_CONTENT, String::new()),
+        _ => next.run(request).await,
+    };
+    if let Some(origin) = allowed.and_then(|origin| HeaderValue::try_from(origin).ok()) {
+        let headers = response.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type"));
+    }
+    response
+}
+
+fn turned_away(denied: &Denied) -> Response<Body> {
+    let status = match denied {
+        Denied::Token => StatusCode::UNAUTHORIZED,
+        Denied::Host(_) | Denied::Origin(_) => StatusCode::FORBIDDEN,
+    };
+    answer::plain(status, format!("{denied}\n"))
+}

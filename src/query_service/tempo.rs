@@ -1,0 +1,186 @@
+//! Tempo's API: search by TraceQL, and a trace by id.
+//!
+//! The answers carry nanoseconds as additional members; another vizsla asks here rather than in
+//! Jaeger's words, so that TraceQL survives the way.
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, Response, StatusCode, header};
+use serde::Serialize;
+
+use crate::backend::{SearchRequest, Sort, TraceRow, Window};
+use crate::model::{Nanos, Time, Trace};
+
+use super::answer::{self, Refused};
+use super::params::Params;
+use super::{QueryService, search};
+
+/// Traces of a search, and spans of each, when no limit is given.
+const LIMIT: usize = 20;
+const SPANS: usize = 3;
+/// The limits that Tempo enforces.
+const MOST: usize = 262_144;
+const MOST_SPANS: usize = 100;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Found {
+    traces: Vec<Summary>,
+    metrics: serde_json::Value,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary {
+    #[serde(rename = "traceID")]
+    trace_id: String,
+    root_service_name: String,
+    root_trace_name: String,
+    start_time_unix_nano: String,
+    #[serde(skip_serializing_if = "is_zero")]
+    duration_ms: u64,
+    /// Not Tempo's: the exact duration.
+    duration_nanos: String,
+    /// Not Tempo's: whether spans are known to be missing.
+    incomplete: bool,
+    span_set: SpanSet,
+    span_sets: Vec<SpanSet>,
+    service_stats: std::collections::BTreeMap<String, ServiceStats>,
+}
+
+#[derive(Serialize, Clone)]
+#[serde(rename_all = "camelCase")]
+struct SpanSet {
+    spans: Vec<MatchedSpan>,
+    matched: usize,
+}
+
+#[derive(Serialize, Clone)]
+#[serde(rename_all = "camelCase")]
+struct MatchedSpan {
+    #[serde(rename = "spanID")]
+    span_id: String,
+    start_time_unix_nano: String,
+    duration_nanos: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ServiceStats {
+    span_count: u32,
+    #[serde(skip_serializing_if = "is_none")]
+    error_count: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(n: &u32) -> bool {
+    *n == 0
+}
+
+type Asked = Query<Vec<(String, String)>>;
+type Answer = Result<Response<Body>, Response<Body>>;
+
+fn refused(refused: Refused) -> Response<Body> {
+    answer::plain(refused.status, refused.message)
+}
+
+pub async fn search(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
+    let params = Params::new(asked);
+    let (request, spans) = search_request(&params).map_err(refused)?;
+    let rows = search::rows(service.backend.as_ref(), request).await.map_err(refused)?;
+    let mut traces = Vec::with_capacity(rows.len());
+    for row in rows {
+        let trace = search::trace(service.backend.as_ref(), row.trace_id).await.map_err(refused)?;
+        traces.push(summary(row, trace.as_deref(), spans));
+    }
+    let metrics = serde_json::json!({ "inspectedTraces": traces.len(), "completedJobs": 1, "totalJobs": 1 });
+    Ok(answer::json(StatusCode::OK, &Found { traces, metrics }))
+}
+
+fn summary(row: TraceRow, trace: Option<&Trace>, most: usize) -> Summary {
+    let matched = row.matched.len();
+    let told = row.matched.iter().take(if most == 0 { usize::MAX } else { most });
+    let spans = told
+        .filter_map(|&id| trace.and_then(|trace| Some(matched_span(trace.span(trace.find(id)?)))))
+        .collect();
+    let set = SpanSet { spans, matched };
+    let rootless = row.incomplete && trace.is_some_and(|trace| trace.true_root().is_none());
+    let root = |name: &str| if rootless { "<root span not yet received>".to_owned() } else { name.to_owned() };
+    let stats = |count: crate::model::ServiceCount| ServiceStats { span_count: count.spans, error_count: count.errors };
+    Summary {
+        trace_id: format!("{:x}", row.trace_id.0),
+        root_service_name: root(&row.service),
+        root_trace_name: if rootless { String::new() } else { row.name.to_string() },
+        start_time_unix_nano: row.start.0.to_string(),
+        duration_ms: row.duration.0 / 1_000_000,
+        duration_nanos: row.duration.0.to_string(),
+        incomplete: row.incomplete,
+        span_sets: vec![set.clone()],
+        span_set: set,
+        service_stats: row.services.iter().map(|(name, count)| (name.to_string(), stats(*count))).collect(),
+    }
+}
+
+fn matched_span(span: crate::model::SpanRef<'_>) -> MatchedSpan {
+    MatchedSpan {
+        span_id: span.span_id().to_string(),
+        start_time_unix_nano: span.start().0.to_string(),
+        duration_nanos: span.duration().0.to_string(),
+    }
+}
+
+fn unsigned(params: &Params, name: &str) -> Result<Option<u64>, Refused> {
+    let parse = |text: &str| {
+        let why = |_| Refused::bad(format!("invalid {name}: strconv.ParseUint: parsing {text:?}: invalid syntax"));
+        text.parse().map_err(why)
+    };
+    params.get(name).map(parse).transpose()
+}
+
+/// The search that Tempo's parameters ask for, and how many spans of each trace are told; times
+/// in them are seconds.
+fn search_request(params: &Params) -> Result<(SearchRequest, usize), Refused> {
+    let limit = unsigned(params, "limit")?.map_or(LIMIT, |n| n as usize);
+    if limit == 0 || limit > MOST {
+        return Err(Refused::bad(format!("invalid limit: must be a positive number, at most {MOST}")));
+    }
+    let spans = unsigned(params, "spss")?.map_or(SPANS, |n| n as usize);
+    if spans > MOST_SPANS {
+        return Err(Refused::bad(format!("invalid spss: {spans} is more than the maximum of {MOST_SPANS}")));
+    }
+    let seconds = |s: u64| Time(s.saturating_mul(1_000_000_000));
+    let window = match (unsigned(params, "start")?, unsigned(params, "end")?) {
+        (Some(start), Some(end)) if end <= start => {
+            return Err(Refused::bad("http parameter start must be before end"));
+        }
+        (Some(start), Some(end)) => Some(Window { from: seconds(start), to: seconds(end) + Nanos(999_999_999) }),
+        (None, None) => None,
+        _ => return Err(Refused::bad("start and end must be given together")),
+    };
+    let query = match (params.get("q"), params.get("tags")) {
+        (Some(_), Some(_)) => return Err(Refused::bad("invalid request: can't specify tags and q in the same query")),
+        (Some(query), None) => query.to_owned(),
+        (None, tags) => by_tags(params, tags.unwrap_or_default())?,
+    };
+    Ok((SearchRequest { query, window, limit, sort: Sort::Newest }, spans))
+}
+
+/// Tempo's older form: `k=v` terms, each a part of the value in any case, and durations.
+fn by_tags(params: &Params, tags: &str) -> Result<String, Refused> {
+    let mut terms = Vec::new();
+    for (key, value) in super::params::logfmt(tags) {
+        let pattern = format!("(?i).*{}.*", regex::escape(&value));
+        terms.push(format!(".{} =~ {}", super::params::quoted(&key), super::params::quoted(&pattern)));
+    }
+    for (name, sign) in [("minDuration", ">="), ("maxDuration", "<=")] {
+        if let Some(length) = params.duration(name)? {
+            terms.push(format!("trace:duration {sign} {}ns", length.0));
+        }
+    }
+    Ok(format!("{{ {} }}", terms.join(" && ")))
+}
