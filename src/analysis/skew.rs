@@ -14,8 +14,8 @@ use crate::text::{Charset, Shown, count, duration, plural};
 pub struct Skew {
     /// For [`Trace::shifted`]: nanoseconds to add to each span's times.
     pub offsets: Vec<i64>,
-    /// Spans whose offset is greater than the greatest one allowed: they stay.
-    pub refused: Vec<usize>,
+    /// Spans whose offset is greater than the greatest one allowed, with it: they stay.
+    pub refused: Vec<(usize, i64)>,
 }
 
 impl Skew {
@@ -52,7 +52,8 @@ pub fn skew(trace: &Trace, most: Nanos) -> Skew {
         };
         let refused = offset.unsigned_abs() > u128::from(most.0);
         if refused {
-            skew.refused.push(span);
+            skew.refused
+                .push((span, i64::try_from(offset).unwrap_or(0)));
         }
         let applied = if refused { 0 } else { offset };
         skew.offsets[span] = i64::try_from(applied).unwrap_or(0);
@@ -183,7 +184,7 @@ mod tests {
             skew(&none, Nanos(0)),
             Skew {
                 offsets: vec![0, 0],
-                refused: vec![1]
+                refused: vec![(1, 4)]
             }
         );
     }

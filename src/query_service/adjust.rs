@@ -6,16 +6,19 @@
 //! attributes, empty links. Source: `internal/jptrace/sanitizer` and
 //! `cmd/jaeger/internal/extension/jaegerquery/internal/adjuster` of Jaeger 2.20.
 
+mod clocks;
 mod library;
 mod shared_ids;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
 use crate::model::{
-    Attributes, Block, BlockBuilder, PairIx, ResourceFields, ScopeFields, SpanFields, SpanId, SpanRef, Time,
-    Trace, Value,
+    Attributes, Block, BlockBuilder, PairIx, ResourceFields, ScopeFields, SpanFields, SpanId,
+    SpanRef, Time, Trace, Value,
 };
+
+use crate::text::Clock;
 
 use shared_ids::SharedIds;
 
@@ -30,9 +33,18 @@ pub fn adjusted(trace: &Trace) -> Block {
 }
 
 fn copy(trace: &Trace, ids: &SharedIds, adjusted: bool) -> Block {
-    let mut copy = Copy { builder: BlockBuilder::new(), adjusted, seen: HashSet::new() };
+    let mut copy = Copy {
+        builder: BlockBuilder::new(),
+        adjusted,
+        seen: HashSet::new(),
+    };
+    let mut doubts = if adjusted {
+        clocks::doubts(trace, ids)
+    } else {
+        HashMap::new()
+    };
     for (number, span) in trace.spans().enumerate() {
-        copy.span(span, ids.of_span(number, span));
+        copy.span(span, ids.of_span(number, span), doubts.remove(&number));
     }
     copy.builder.finish()
 }
@@ -45,7 +57,12 @@ struct Copy {
 }
 
 impl Copy {
-    fn span(&mut self, span: SpanRef<'_>, (span_id, parent_id): (SpanId, SpanId)) {
+    fn span(
+        &mut self,
+        span: SpanRef<'_>,
+        (span_id, parent_id): (SpanId, SpanId),
+        doubt: Option<String>,
+    ) {
         if self.adjusted && !self.seen.insert(fingerprint(span, span_id, parent_id)) {
             return;
         }
@@ -58,7 +75,11 @@ impl Copy {
         let resource = self.resource(span, &moved);
         let scope = self.scope(span);
         let attributes = self.pairs(kept);
-        let operation = if span.operation().is_empty() { "empty-span-name" } else { span.operation() };
+        let operation = if span.operation().is_empty() {
+            "empty-span-name"
+        } else {
+            span.operation()
+        };
         let fields = SpanFields {
             trace_id: span.trace_id(),
             span_id,
@@ -73,6 +94,7 @@ impl Copy {
             scope,
         };
         self.builder.span(&fields, &attributes);
+        warnings.extend(doubt);
         self.events(span);
         self.links(span, &mut warnings);
         let message = self.builder.string(span.status_message());
@@ -88,7 +110,11 @@ impl Copy {
         }
     }
 
-    fn resource(&mut self, span: SpanRef<'_>, moved: &[(&str, Value<'_>)]) -> crate::model::ResourceIx {
+    fn resource(
+        &mut self,
+        span: SpanRef<'_>,
+        moved: &[(&str, Value<'_>)],
+    ) -> crate::model::ResourceIx {
         let resource = span.resource();
         let mut attributes: Vec<(&str, Value<'_>)> = resource.attributes().iter().collect();
         if let Some(name) = missing_service(resource.attributes()) {
@@ -98,23 +124,39 @@ impl Copy {
         attributes.extend_from_slice(moved);
         let attributes = self.pairs(attributes);
         let schema_url = self.builder.string(resource.schema_url());
-        self.builder.resource(ResourceFields { attributes: &attributes, schema_url, dropped: resource.dropped() })
+        self.builder.resource(ResourceFields {
+            attributes: &attributes,
+            schema_url,
+            dropped: resource.dropped(),
+        })
     }
 
     fn scope(&mut self, span: SpanRef<'_>) -> crate::model::ScopeIx {
         let scope = span.scope();
         let attributes = self.pairs(scope.attributes().iter().collect());
-        let (name, version) = (self.builder.string(scope.name()), self.builder.string(scope.version()));
+        let (name, version) = (
+            self.builder.string(scope.name()),
+            self.builder.string(scope.version()),
+        );
         let schema_url = self.builder.string(scope.schema_url());
         let dropped = scope.dropped();
-        self.builder.scope(ScopeFields { name, version, attributes: &attributes, schema_url, dropped })
+        self.builder.scope(ScopeFields {
+            name,
+            version,
+            attributes: &attributes,
+            schema_url,
+            dropped,
+        })
     }
 
     /// Attributes as pairs of the copy: sorted by key, the last of equal keys kept, addresses in
     /// their usual form.
     fn pairs(&mut self, mut attributes: Vec<(&str, Value<'_>)>) -> Vec<PairIx> {
         if !self.adjusted {
-            return attributes.into_iter().map(|(key, value)| self.builder.attribute(key, value)).collect();
+            return attributes
+                .into_iter()
+                .map(|(key, value)| self.builder.attribute(key, value))
+                .collect();
         }
         attributes.sort_by_key(|(key, _)| *key);
         attributes.dedup_by(|later, kept| {
@@ -126,7 +168,11 @@ impl Copy {
         });
         let mut pairs = Vec::with_capacity(attributes.len());
         for (key, value) in attributes {
-            let address = if matches!(key, "ip" | "peer.ipv4") { address(value) } else { None };
+            let address = if matches!(key, "ip" | "peer.ipv4") {
+                address(value)
+            } else {
+                None
+            };
             let value = address.as_deref().map_or(value, Value::Str);
             pairs.push(self.builder.attribute(key, value));
         }
@@ -142,7 +188,8 @@ impl Copy {
         for event in events {
             let name = self.builder.string(event.name());
             let attributes = self.pairs(event.attributes().iter().collect());
-            self.builder.event(event.time(), name, &attributes, event.dropped());
+            self.builder
+                .event(event.time(), name, &attributes, event.dropped());
         }
     }
 
@@ -154,7 +201,14 @@ impl Copy {
             }
             let attributes = self.pairs(link.attributes().iter().collect());
             let state = self.builder.string(link.trace_state());
-            self.builder.link(link.trace_id(), link.span_id(), &attributes, state, link.flags(), link.dropped());
+            self.builder.link(
+                link.trace_id(),
+                link.span_id(),
+                &attributes,
+                state,
+                link.flags(),
+                link.dropped(),
+            );
         }
     }
 }
@@ -175,13 +229,24 @@ fn sanitized_end(span: SpanRef<'_>, warnings: &mut Vec<String>) -> Time {
         return span.end();
     }
     let end = Time(span.start().0.saturating_add(1));
-    let time = crate::text::Clock::rfc3339;
     warnings.push(format!(
         "Negative duration detected, sanitizing end timestamp. Original end timestamp: {}, adjusted to: {}",
-        time(span.end().0),
-        time(end.0)
+        go_time(span.end()),
+        go_time(end)
     ));
     end
+}
+
+/// A time as Go prints it: `2026-11-22 14:18:46.05 +0000 UTC`.
+fn go_time(time: Time) -> String {
+    let text = Clock::rfc3339(time.0);
+    let text = text.trim_end_matches('Z');
+    let text = if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        text
+    };
+    format!("{} +0000 UTC", text.replace('T', " "))
 }
 
 /// An address that was sent as a number: four bytes, the highest first.
@@ -197,7 +262,16 @@ fn address(value: Value<'_>) -> Option<String> {
 /// Equal for spans that are equal in everything that Jaeger compares.
 fn fingerprint(span: SpanRef<'_>, id: SpanId, parent: SpanId) -> u64 {
     let mut hasher = std::hash::DefaultHasher::new();
-    (id, parent, span.start(), span.duration(), span.operation(), span.kind(), span.status()).hash(&mut hasher);
+    (
+        id,
+        parent,
+        span.start(),
+        span.duration(),
+        span.operation(),
+        span.kind(),
+        span.status(),
+    )
+        .hash(&mut hasher);
     (span.status_message(), span.trace_state(), span.flags()).hash(&mut hasher);
     hash_attributes(span.resource().attributes(), &mut hasher);
     hash_attributes(span.scope().attributes(), &mut hasher);
@@ -214,7 +288,10 @@ fn fingerprint(span: SpanRef<'_>, id: SpanId, parent: SpanId) -> u64 {
 }
 
 fn hash_attributes(attributes: Attributes<'_>, hasher: &mut impl Hasher) {
-    let mut attributes: Vec<_> = attributes.iter().map(|(key, value)| (key, value.type_name(), value.to_text())).collect();
+    let mut attributes: Vec<_> = attributes
+        .iter()
+        .map(|(key, value)| (key, value.type_name(), value.to_text()))
+        .collect();
     attributes.sort();
     attributes.hash(hasher);
 }
@@ -230,7 +307,10 @@ mod tests {
             "a: call 0..10 client id=5\nb: answer 1..9 server id=5\nb: work 2..3 parent=5 id=9\n",
         );
         let block = adjusted(&trace);
-        let ids: Vec<_> = block.spans().map(|s| (s.operation(), s.span_id().0, s.parent_id().0)).collect();
+        let ids: Vec<_> = block
+            .spans()
+            .map(|s| (s.operation(), s.span_id().0, s.parent_id().0))
+            .collect();
         assert!(ids.contains(&("call", 5, 0)));
         assert!(ids.contains(&("answer", 1, 5)));
         assert!(ids.contains(&("work", 9, 1)));
@@ -240,7 +320,12 @@ mod tests {
     fn attributes_are_sorted_and_addresses_told() {
         let trace = scenario::trace("a: call 0..10 z=1 ip=16909060 b=2\n");
         let block = adjusted(&trace);
-        let attributes: Vec<_> = block.span(0).attributes().iter().map(|(k, v)| format!("{k}={}", v.to_text())).collect();
+        let attributes: Vec<_> = block
+            .span(0)
+            .attributes()
+            .iter()
+            .map(|(k, v)| format!("{k}={}", v.to_text()))
+            .collect();
         assert_eq!(attributes, ["b=2", "ip=1.2.3.4", "z=1"]);
     }
 
@@ -248,6 +333,13 @@ mod tests {
     fn a_span_without_length_gets_a_nanosecond_and_a_warning() {
         let block = sanitized(&scenario::trace("a: now 5..5\n"));
         assert_eq!(block.span(0).duration().0, 1);
-        assert!(block.span(0).warnings().next().unwrap().starts_with("Negative duration detected"));
+        assert!(
+            block
+                .span(0)
+                .warnings()
+                .next()
+                .unwrap()
+                .starts_with("Negative duration detected")
+        );
     }
 }

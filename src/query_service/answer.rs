@@ -19,12 +19,18 @@ pub struct Refused {
 impl Refused {
     /// The client's fault.
     pub fn bad(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, message: message.into() }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            message: message.into(),
+        }
     }
 
     /// No such trace.
     pub fn not_found() -> Self {
-        Self { status: StatusCode::NOT_FOUND, message: "trace not found".to_owned() }
+        Self {
+            status: StatusCode::NOT_FOUND,
+            message: "trace not found".to_owned(),
+        }
     }
 }
 
@@ -34,7 +40,10 @@ impl From<BackendError> for Refused {
             BackendError::Query(_) => StatusCode::BAD_REQUEST,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Self { status, message: error.to_string() }
+        Self {
+            status,
+            message: error.to_string(),
+        }
     }
 }
 
@@ -55,13 +64,31 @@ struct Fault {
 
 /// A list in the envelope; `total` is counted for names only, and nobody known means `null`.
 pub fn list<T: Serialize>(data: Option<Vec<T>>, total: usize) -> Response<Body> {
-    json(StatusCode::OK, &Envelope { data, total, limit: 0, offset: 0, errors: None })
+    json(
+        StatusCode::OK,
+        &Envelope {
+            data,
+            total,
+            limit: 0,
+            offset: 0,
+            errors: None,
+        },
+    )
 }
 
 /// An error in the envelope.
 pub fn refused(refused: Refused) -> Response<Body> {
-    let errors = Some(vec![Fault { code: refused.status.as_u16(), msg: refused.message }]);
-    let envelope = Envelope { data: None::<Vec<()>>, total: 0, limit: 0, offset: 0, errors };
+    let errors = Some(vec![Fault {
+        code: refused.status.as_u16(),
+        msg: refused.message,
+    }]);
+    let envelope = Envelope {
+        data: None::<Vec<()>>,
+        total: 0,
+        limit: 0,
+        offset: 0,
+        errors,
+    };
     plain(refused.status, to_json(&envelope) + "\n")
 }
 
@@ -78,7 +105,10 @@ pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response<Body> {
 /// A plain-text answer, which no browser may take for anything else.
 pub fn plain(status: StatusCode, text: String) -> Response<Body> {
     let mut response = bytes(status, "text/plain; charset=utf-8", text.into_bytes());
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.headers_mut().insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     response
 }
 
@@ -86,7 +116,9 @@ pub fn plain(status: StatusCode, text: String) -> Response<Body> {
 pub fn bytes(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
@@ -96,5 +128,7 @@ fn to_json<T: Serialize>(value: &T) -> String {
     if !text.contains(['<', '>', '&']) {
         return text;
     }
-    text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    text.replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
 }

@@ -47,29 +47,60 @@ fn refused(why: impl Into<Refused>) -> Response<Body> {
 }
 
 pub async fn services(State(service): State<QueryService>) -> Answer {
-    let rows = service.backend.services(None, CancellationToken::new()).await.map_err(refused)?;
-    let names: Vec<String> = rows.into_iter().map(|row| row.service).filter(|name| !name.is_empty()).collect();
+    let rows = service
+        .backend
+        .services(None, CancellationToken::new())
+        .await
+        .map_err(refused)?;
+    let names: Vec<String> = rows
+        .into_iter()
+        .map(|row| row.service)
+        .filter(|name| !name.is_empty())
+        .collect();
     let total = names.len();
     Ok(answer::list(Some(names), total))
 }
 
-pub async fn operation_names(State(service): State<QueryService>, Path(name): Path<String>) -> Answer {
-    let rows = service.backend.operations(Some(name), None, CancellationToken::new()).await.map_err(refused)?;
+pub async fn operation_names(
+    State(service): State<QueryService>,
+    Path(name): Path<String>,
+) -> Answer {
+    let rows = service
+        .backend
+        .operations(Some(name), None, CancellationToken::new())
+        .await
+        .map_err(refused)?;
     let names: BTreeSet<String> = rows.into_iter().map(|row| row.operation).collect();
     let total = names.len();
-    Ok(answer::list((total > 0).then(|| names.into_iter().collect()), total))
+    Ok(answer::list(
+        (total > 0).then(|| names.into_iter().collect()),
+        total,
+    ))
 }
 
 pub async fn operations(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
     let params = Params::new(asked);
-    let name = params.get("service").ok_or_else(|| refused(Refused::bad("parameter 'service' is required")))?;
-    let answer = service.backend.operations(Some(name.to_owned()), None, CancellationToken::new());
+    let name = params
+        .get("service")
+        .ok_or_else(|| refused(Refused::bad("parameter 'service' is required")))?;
+    let answer = service
+        .backend
+        .operations(Some(name.to_owned()), None, CancellationToken::new());
     let rows = answer.await.map_err(refused)?;
     let wanted = params.get("spanKind");
-    let kind = |kind: &str| if kind == "unspecified" { String::new() } else { kind.to_owned() };
+    let kind = |kind: &str| {
+        if kind == "unspecified" {
+            String::new()
+        } else {
+            kind.to_owned()
+        }
+    };
     let operations: Vec<Operation> = rows
         .into_iter()
-        .map(|row| Operation { kind: kind(&row.kind), name: row.operation })
+        .map(|row| Operation {
+            kind: kind(&row.kind),
+            name: row.operation,
+        })
         .filter(|operation| wanted.is_none_or(|wanted| wanted == operation.kind))
         .collect();
     let total = operations.len();
@@ -82,10 +113,16 @@ pub async fn traces(State(service): State<QueryService>, Query(asked): Asked) ->
         by_ids(&service, &params).await.map_err(refused)?
     } else {
         let request = search_request(&params, now()).map_err(refused)?;
-        let rows = search::rows(service.backend.as_ref(), request).await.map_err(refused)?;
+        let rows = search::rows(service.backend.as_ref(), request)
+            .await
+            .map_err(refused)?;
         let mut found = Vec::new();
         for row in rows {
-            found.extend(search::trace(service.backend.as_ref(), row.trace_id).await.map_err(refused)?);
+            found.extend(
+                search::trace(service.backend.as_ref(), row.trace_id)
+                    .await
+                    .map_err(refused)?,
+            );
         }
         (found, Vec::new())
     };
@@ -98,35 +135,54 @@ type Found = (Vec<std::sync::Arc<Trace>>, Vec<AnswerError>);
 async fn by_ids(service: &QueryService, params: &Params) -> Result<Found, Refused> {
     let (mut found, mut errors) = (Vec::new(), Vec::new());
     for text in params.all("traceID") {
-        let id = params::trace_id(text).map_err(|why| Refused::bad(format!("cannot parse traceID param: {why}")))?;
+        let id = params::trace_id(text)
+            .map_err(|why| Refused::bad(format!("cannot parse traceID param: {why}")))?;
         match search::trace(service.backend.as_ref(), id).await? {
             Some(trace) => found.push(trace),
-            None => errors.push(AnswerError { code: 0, message: "trace not found".to_owned(), trace_id: Some(id) }),
+            None => errors.push(AnswerError {
+                code: 0,
+                message: "trace not found".to_owned(),
+                trace_id: Some(id),
+            }),
         }
     }
     Ok((found, errors))
 }
 
-pub async fn trace(State(service): State<QueryService>, Path(id): Path<String>, Query(asked): Asked) -> Answer {
+pub async fn trace(
+    State(service): State<QueryService>,
+    Path(id): Path<String>,
+    Query(asked): Asked,
+) -> Answer {
     let params = Params::new(asked);
     let id = params::trace_id(&id).map_err(|why| refused(Refused::bad(why)))?;
     // Hints by which a store may narrow its search; ours needs none, but nonsense is told.
     params.integer("start").map_err(refused)?;
     params.integer("end").map_err(refused)?;
     let raw = params.flag("raw").map_err(refused)?;
-    let trace = search::trace(service.backend.as_ref(), id).await.map_err(refused)?;
+    let trace = search::trace(service.backend.as_ref(), id)
+        .await
+        .map_err(refused)?;
     let trace = trace.ok_or_else(|| refused(Refused::not_found()))?;
     Ok(told(std::iter::once(trace.as_ref()), raw, &[]))
 }
 
 /// Traces in Jaeger's JSON, adjusted unless they are wanted raw.
-fn told<'t>(traces: impl Iterator<Item = &'t Trace>, raw: bool, errors: &[AnswerError]) -> Response<Body> {
+fn told<'t>(
+    traces: impl Iterator<Item = &'t Trace>,
+    raw: bool,
+    errors: &[AnswerError],
+) -> Response<Body> {
     let mut body = Vec::new();
     let mut writer = JaegerWriter::new(&mut body, Precision::Nanos);
     writer.begin();
     let mut written = Ok(());
     for trace in traces {
-        let block = if raw { adjust::sanitized(trace) } else { adjust::adjusted(trace) };
+        let block = if raw {
+            adjust::sanitized(trace)
+        } else {
+            adjust::adjusted(trace)
+        };
         written = written.and_then(|()| writer.trace(trace.id(), block.spans()));
     }
     match written.and_then(|()| writer.finish(errors)) {
@@ -141,15 +197,30 @@ fn told<'t>(traces: impl Iterator<Item = &'t Trace>, raw: bool, errors: &[Answer
 pub async fn dependencies(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
     let params = Params::new(asked);
     let millis = |ms: i64| Nanos::from_millis(u64::try_from(ms).unwrap_or(0));
-    let end = params.integer("endTs").map_err(refused)?.map_or_else(now, |ms| Time(millis(ms).0));
-    let lookback = params.integer("lookback").map_err(refused)?.unwrap_or(86_400_000);
-    let window = Window { from: end - millis(lookback), to: end };
-    let dependencies = service.backend.dependencies(Some(window), CancellationToken::new());
+    let end = params
+        .integer("endTs")
+        .map_err(refused)?
+        .map_or_else(now, |ms| Time(millis(ms).0));
+    let lookback = params
+        .integer("lookback")
+        .map_err(refused)?
+        .unwrap_or(86_400_000);
+    let window = Window {
+        from: end - millis(lookback),
+        to: end,
+    };
+    let dependencies = service
+        .backend
+        .dependencies(Some(window), CancellationToken::new());
     let edges = dependencies.await.map_err(refused)?.edges;
     let about = params.get("service");
     let links: Vec<Link> = edges
         .into_iter()
-        .map(|edge| Link { parent: edge.parent, child: edge.child, calls: edge.calls })
+        .map(|edge| Link {
+            parent: edge.parent,
+            child: edge.child,
+            calls: edge.calls,
+        })
         .filter(|link| about.is_none_or(|service| link.parent == service || link.child == service))
         .collect();
     Ok(answer::list(Some(links), 0))
@@ -169,20 +240,33 @@ fn now() -> Time {
 
 /// The search that Jaeger's parameters ask for; times in them are microseconds.
 fn search_request(params: &Params, now: Time) -> Result<SearchRequest, Refused> {
-    let service = params.get("service").ok_or_else(|| Refused::bad("parameter 'service' is required"))?;
+    let service = params
+        .get("service")
+        .ok_or_else(|| Refused::bad("parameter 'service' is required"))?;
     let micros = |us: i64| Time(Nanos::from_micros(u64::try_from(us).unwrap_or(0)).0);
     let window = Window {
         from: params.integer("start")?.map_or(now - LOOKBACK, micros),
         to: params.integer("end")?.map_or(now, micros),
     };
-    let limit = params.get("limit").map_or(Ok(LIMIT), params::integer).map_err(Refused::bad)?;
+    let limit = params
+        .get("limit")
+        .map_or(Ok(LIMIT), params::integer)
+        .map_err(Refused::bad)?;
     if !(1..=MOST).contains(&limit) {
         let message = "search depth must be greater than 0 and less than max traces".to_owned();
-        return Err(Refused { status: StatusCode::INTERNAL_SERVER_ERROR, message });
+        return Err(Refused {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            message,
+        });
     }
-    let (least, most) = (params.duration("minDuration")?, params.duration("maxDuration")?);
+    let (least, most) = (
+        params.duration("minDuration")?,
+        params.duration("maxDuration")?,
+    );
     if least.zip(most).is_some_and(|(least, most)| most < least) {
-        return Err(Refused::bad("'maxDuration' should be greater than 'minDuration'"));
+        return Err(Refused::bad(
+            "'maxDuration' should be greater than 'minDuration'",
+        ));
     }
     let mut query = format!("{{ resource.service.name = {}", quoted(service));
     if let Some(operation) = params.get("operation") {
@@ -197,7 +281,12 @@ fn search_request(params: &Params, now: Time) -> Result<SearchRequest, Refused> 
         _ = write!(query, " && tag.{} = {}", quoted(&key), quoted(&value));
     }
     query.push_str(" }");
-    Ok(SearchRequest { query, window: Some(window), limit: limit as usize, sort: Sort::Newest })
+    Ok(SearchRequest {
+        query,
+        window: Some(window),
+        limit: limit as usize,
+        sort: Sort::Newest,
+    })
 }
 
 /// `tag=key:value`, and `tags={"key":"value"}`, which wins.
@@ -205,13 +294,18 @@ fn tags(params: &Params) -> Result<BTreeMap<String, String>, Refused> {
     let mut tags = BTreeMap::new();
     for tag in params.all("tag") {
         let (key, value) = tag.split_once(':').ok_or_else(|| {
-            Refused::bad(format!("malformed 'tag' parameter, expecting key:value, received: {tag}"))
+            Refused::bad(format!(
+                "malformed 'tag' parameter, expecting key:value, received: {tag}"
+            ))
         })?;
         tags.insert(key.to_owned(), value.to_owned());
     }
     for json in params.all("tags") {
         let map: BTreeMap<String, String> = serde_json::from_str(json).map_err(|error| {
-            Refused::bad(format!("malformed 'tags' parameter, cannot unmarshal JSON: {}", not_a_string(json, &error)))
+            Refused::bad(format!(
+                "malformed 'tags' parameter, cannot unmarshal JSON: {}",
+                not_a_string(json, &error)
+            ))
         })?;
         tags.extend(map);
     }

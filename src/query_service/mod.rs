@@ -36,7 +36,10 @@ pub struct QueryService {
 impl QueryService {
     /// Answers from `backend` whoever `access` lets in.
     pub fn new(backend: Arc<dyn Backend>, access: Access) -> Self {
-        Self { backend, access: Arc::new(access) }
+        Self {
+            backend,
+            access: Arc::new(access),
+        }
     }
 
     /// The routes.
@@ -44,7 +47,10 @@ impl QueryService {
         let guard = axum::middleware::from_fn_with_state(self.clone(), server::guard);
         Router::new()
             .route("/api/services", get(jaeger::services))
-            .route("/api/services/{service}/operations", get(jaeger::operation_names))
+            .route(
+                "/api/services/{service}/operations",
+                get(jaeger::operation_names),
+            )
             .route("/api/operations", get(jaeger::operations))
             .route("/api/traces", get(jaeger::traces))
             .route("/api/traces/{id}", get(jaeger::trace))

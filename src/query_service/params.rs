@@ -18,12 +18,18 @@ impl Params {
 
     /// The first value of a name; an empty one counts as absent.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next().filter(|value| !value.is_empty())
+        let first = self.0.iter().find(|(key, _)| key == name);
+        first
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
     }
 
     /// All values of a name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// An integer.
@@ -37,20 +43,31 @@ impl Params {
         match self.get(name) {
             None | Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
             Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Ok(true),
-            Some(other) => {
-                Err(unparsed(name, &format!("strconv.ParseBool: parsing {other:?}: invalid syntax")))
-            }
+            Some(other) => Err(unparsed(
+                name,
+                &format!("strconv.ParseBool: parsing {other:?}: invalid syntax"),
+            )),
         }
     }
 
     /// A duration in Go's form, its unit mandatory except for 0. Zero counts as absent.
     pub fn duration(&self, name: &str) -> Result<Option<Nanos>, Refused> {
-        let Some(given) = self.get(name) else { return Ok(None) };
+        let Some(given) = self.get(name) else {
+            return Ok(None);
+        };
         if given.parse::<f64>().is_ok_and(|number| number != 0.0) {
-            return Err(unparsed(name, &format!("time: missing unit in duration {given:?}")));
+            return Err(unparsed(
+                name,
+                &format!("time: missing unit in duration {given:?}"),
+            ));
         }
-        let parsed = if given == "0" { Ok(0) } else { text::parse_duration(given) };
-        let nanos = parsed.map_err(|_| unparsed(name, &format!("time: invalid duration {given:?}")))?;
+        let parsed = if given == "0" {
+            Ok(0)
+        } else {
+            text::parse_duration(given)
+        };
+        let nanos =
+            parsed.map_err(|_| unparsed(name, &format!("time: invalid duration {given:?}")))?;
         Ok(Some(Nanos(nanos)).filter(|nanos| nanos.0 > 0))
     }
 }
@@ -74,9 +91,12 @@ pub fn integer(text: &str) -> Result<i64, String> {
 /// A trace id of 1 to 32 hex digits, or Jaeger's complaint.
 pub fn trace_id(text: &str) -> Result<TraceId, String> {
     if text.len() > 32 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(format!("TraceID cannot be longer than 32 hex characters: {text}"));
+        return Err(format!(
+            "TraceID cannot be longer than 32 hex characters: {text}"
+        ));
     }
-    text.parse().map_err(|_| format!("strconv.ParseUint: parsing {text:?}: invalid syntax"))
+    text.parse()
+        .map_err(|_| format!("strconv.ParseUint: parsing {text:?}: invalid syntax"))
 }
 
 /// A TraceQL string.
@@ -136,9 +156,21 @@ mod tests {
             why(params("minDuration", "12").duration("minDuration")),
             r#"unable to parse param 'minDuration': time: missing unit in duration "12""#
         );
-        assert_eq!(params("d", "1h30m").duration("d"), Ok(Some(Nanos(5_400_000_000_000))));
+        assert_eq!(
+            params("d", "1h30m").duration("d"),
+            Ok(Some(Nanos(5_400_000_000_000)))
+        );
         assert_eq!(params("d", "0").duration("d"), Ok(None));
-        assert!(params("raw", "maybe").flag("raw").unwrap_err().message.ends_with("invalid syntax"));
-        assert_eq!(integer("9223372036854775808").unwrap_err(), "strconv.ParseInt: parsing \"9223372036854775808\": value out of range");
+        assert!(
+            params("raw", "maybe")
+                .flag("raw")
+                .unwrap_err()
+                .message
+                .ends_with("invalid syntax")
+        );
+        assert_eq!(
+            integer("9223372036854775808").unwrap_err(),
+            "strconv.ParseInt: parsing \"9223372036854775808\": value out of range"
+        );
     }
 }

@@ -23,7 +23,7 @@ pub async fn rows(backend: &dyn Backend, request: SearchRequest) -> Result<Vec<T
             Part::Pushdown(_) | Part::Progress(_) | Part::Note(_) => {}
         }
     }
-    rows.sort_by(|a, b| (b.start, b.trace_id).cmp(&(a.start, a.trace_id)));
+    rows.sort_by_key(|row| std::cmp::Reverse((row.start, row.trace_id)));
     Ok(rows)
 }
 

@@ -44,7 +44,11 @@ impl Running {
 ///
 /// # Errors
 /// The address is not ours to open, or taken.
-pub async fn start(service: QueryService, at: SocketAddr, stop: CancellationToken) -> Result<Running, NoListen> {
+pub async fn start(
+    service: QueryService,
+    at: SocketAddr,
+    stop: CancellationToken,
+) -> Result<Running, NoListen> {
     if !service.access.may_listen(at.ip()) {
         return Err(NoListen::Exposed(at));
     }
@@ -52,7 +56,9 @@ pub async fn start(service: QueryService, at: SocketAddr, stop: CancellationToke
     let at = listener.local_addr()?;
     let task = tokio::spawn(async move {
         let stopped = stop.cancelled_owned();
-        _ = axum::serve(listener, service.router()).with_graceful_shutdown(stopped).await;
+        _ = axum::serve(listener, service.router())
+            .with_graceful_shutdown(stopped)
+            .await;
     });
     Ok(Running { at, task })
 }
@@ -62,14 +68,22 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 }
 
 /// Turns strangers away, and answers browsers of allowed origins with the headers they need.
-pub async fn guard(State(service): State<QueryService>, request: Request, next: Next) -> Response<Body> {
+pub async fn guard(
+    State(service): State<QueryService>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
     let headers = request.headers();
-    let host = text(headers, header::HOST).or_else(|| request.uri().host()).map(str::to_owned);
+    let host = text(headers, header::HOST)
+        .or_else(|| request.uri().host())
+        .map(str::to_owned);
     let origin = text(headers, header::ORIGIN).map(str::to_owned);
     let preflight = request.method() == Method::OPTIONS;
     // A browser sends no token with its question whether it may ask.
     let authorization = text(headers, header::AUTHORIZATION);
-    let checked = service.access.check(host.as_deref(), origin.as_deref(), authorization);
+    let checked = service
+        .access
+        .check(host.as_deref(), origin.as_deref(), authorization);
     let allowed = origin.filter(|origin| service.access.allows_origin(origin));
     match checked {
         Err(Denied::Token) if preflight && allowed.is_some() => {}
@@ -84,8 +98,14 @@ pub async fn guard(State(service): State<QueryService>, request: Request, next: 
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, OPTIONS"));
-        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type"));
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            HeaderValue::from_static("GET, HEAD, OPTIONS"),
+        );
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("authorization, content-type"),
+        );
     }
     response
 }

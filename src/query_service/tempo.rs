@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Response, StatusCode, header};
 use serde::Serialize;
 
 use crate::backend::{SearchRequest, Sort, TraceRow, Window};
+use crate::format::otlp;
 use crate::model::{Nanos, Time, Trace};
 
 use super::answer::{self, Refused};
@@ -72,12 +73,18 @@ struct ServiceStats {
     error_count: u32,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn is_zero(n: &u64) -> bool {
     *n == 0
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn is_none(n: &u32) -> bool {
     *n == 0
 }
@@ -92,37 +99,62 @@ fn refused(refused: Refused) -> Response<Body> {
 pub async fn search(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
     let params = Params::new(asked);
     let (request, spans) = search_request(&params).map_err(refused)?;
-    let rows = search::rows(service.backend.as_ref(), request).await.map_err(refused)?;
+    let rows = search::rows(service.backend.as_ref(), request)
+        .await
+        .map_err(refused)?;
     let mut traces = Vec::with_capacity(rows.len());
     for row in rows {
-        let trace = search::trace(service.backend.as_ref(), row.trace_id).await.map_err(refused)?;
-        traces.push(summary(row, trace.as_deref(), spans));
+        let trace = search::trace(service.backend.as_ref(), row.trace_id)
+            .await
+            .map_err(refused)?;
+        traces.push(summary(&row, trace.as_deref(), spans));
     }
-    let metrics = serde_json::json!({ "inspectedTraces": traces.len(), "completedJobs": 1, "totalJobs": 1 });
+    let metrics =
+        serde_json::json!({ "inspectedTraces": traces.len(), "completedJobs": 1, "totalJobs": 1 });
     Ok(answer::json(StatusCode::OK, &Found { traces, metrics }))
 }
 
-fn summary(row: TraceRow, trace: Option<&Trace>, most: usize) -> Summary {
+fn summary(row: &TraceRow, trace: Option<&Trace>, most: usize) -> Summary {
     let matched = row.matched.len();
-    let told = row.matched.iter().take(if most == 0 { usize::MAX } else { most });
+    let told = row
+        .matched
+        .iter()
+        .take(if most == 0 { usize::MAX } else { most });
     let spans = told
         .filter_map(|&id| trace.and_then(|trace| Some(matched_span(trace.span(trace.find(id)?)))))
         .collect();
     let set = SpanSet { spans, matched };
     let rootless = row.incomplete && trace.is_some_and(|trace| trace.true_root().is_none());
-    let root = |name: &str| if rootless { "<root span not yet received>".to_owned() } else { name.to_owned() };
-    let stats = |count: crate::model::ServiceCount| ServiceStats { span_count: count.spans, error_count: count.errors };
+    let root = |name: &str| {
+        if rootless {
+            "<root span not yet received>".to_owned()
+        } else {
+            name.to_owned()
+        }
+    };
+    let stats = |count: crate::model::ServiceCount| ServiceStats {
+        span_count: count.spans,
+        error_count: count.errors,
+    };
     Summary {
         trace_id: format!("{:x}", row.trace_id.0),
         root_service_name: root(&row.service),
-        root_trace_name: if rootless { String::new() } else { row.name.to_string() },
+        root_trace_name: if rootless {
+            String::new()
+        } else {
+            row.name.to_string()
+        },
         start_time_unix_nano: row.start.0.to_string(),
         duration_ms: row.duration.0 / 1_000_000,
         duration_nanos: row.duration.0.to_string(),
         incomplete: row.incomplete,
         span_sets: vec![set.clone()],
         span_set: set,
-        service_stats: row.services.iter().map(|(name, count)| (name.to_string(), stats(*count))).collect(),
+        service_stats: row
+            .services
+            .iter()
+            .map(|(name, count)| (name.to_string(), stats(*count)))
+            .collect(),
     }
 }
 
@@ -136,7 +168,11 @@ fn matched_span(span: crate::model::SpanRef<'_>) -> MatchedSpan {
 
 fn unsigned(params: &Params, name: &str) -> Result<Option<u64>, Refused> {
     let parse = |text: &str| {
-        let why = |_| Refused::bad(format!("invalid {name}: strconv.ParseUint: parsing {text:?}: invalid syntax"));
+        let why = |_| {
+            Refused::bad(format!(
+                "invalid {name}: strconv.ParseUint: parsing {text:?}: invalid syntax"
+            ))
+        };
         text.parse().map_err(why)
     };
     params.get(name).map(parse).transpose()
@@ -147,27 +183,46 @@ fn unsigned(params: &Params, name: &str) -> Result<Option<u64>, Refused> {
 fn search_request(params: &Params) -> Result<(SearchRequest, usize), Refused> {
     let limit = unsigned(params, "limit")?.map_or(LIMIT, |n| n as usize);
     if limit == 0 || limit > MOST {
-        return Err(Refused::bad(format!("invalid limit: must be a positive number, at most {MOST}")));
+        return Err(Refused::bad(format!(
+            "invalid limit: must be a positive number, at most {MOST}"
+        )));
     }
     let spans = unsigned(params, "spss")?.map_or(SPANS, |n| n as usize);
     if spans > MOST_SPANS {
-        return Err(Refused::bad(format!("invalid spss: {spans} is more than the maximum of {MOST_SPANS}")));
+        return Err(Refused::bad(format!(
+            "invalid spss: {spans} is more than the maximum of {MOST_SPANS}"
+        )));
     }
     let seconds = |s: u64| Time(s.saturating_mul(1_000_000_000));
     let window = match (unsigned(params, "start")?, unsigned(params, "end")?) {
         (Some(start), Some(end)) if end <= start => {
             return Err(Refused::bad("http parameter start must be before end"));
         }
-        (Some(start), Some(end)) => Some(Window { from: seconds(start), to: seconds(end) + Nanos(999_999_999) }),
+        (Some(start), Some(end)) => Some(Window {
+            from: seconds(start),
+            to: seconds(end) + Nanos(999_999_999),
+        }),
         (None, None) => None,
         _ => return Err(Refused::bad("start and end must be given together")),
     };
     let query = match (params.get("q"), params.get("tags")) {
-        (Some(_), Some(_)) => return Err(Refused::bad("invalid request: can't specify tags and q in the same query")),
+        (Some(_), Some(_)) => {
+            return Err(Refused::bad(
+                "invalid request: can't specify tags and q in the same query",
+            ));
+        }
         (Some(query), None) => query.to_owned(),
         (None, tags) => by_tags(params, tags.unwrap_or_default())?,
     };
-    Ok((SearchRequest { query, window, limit, sort: Sort::Newest }, spans))
+    Ok((
+        SearchRequest {
+            query,
+            window,
+            limit,
+            sort: Sort::Newest,
+        },
+        spans,
+    ))
 }
 
 /// Tempo's older form: `k=v` terms, each a part of the value in any case, and durations.
@@ -175,7 +230,11 @@ fn by_tags(params: &Params, tags: &str) -> Result<String, Refused> {
     let mut terms = Vec::new();
     for (key, value) in super::params::logfmt(tags) {
         let pattern = format!("(?i).*{}.*", regex::escape(&value));
-        terms.push(format!(".{} =~ {}", super::params::quoted(&key), super::params::quoted(&pattern)));
+        terms.push(format!(
+            ".{} =~ {}",
+            super::params::quoted(&key),
+            super::params::quoted(&pattern)
+        ));
     }
     for (name, sign) in [("minDuration", ">="), ("maxDuration", "<=")] {
         if let Some(length) = params.duration(name)? {
@@ -183,4 +242,80 @@ fn by_tags(params: &Params, tags: &str) -> Result<String, Refused> {
         }
     }
     Ok(format!("{{ {} }}", terms.join(" && ")))
+}
+
+pub async fn trace(
+    State(service): State<QueryService>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let id = trace_id(&id).map_err(refused)?;
+    let trace = search::trace(service.backend.as_ref(), id)
+        .await
+        .map_err(refused)?;
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok());
+    let protobuf = accept.is_some_and(|accept| accept.contains("application/protobuf"));
+    let body = if protobuf {
+        as_protobuf(trace.as_deref())
+    } else {
+        as_json(trace.as_deref())
+    };
+    let body = body.map_err(|error| {
+        refused(Refused {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            message: error.to_string(),
+        })
+    })?;
+    let content_type = if protobuf {
+        "application/protobuf"
+    } else {
+        "application/json"
+    };
+    Ok(answer::bytes(StatusCode::OK, content_type, body))
+}
+
+/// Tempo's complaint counts characters from 1.
+fn trace_id(text: &str) -> Result<crate::model::TraceId, Refused> {
+    if let Some((at, c)) = text.char_indices().find(|(_, c)| !c.is_ascii_hexdigit()) {
+        let position = at + 1;
+        let message = format!(
+            "trace IDs can only contain hex characters: invalid character {c:?} at position {position}"
+        );
+        return Err(Refused::bad(message));
+    }
+    text.parse()
+        .map_err(|error| Refused::bad(format!("trace IDs can't be larger than 128 bits: {error}")))
+}
+
+/// `TraceByIDResponse` in the JSON of protobuf; a trace that is not there is an empty one.
+fn as_json(trace: Option<&Trace>) -> std::io::Result<Vec<u8>> {
+    let mut body = br#"{"trace":"#.to_vec();
+    match trace {
+        Some(trace) => {
+            otlp::write::tempo_json(&mut body, trace.spans())?;
+            body.truncate(body.trim_ascii_end().len());
+        }
+        None => body.extend_from_slice(b"{}"),
+    }
+    body.extend_from_slice(br#","metrics":{}}"#);
+    Ok(body)
+}
+
+/// `TraceByIDResponse`, whose first field is the trace.
+fn as_protobuf(trace: Option<&Trace>) -> std::io::Result<Vec<u8>> {
+    let mut message = Vec::new();
+    if let Some(trace) = trace {
+        otlp::write::proto(&mut message, trace.spans())?;
+    }
+    let mut body = vec![1 << 3 | 2];
+    let mut length = message.len();
+    while length >= 0x80 {
+        body.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    body.push(length as u8);
+    body.extend(message);
+    Ok(body)
 }

@@ -26,7 +26,9 @@ pub fn split<'a>(span: SpanRef<'a>, warnings: &mut Vec<String>) -> (Pairs<'a>, P
             None => moved.push((key, value)),
             Some(same) if same == value => {}
             Some(_) => {
-                warnings.push(format!("conflicting values between Span and Resource for attribute {key}"));
+                warnings.push(format!(
+                    "conflicting values between Span and Resource for attribute {key}"
+                ));
                 kept.push((key, value));
             }
         }

@@ -16,8 +16,11 @@ pub struct SharedIds {
 impl SharedIds {
     /// The smallest unused ids, counted from 1, for every server that shares its id.
     pub fn of(trace: &Trace) -> Self {
-        let clients: HashSet<SpanId> =
-            trace.spans().filter(|span| span.kind() == Kind::Client).map(SpanRef::span_id).collect();
+        let clients: HashSet<SpanId> = trace
+            .spans()
+            .filter(|span| span.kind() == Kind::Client)
+            .map(SpanRef::span_id)
+            .collect();
         let used: HashSet<SpanId> = trace.spans().map(SpanRef::span_id).collect();
         let mut free = (1..=u64::MAX).map(SpanId).filter(|id| !used.contains(id));
         let mut ids = Self::default();
@@ -35,7 +38,13 @@ impl SharedIds {
     pub fn of_span(&self, number: usize, span: SpanRef<'_>) -> (SpanId, SpanId) {
         match self.renamed.get(&number) {
             Some(&id) => (id, span.span_id()),
-            None => (span.span_id(), self.heirs.get(&span.parent_id()).copied().unwrap_or(span.parent_id())),
+            None => (
+                span.span_id(),
+                self.heirs
+                    .get(&span.parent_id())
+                    .copied()
+                    .unwrap_or(span.parent_id()),
+            ),
         }
     }
 }

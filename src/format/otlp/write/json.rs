@@ -6,9 +6,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::format::json::JsonWriter;
-use crate::model::{Attributes, EventRef, LinkRef, LogRef, ResourceRef, ScopeRef, SpanRef, Value};
+use crate::model::{
+    Attributes, EventRef, LinkRef, LogRef, ResourceRef, ScopeRef, SpanId, SpanRef, Status, TraceId,
+    Value,
+};
 
 use super::Batch;
+
+/// How ids and enums are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// OTLP's own: hex, and numbers.
+    Otlp,
+    /// Tempo's, the JSON of protobuf: base64, and names.
+    Tempo,
+}
 
 /// Names of the lists of a signal: by resource, by scope, of records.
 pub(super) type Lists = [&'static str; 3];
@@ -33,7 +45,7 @@ pub(super) fn batches<R: Copy>(
     json: &mut JsonWriter<'_>,
     [_, by_scope, list]: Lists,
     batches: &[Batch<'_, R>],
-    write: fn(&mut JsonWriter<'_>, R),
+    write: impl Fn(&mut JsonWriter<'_>, R),
 ) -> io::Result<()> {
     for batch in batches {
         json.begin_object();
@@ -74,17 +86,41 @@ fn scope(json: &mut JsonWriter<'_>, scope: ScopeRef<'_>) {
     json.end_object();
 }
 
-pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {
+fn id(
+    json: &mut JsonWriter<'_>,
+    key: &str,
+    id: &[u8],
+    hex: impl std::fmt::Display,
+    dialect: Dialect,
+) {
+    match dialect {
+        Dialect::Otlp => json.key(key).quoted(hex),
+        Dialect::Tempo => json.key(key).quoted(BASE64.encode(id)),
+    };
+}
+
+fn trace_id(json: &mut JsonWriter<'_>, key: &str, trace: TraceId, dialect: Dialect) {
+    id(json, key, &trace.0.to_be_bytes(), trace, dialect);
+}
+
+fn span_id(json: &mut JsonWriter<'_>, key: &str, span: SpanId, dialect: Dialect) {
+    id(json, key, &span.0.to_be_bytes(), span, dialect);
+}
+
+pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialect) {
     json.begin_object();
-    json.key("traceId").quoted(span.trace_id());
-    json.key("spanId").quoted(span.span_id());
+    trace_id(json, "traceId", span.trace_id(), dialect);
+    span_id(json, "spanId", span.span_id(), dialect);
     text(json, "traceState", span.trace_state());
     if !span.parent_id().is_zero() {
-        json.key("parentSpanId").quoted(span.parent_id());
+        span_id(json, "parentSpanId", span.parent_id(), dialect);
     }
     count(json, "flags", span.flags());
     json.key("name").string(span.operation());
-    json.key("kind").raw(span.kind() as u8);
+    match dialect {
+        Dialect::Otlp => json.key("kind").raw(span.kind() as u8),
+        Dialect::Tempo => json.key("kind").quoted(enum_name("SPAN_KIND", span.kind().name())),
+    };
     json.key("startTimeUnixNano").quoted(span.start().0);
     if !span.is_unfinished() {
         json.key("endTimeUnixNano").quoted(span.end().0);
@@ -94,17 +130,27 @@ pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {
     count(json, "droppedAttributesCount", dropped.0);
     list(json, "events", span.events(), event);
     count(json, "droppedEventsCount", dropped.1);
-    list(json, "links", span.links(), link);
+    list(json, "links", span.links(), |json, one| link(json, one, dialect));
     count(json, "droppedLinksCount", dropped.2);
-    status(json, span);
+    status(json, span, dialect);
     json.end_object();
 }
 
-fn status(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {
+fn status(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialect) {
     json.key("status").begin_object();
     text(json, "message", span.status_message());
-    count(json, "code", span.status() as u32);
+    if dialect == Dialect::Otlp {
+        count(json, "code", span.status() as u32);
+    } else if span.status() != Status::Unset {
+        let name = enum_name("STATUS_CODE", span.status().name());
+        json.key("code").quoted(name);
+    }
     json.end_object();
+}
+
+/// The name of an enum's value in protobuf: `SPAN_KIND_SERVER`.
+fn enum_name(prefix: &str, name: &str) -> String {
+    format!("{prefix}_{}", name.to_ascii_uppercase())
 }
 
 fn event(json: &mut JsonWriter<'_>, event: EventRef<'_>) {
@@ -116,10 +162,10 @@ fn event(json: &mut JsonWriter<'_>, event: EventRef<'_>) {
     json.end_object();
 }
 
-fn link(json: &mut JsonWriter<'_>, link: LinkRef<'_>) {
+fn link(json: &mut JsonWriter<'_>, link: LinkRef<'_>, dialect: Dialect) {
     json.begin_object();
-    json.key("traceId").quoted(link.trace_id());
-    json.key("spanId").quoted(link.span_id());
+    trace_id(json, "traceId", link.trace_id(), dialect);
+    span_id(json, "spanId", link.span_id(), dialect);
     text(json, "traceState", link.trace_state());
     attributes(json, link.attributes());
     count(json, "droppedAttributesCount", link.dropped());
@@ -159,7 +205,7 @@ fn list<T>(
     json: &mut JsonWriter<'_>,
     key: &str,
     items: impl ExactSizeIterator<Item = T>,
-    write: fn(&mut JsonWriter<'_>, T),
+    write: impl Fn(&mut JsonWriter<'_>, T),
 ) {
     if items.len() == 0 {
         return;
@@ -201,7 +247,7 @@ fn value(json: &mut JsonWriter<'_>, any: Value<'_>) {
 fn values<T>(
     json: &mut JsonWriter<'_>,
     items: impl Iterator<Item = T>,
-    write: fn(&mut JsonWriter<'_>, T),
+    write: impl Fn(&mut JsonWriter<'_>, T),
 ) {
     json.begin_object();
     json.key("values").begin_array();

@@ -6,6 +6,7 @@ mod proto;
 use std::io;
 
 use crate::format::json::JsonWriter;
+use json::Dialect;
 use crate::model::{Block, LogRef, ResourceRef, ScopeRef, SpanRef};
 
 /// Writes spans and log records as OTLP JSON: a line with an `ExportTraceServiceRequest`, and one
@@ -42,7 +43,8 @@ impl<'w> Document<'w> {
 
     /// Some spans.
     pub fn spans<'a>(&mut self, spans: impl IntoIterator<Item = SpanRef<'a>>) -> io::Result<()> {
-        json::batches(&mut self.json, json::SPANS, &group(spans), json::span)
+        let write = |json: &mut JsonWriter<'_>, span| json::span(json, span, Dialect::Otlp);
+        json::batches(&mut self.json, json::SPANS, &group(spans), write)
     }
 
     /// Closes the line, adds one with log records if there are any, and passes all bytes on.
@@ -65,6 +67,20 @@ pub fn proto<'a>(
     spans: impl IntoIterator<Item = SpanRef<'a>>,
 ) -> io::Result<()> {
     proto::spans(out, &group(spans))
+}
+
+/// Writes spans as the JSON in which Tempo tells a trace: a `Trace` message in the JSON of
+/// protobuf, so ids are base64 and enums are names.
+pub fn tempo_json<'a>(
+    out: &mut dyn io::Write,
+    spans: impl IntoIterator<Item = SpanRef<'a>>,
+) -> io::Result<()> {
+    let mut writer = JsonWriter::new(out);
+    json::begin(&mut writer, json::SPANS);
+    let write = |json: &mut JsonWriter<'_>, span| json::span(json, span, Dialect::Tempo);
+    json::batches(&mut writer, json::SPANS, &group(spans), write)?;
+    json::end(&mut writer);
+    writer.flush()
 }
 
 /// A span or a log record: what stands under a resource and a scope.
