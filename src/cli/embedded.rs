@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::collector::{Collector, Exports, Limits as DoorLimits, NoListen};
-use crate::config::{Config, Listener, Origin};
+use crate::backend::{Backend, Memory};
+use crate::collector::{Collector, Exports, Limits as DoorLimits};
+use crate::config::{Config, Listener, NoListen, Origin};
+use crate::query_service::{self, QueryService, Running};
 use crate::storage::{Limits, Store};
 
 use super::Failure;
@@ -15,7 +17,10 @@ use super::Failure;
 pub struct Embedded {
     /// Where spans are kept.
     pub store: Store,
+    /// The same, as everything that shows traces asks for them.
+    pub backend: Arc<dyn Backend>,
     collector: Collector,
+    query: Option<(SocketAddr, Result<Running, NoListen>)>,
     stop: CancellationToken,
 }
 
@@ -36,10 +41,29 @@ impl Embedded {
             .collect();
         let intake = Arc::new(Exports::new(store.clone()));
         let limits = DoorLimits::beside(budget);
-        let collector = Collector::start(&receivers, access, limits, intake, stop.clone()).await;
+        let collector =
+            Collector::start(&receivers, access.clone(), limits, intake, stop.clone()).await;
+        let mut memory = Memory::new(store.clone());
+        let at = listeners
+            .on()
+            .find(|on| on.0 == Listener::Query)
+            .map(|on| on.1);
+        if let Some(at) = at {
+            memory = memory.served_at(format!("http://{at}"));
+        }
+        let backend: Arc<dyn Backend> = Arc::new(memory);
+        let query = match at {
+            Some(at) => {
+                let service = QueryService::new(Arc::clone(&backend), access);
+                Some((at, query_service::start(service, at, stop.clone()).await))
+            }
+            None => None,
+        };
         Ok(Self {
             store,
+            backend,
             collector,
+            query,
             stop,
         })
     }
@@ -48,13 +72,18 @@ impl Embedded {
     pub fn listeners(
         &self,
     ) -> impl Iterator<Item = (Listener, SocketAddr, Result<SocketAddr, &NoListen>)> {
-        self.collector.listeners().iter().map(|opened| {
+        let receivers = self.collector.listeners().iter().map(|opened| {
             (
                 opened.listener,
                 opened.asked,
                 opened.state.as_ref().copied(),
             )
-        })
+        });
+        let query = self.query.iter().map(|(asked, state)| {
+            let state = state.as_ref().map(|running| running.at);
+            (Listener::Query, *asked, state)
+        });
+        receivers.chain(query)
     }
 
     /// A line for each listener: where it listens, or why it does not.
@@ -93,5 +122,8 @@ impl Embedded {
     pub async fn stop(self) {
         self.stop.cancel();
         self.collector.stopped().await;
+        if let Some((_, Ok(running))) = self.query {
+            running.ended().await;
+        }
     }
 }

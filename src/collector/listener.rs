@@ -16,20 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Duration, sleep};
 
 use super::front::Front;
-
-/// Why a listener does not listen.
-#[derive(Debug, thiserror::Error)]
-pub enum NoListen {
-    /// Open to the network, and no word said about who may come.
-    #[error("open to the network: needs --auth-token-file, or --allow-open")]
-    Open,
-    /// Somebody else has the port.
-    #[error("taken by another process; who: ss -ltnp 'sport = :{0}'")]
-    Taken(u16),
-    /// The system refused otherwise.
-    #[error("{0}")]
-    System(#[from] io::Error),
-}
+use crate::config::NoListen;
 
 /// Binds `address`, if `front` lets a listener stand there.
 ///
@@ -42,12 +29,8 @@ pub async fn bind(
     if !front.access.may_listen(address.ip()) {
         return Err(NoListen::Open);
     }
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => NoListen::Taken(address.port()),
-            _ => NoListen::System(error),
-        })?;
+    let bound = TcpListener::bind(address).await;
+    let listener = bound.map_err(|error| NoListen::of(error, address))?;
     let at = listener.local_addr()?;
     Ok((listener, at))
 }

@@ -33,10 +33,9 @@ pub use exports::{Aside, Exports};
 pub use front::Traffic;
 pub use intake::{Accepted, Intake, Syntax};
 pub use limits::Limits;
-pub use listener::NoListen;
 pub use refusal::{Code, Refusal};
 
-use crate::config::{Access, Listener};
+use crate::config::{Access, Listener, NoListen};
 use front::Front;
 
 /// What became of a receiver that was to listen.

@@ -1,6 +1,7 @@
 //! Which receivers and services listen, where, and who may come.
 
 use std::fmt;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
@@ -239,6 +240,30 @@ impl Listeners {
         {
             None => Ok(()),
             Some((listener, address, _)) => Err(Exposure { listener, address }),
+        }
+    }
+}
+
+/// Why a listener does not listen.
+#[derive(Debug, thiserror::Error)]
+pub enum NoListen {
+    /// Open to the network, and no word said about who may come.
+    #[error("open to the network: needs --auth-token-file, or --allow-open")]
+    Open,
+    /// Somebody else has the port.
+    #[error("taken by another process; who: ss -ltnp 'sport = :{0}'")]
+    Taken(u16),
+    /// The system refused otherwise.
+    #[error("{0}")]
+    System(#[from] io::Error),
+}
+
+impl NoListen {
+    /// What the system's refusal to bind `address` means.
+    pub fn of(error: io::Error, address: SocketAddr) -> Self {
+        match error.kind() {
+            io::ErrorKind::AddrInUse => Self::Taken(address.port()),
+            _ => Self::System(error),
         }
     }
 }

@@ -24,7 +24,7 @@ pub use access::{Access, Denied};
 pub use backend::{BackendConfig, Header, HeaderValue, LinkPattern, LinkPlace};
 pub use file::TEMPLATE;
 pub use layer::{Config, KeyBinding, Layer, Origin, Preset, Setting};
-pub use listen::{Exposure, Listen, ListenError, Listener, Listeners};
+pub use listen::{Exposure, Listen, ListenError, Listener, Listeners, NoListen};
 pub use paths::Paths;
 pub use problem::{Problem, nearest};
 pub use secret::{Secret, SecretError, SecretSource};

@@ -24,7 +24,7 @@ use axum::routing::get;
 use crate::backend::Backend;
 use crate::config::Access;
 
-pub use server::{NoListen, Running, start};
+pub use server::{Running, start};
 
 /// What answers: a backend, and who may ask.
 #[derive(Clone)]

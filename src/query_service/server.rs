@@ -10,20 +10,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Denied;
+use crate::config::{Denied, NoListen};
 
 use super::{QueryService, answer};
-
-/// Why the service does not listen.
-#[derive(Debug, thiserror::Error)]
-pub enum NoListen {
-    /// The address may not be opened to others like this.
-    #[error("{0} is not loopback: give --auth-token-file FILE, or --allow-open")]
-    Exposed(SocketAddr),
-    /// The system refused.
-    #[error("{0}")]
-    Bind(#[from] std::io::Error),
-}
 
 /// The service, running.
 #[derive(Debug)]
@@ -50,9 +39,10 @@ pub async fn start(
     stop: CancellationToken,
 ) -> Result<Running, NoListen> {
     if !service.access.may_listen(at.ip()) {
-        return Err(NoListen::Exposed(at));
+        return Err(NoListen::Open);
     }
-    let listener = TcpListener::bind(at).await?;
+    let bound = TcpListener::bind(at).await;
+    let listener = bound.map_err(|error| NoListen::of(error, at))?;
     let at = listener.local_addr()?;
     let task = tokio::spawn(async move {
         let stopped = stop.cancelled_owned();
