@@ -22,6 +22,9 @@ use crate::text::Clock;
 
 use shared_ids::SharedIds;
 
+/// The service of a resource that names none.
+pub const NO_SERVICE: &str = "missing-service-name";
+
 /// The trace as Jaeger would have stored it.
 pub fn sanitized(trace: &Trace) -> Block {
     copy(trace, &SharedIds::default(), false)
@@ -101,7 +104,6 @@ impl Copy {
         self.builder.status_message(message);
         let state = self.builder.string(span.trace_state());
         self.builder.trace_state(state);
-        self.builder.flags(span.flags());
         let (attributes, events, links) = span.dropped();
         self.builder.dropped(attributes, events, links);
         for warning in warnings {
@@ -216,7 +218,7 @@ impl Copy {
 /// The name that Jaeger gives a resource whose service it cannot tell.
 fn missing_service(attributes: Attributes<'_>) -> Option<&'static str> {
     match attributes.get("service.name") {
-        None => Some("missing-service-name"),
+        None => Some(NO_SERVICE),
         Some(Value::Str("")) => Some("empty-service-name"),
         Some(Value::Str(_)) => None,
         Some(_) => Some("service-name-wrong-type"),

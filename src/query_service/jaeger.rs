@@ -52,13 +52,18 @@ pub async fn services(State(service): State<QueryService>) -> Answer {
         .services(None, CancellationToken::new())
         .await
         .map_err(refused)?;
-    let names: Vec<String> = rows
-        .into_iter()
-        .map(|row| row.service)
-        .filter(|name| !name.is_empty())
-        .collect();
+    let names: Vec<String> = rows.into_iter().map(|row| named(row.service)).collect();
     let total = names.len();
     Ok(answer::list(Some(names), total))
+}
+
+/// The name under which Jaeger knows a service that gave none.
+fn named(service: String) -> String {
+    if service.is_empty() {
+        adjust::NO_SERVICE.to_owned()
+    } else {
+        service
+    }
 }
 
 pub async fn operation_names(
@@ -217,8 +222,8 @@ pub async fn dependencies(State(service): State<QueryService>, Query(asked): Ask
     let links: Vec<Link> = edges
         .into_iter()
         .map(|edge| Link {
-            parent: edge.parent,
-            child: edge.child,
+            parent: named(edge.parent),
+            child: named(edge.child),
             calls: edge.calls,
         })
         .filter(|link| about.is_none_or(|service| link.parent == service || link.child == service))
