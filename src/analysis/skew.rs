@@ -184,7 +184,7 @@ mod tests {
             skew(&none, Nanos(0)),
             Skew {
                 offsets: vec![0, 0],
-                refused: vec![(1, 4)]
+                refused: vec![(1, 35_000_000)]
             }
         );
     }

@@ -119,7 +119,9 @@ pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialec
     json.key("name").string(span.operation());
     match dialect {
         Dialect::Otlp => json.key("kind").raw(span.kind() as u8),
-        Dialect::Tempo => json.key("kind").quoted(enum_name("SPAN_KIND", span.kind().name())),
+        Dialect::Tempo => json
+            .key("kind")
+            .quoted(enum_name("SPAN_KIND", span.kind().name())),
     };
     json.key("startTimeUnixNano").quoted(span.start().0);
     if !span.is_unfinished() {
@@ -130,7 +132,9 @@ pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialec
     count(json, "droppedAttributesCount", dropped.0);
     list(json, "events", span.events(), event);
     count(json, "droppedEventsCount", dropped.1);
-    list(json, "links", span.links(), |json, one| link(json, one, dialect));
+    list(json, "links", span.links(), |json, one| {
+        link(json, one, dialect)
+    });
     count(json, "droppedLinksCount", dropped.2);
     status(json, span, dialect);
     json.end_object();

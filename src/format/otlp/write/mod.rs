@@ -6,8 +6,8 @@ mod proto;
 use std::io;
 
 use crate::format::json::JsonWriter;
-use json::Dialect;
 use crate::model::{Block, LogRef, ResourceRef, ScopeRef, SpanRef};
+use json::Dialect;
 
 /// Writes spans and log records as OTLP JSON: a line with an `ExportTraceServiceRequest`, and one
 /// with an `ExportLogsServiceRequest` if there are records, as the collector's file exporter does.
