@@ -1,0 +1,101 @@
+//! Why lines of small traces, word for word.
+
+use super::*;
+use crate::analysis::critical_path;
+use crate::model::scenario;
+
+const RIDE: &str = "\
+frontend: GET /dispatch 0..739 server
+  frontend: GET /customer 0..301 client
+    customer: GET /customer 1..300 server
+      mysql: SELECT 2..300 client +2:Waiting_for_lock +151:Acquired_lock
+  driver: FindNearest 302..506 server
+    redis: GetDriver 304..344 client
+    redis: GetDriver 344..384 client error msg=timeout
+    redis: GetDriver 384..424 client
+    redis: GetDriver 424..464 client
+    redis: GetDriver 464..504 client
+  route: GET /route 510..739 server
+";
+
+fn told(text: &str) -> Why {
+    let trace = scenario::trace(text);
+    let path = critical_path(&trace);
+    why(
+        &trace,
+        path.as_ref().map_err(|e| *e),
+        None,
+        Charset::Unicode,
+    )
+}
+
+#[test]
+fn the_line_says_who_has_the_time() {
+    let why = told(RIDE);
+    let expected = "40 % of 739 ms is mysql SELECT, own work; 149 ms of it waits for a lock \
+                    · route 31 % · redis 27 % · rest 2 %";
+    assert_eq!(why.line.as_str(), expected);
+    let texts: Vec<&str> = why
+        .findings
+        .iter()
+        .map(|finding| finding.text.as_str())
+        .collect();
+    let expected = [
+        "mysql SELECT has 40 % of the time, 298 ms in 1 span, own work",
+        "route GET /route has 31 % of the time, 229 ms in 1 span, own work",
+        "redis GetDriver has 27 % of the time, 200 ms in 5 spans, own work",
+        "5 calls of redis GetDriver below driver FindNearest, one after another: 27 % of the time",
+        "mysql SELECT waits 149 ms for a lock",
+        "redis GetDriver failed 1 of 5 times: timeout, driver FindNearest went on",
+    ];
+    assert_eq!(texts, expected);
+    assert_eq!(why.findings[0].evidence, Evidence::Spans(vec![3]));
+}
+
+#[test]
+fn a_failed_trace_says_so_first() {
+    let why = told("a: r 0..10 server error\n  b: s 1..9 error msg=boom\n");
+    assert_eq!(
+        why.line.as_str(),
+        "failed: b s: boom · 80 % of 10.0 ms is b s, own work · a 20 %"
+    );
+    assert_eq!(
+        why.findings[0].text.as_str(),
+        "b s failed: boom, and with it a r"
+    );
+}
+
+#[test]
+fn where_no_operation_leads_a_service_does() {
+    let spans: String = (0..50)
+        .map(|n| format!("  s{}: op{n} {}..{}\n", n % 2, n * 2, n * 2 + 2))
+        .collect();
+    let why = told(&format!("a: r 0..100\n{spans}"));
+    assert_eq!(
+        why.line.as_str(),
+        "50 % of 100 ms is s0, in many operations · s1 50 %"
+    );
+    assert_eq!(why.findings, []);
+}
+
+#[test]
+fn a_root_that_ends_long_before_its_trace_is_told() {
+    let line = told("a: r 0..10\n  b: later 9..100\n").line;
+    assert_eq!(
+        line.as_str(),
+        "90 % of 10.0 ms is a r, own work · b 10 % · 90.0 ms of the trace lie beyond its root"
+    );
+}
+
+#[test]
+fn without_a_path_the_reason_stands() {
+    let why = told("a: x 0..10 parent=99\n");
+    assert_eq!(
+        why.line.as_str(),
+        "no critical path: the root span is missing"
+    );
+    assert_eq!(
+        told("a: x 0..10\n").line.as_str(),
+        "all of 10.0 ms is a x, own work"
+    );
+}
