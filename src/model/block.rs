@@ -249,6 +249,11 @@ impl Block {
         ScopeRef { block: self, index }
     }
 
+    /// Rows that have a status message, in row order.
+    pub fn status_message_rows(&self) -> impl Iterator<Item = Row> {
+        self.status_message.iter().map(|(row, _)| row)
+    }
+
     /// Rows that have events, once for each event, in row order.
     pub fn event_rows(&self) -> impl Iterator<Item = Row> {
         self.events.iter().map(|(row, _)| row)

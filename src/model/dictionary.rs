@@ -168,13 +168,10 @@ impl Dictionary {
     }
 
     /// Every distinct pair with this key. Looks at every pair's key, and no further.
-    pub fn pairs_of(&self, key: Sym) -> impl Iterator<Item = (PairIx, Value<'_>)> {
+    pub fn pairs_of(&self, key: Sym) -> impl Iterator<Item = PairIx> {
         let keys = self.pair_key.iter().enumerate();
         keys.filter(move |&(_, &other)| other == key)
-            .map(|(index, _)| {
-                let pair = PairIx(index as u32);
-                (pair, self.value(pair))
-            })
+            .map(|(index, _)| PairIx(index as u32))
     }
 
     /// Heap bytes held.

@@ -79,7 +79,7 @@ impl Binder<'_> {
             }
             | Attribute::Intrinsic(_) => self.read(whole),
             Attribute::Keyed { scope, key } => {
-                self.keyed(*scope, key, &|value| value == Value::Bool(wanted))
+                self.keyed(*scope, key, None, &|value| value == Value::Bool(wanted))
             }
         }
     }
@@ -140,7 +140,7 @@ impl Binder<'_> {
         if matches!(scope, Scope::Event | Scope::Link | Scope::Tag) {
             return self.read(whole);
         }
-        let test = self.keyed(*scope, key, &|value| value != Value::Empty);
+        let test = self.keyed(*scope, key, None, &|value| value != Value::Empty);
         if present { test } else { not(test) }
     }
 }

@@ -96,6 +96,21 @@ impl Bits {
         }
     }
 
+    /// Keeps the numbers whose entry in a column passes. Whole words at a time, without
+    /// branches: what the processor does best with a million rows.
+    pub fn retain_column<T: Copy>(&mut self, column: &[T], keep: impl Fn(T) -> bool) {
+        let mut chunks = column.chunks(64);
+        for word in &mut self.words {
+            let chunk = chunks.next().unwrap_or_default();
+            if *word != 0 {
+                let entries = chunk.iter().enumerate();
+                *word &= entries.fold(0, |mask, (bit, &entry)| {
+                    mask | u64::from(keep(entry)) << bit
+                });
+            }
+        }
+    }
+
     /// The numbers in it, ascending.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().flat_map(|(index, &word)| {

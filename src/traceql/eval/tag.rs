@@ -50,7 +50,7 @@ pub fn text_of(literal: &Literal) -> String {
 }
 
 /// What Go's `ParseBool` accepts.
-fn parse_bool(text: &str) -> Option<bool> {
+pub fn parse_bool(text: &str) -> Option<bool> {
     match text {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),

@@ -4,7 +4,7 @@
 use super::bits::Bits;
 use super::expr::{self, Patterns};
 use super::spot::Spot;
-use crate::model::{Block, PairIx, Row, Sym};
+use crate::model::{Block, PairIx, Row, SpanId, Sym};
 use crate::traceql::tree::Field;
 
 /// Pairs of a dictionary that fulfil a condition.
@@ -75,6 +75,10 @@ pub enum Test {
     Trace(Bits),
     /// The row is one of these.
     Rows(Bits),
+    /// The span id is this.
+    SpanId(SpanId),
+    /// Whether the span failed.
+    Failed(bool),
     /// The operation is this.
     Operation(Sym),
     /// The operation is one of these strings.
@@ -111,7 +115,8 @@ impl Test {
             Self::Always(_) | Self::Attribute(_, Hits::None) => 0,
             Self::Rows(_) => 1,
             Self::Trace(_) | Self::Resource(_) | Self::Scope(_) | Self::Operation(_) => 2,
-            Self::Duration(..) | Self::Status(_) | Self::Kind(_) | Self::Operations(_) => 3,
+            Self::Duration(..) | Self::Operations(_) | Self::SpanId(_) => 3,
+            Self::Status(_) | Self::Kind(_) | Self::Failed(_) => 4,
             Self::Attribute(_, Hits::One(_)) | Self::Carries(Hits::One(_)) => 5,
             Self::Attribute(..) | Self::Carries(_) => 10,
             Self::AnyScope(_) => 15,
@@ -149,6 +154,26 @@ impl Test {
                 rows.subtract(&some);
             }
             Self::Rows(bits) => rows.intersect(bits),
+            Self::Resource(bits) => {
+                rows.retain_column(block.resource_column(), |i| bits.contains(i as usize));
+            }
+            Self::Scope(bits) => {
+                rows.retain_column(block.scope_column(), |i| bits.contains(i as usize));
+            }
+            Self::Trace(bits) => {
+                rows.retain_column(block.trace_column(), |i| bits.contains(i as usize));
+            }
+            Self::Operation(sym) => {
+                rows.retain_column(block.operation_column(), |other| other == *sym)
+            }
+            Self::Operations(bits) => {
+                rows.retain_column(block.operation_column(), |sym| bits.contains(sym.index()));
+            }
+            Self::Duration(from, to) => {
+                let range = *from..=*to;
+                rows.retain_column(block.duration_column(), |nanos| range.contains(&nanos.0));
+            }
+            Self::SpanId(id) => rows.retain_column(block.span_id_column(), |other| other == *id),
             Self::Attribute(_, Hits::One(pair)) | Self::Carries(Hits::One(pair))
                 if rows.count() > block.len() / 8 =>
             {
@@ -204,6 +229,8 @@ impl Test {
             Self::Scope(bits) => among(bits, block.scope_column()),
             Self::Trace(bits) => among(bits, block.trace_column()),
             Self::Rows(bits) => bits.contains(at),
+            Self::SpanId(id) => block.span_id_column().get(at) == Some(id),
+            Self::Failed(failed) => block.is_error(row) == *failed,
             Self::Operation(sym) => block.operation_column().get(at) == Some(sym),
             Self::Operations(bits) => {
                 let operation = block.operation_column().get(at);
@@ -241,20 +268,26 @@ impl AnyScope {
     }
 }
 
-/// The rows that have a pair among their attributes, found by one pass over the column.
+/// The rows that have a pair among their attributes, found by one pass over the column: a
+/// stretch of it at a time, which is quickly told to hold the pair or, mostly, not to.
 fn with_pair(block: &Block, pair: PairIx) -> Bits {
+    const STRETCH: usize = 256;
     let (pairs, ends) = block.attribute_columns();
     let mut rows = Bits::none(block.len());
-    let mut from = 0;
-    while let Some(found) = pairs
-        .get(from..)
-        .and_then(|rest| rest.iter().position(|&p| p == pair))
-    {
-        let at = from + found;
-        let row = ends.partition_point(|&end| end as usize <= at);
-        rows.insert(row);
-        // Nothing more to learn from this row.
-        from = ends.get(row).map_or(pairs.len(), |&end| end as usize);
+    for (number, stretch) in pairs.chunks(STRETCH).enumerate() {
+        if stretch
+            .iter()
+            .fold(false, |any, &other| any | (other == pair))
+        {
+            let from = number * STRETCH;
+            for (offset, _) in stretch
+                .iter()
+                .enumerate()
+                .filter(|(_, other)| **other == pair)
+            {
+                rows.insert(ends.partition_point(|&end| end as usize <= from + offset));
+            }
+        }
     }
     rows
 }

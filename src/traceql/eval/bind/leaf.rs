@@ -1,7 +1,9 @@
 //! One condition on one attribute, compiled.
 
 use super::{Binder, all, any, not};
-use crate::model::{Attributes, EventRef, Kind, ResourceIx, ScopeIx, Status, Sym, TraceId, Value};
+use crate::model::{
+    Attributes, EventRef, Kind, ResourceIx, ScopeIx, SpanId, Status, Sym, TraceId, Value,
+};
 use crate::traceql::attribute::{Attribute, Intrinsic, Scope};
 use crate::traceql::eval::bits::Bits;
 use crate::traceql::eval::datum::{Datum, compare};
@@ -20,6 +22,16 @@ pub struct Condition<'a> {
     pub literal: &'a Literal,
 }
 
+impl<'a> Condition<'a> {
+    /// The one string that fulfils it, if there is one.
+    fn only_text(self) -> Option<&'a str> {
+        match (self.op, self.literal) {
+            (Compare::Equal, Literal::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 impl Binder<'_> {
     /// `attribute op literal`, where `whole` is that as it was written.
     pub fn leaf(self, whole: &Field, attribute: &Attribute, condition: Condition<'_>) -> Test {
@@ -32,9 +44,11 @@ impl Binder<'_> {
                 scope: scope @ (Scope::Event | Scope::Link),
                 ..
             } => self.element(whole, *scope),
-            Attribute::Keyed { scope, key } => self.keyed(*scope, key, &|value| {
-                self.meets(condition, &Datum::of(value))
-            }),
+            Attribute::Keyed { scope, key } => {
+                let only = condition.only_text();
+                let fits = |value: Value<'_>| self.meets(condition, &Datum::of(value));
+                self.keyed(*scope, key, only, &fits)
+            }
             Attribute::Intrinsic(intrinsic) => self.intrinsic(whole, *intrinsic, condition),
         }
     }
@@ -97,7 +111,29 @@ impl Binder<'_> {
             Intrinsic::TraceId => self.traces(|id| text(&format!("{:x}", id.0))),
             Intrinsic::EventName | Intrinsic::EventTime => self.element(whole, Scope::Event),
             Intrinsic::LinkTraceId | Intrinsic::LinkSpanId => self.element(whole, Scope::Link),
+            Intrinsic::SpanId => self.span_id(whole, condition),
+            // Most spans have none: no need to read them if an empty one does not fit.
+            Intrinsic::StatusMessage if !text("") => {
+                let mut rows = Bits::none(block.len());
+                block
+                    .status_message_rows()
+                    .for_each(|row| rows.insert(row as usize));
+                all(vec![Test::Rows(rows), self.read(whole)])
+            }
             _ => self.read(whole),
+        }
+    }
+
+    fn span_id(self, whole: &Field, condition: Condition<'_>) -> Test {
+        let Some(text) = condition.only_text() else {
+            return self.read(whole);
+        };
+        // As ids are printed, and no other way.
+        let printed =
+            text.len() == 16 && !text.contains(|c: char| !matches!(c, '0'..='9' | 'a'..='f'));
+        match u64::from_str_radix(text, 16) {
+            Ok(id) if printed => Test::SpanId(SpanId(id)),
+            _ => Test::Always(false),
         }
     }
 
@@ -183,15 +219,29 @@ impl Binder<'_> {
         }
     }
 
-    /// The pairs with a key whose value fits.
-    fn hits(self, key: Sym, fits: impl Fn(Value<'_>) -> bool) -> Hits {
+    /// The pairs with a key whose value fits. If only one string does, it is looked up once and
+    /// strings are told by their symbols.
+    fn hits(self, key: Sym, only: Option<&str>, fits: impl Fn(Value<'_>) -> bool) -> Hits {
         let dictionary = self.block.dictionary();
-        let pairs = dictionary.pairs_of(key).filter(|(_, value)| fits(*value));
-        Hits::collect(pairs.map(|(pair, _)| pair), dictionary.pair_count())
+        let only = only.map(|text| dictionary.find(text));
+        let pairs =
+            dictionary
+                .pairs_of(key)
+                .filter(|&pair| match (only, dictionary.value_sym(pair)) {
+                    (Some(only), Some(sym)) => only == Some(sym),
+                    _ => fits(dictionary.value(pair)),
+                });
+        Hits::collect(pairs, dictionary.pair_count())
     }
 
-    /// An attribute whose value fits.
-    pub fn keyed(self, scope: Scope, key: &str, fits: &dyn Fn(Value<'_>) -> bool) -> Test {
+    /// An attribute whose value fits; `only` is the one string that does, if there is one.
+    pub fn keyed(
+        self,
+        scope: Scope,
+        key: &str,
+        only: Option<&str>,
+        fits: &dyn Fn(Value<'_>) -> bool,
+    ) -> Test {
         let block = self.block;
         let Some(sym) = block.dictionary().find(key) else {
             return Test::Always(false);
@@ -212,8 +262,8 @@ impl Binder<'_> {
                 let scopes = (0..block.scope_count() as u32).map(ScopeIx);
                 let any = AnyScope {
                     key: sym,
-                    hits: self.hits(sym, fits),
-                    empty: self.hits(sym, |value| value == Value::Empty),
+                    hits: self.hits(sym, only, fits),
+                    empty: self.hits(sym, None, |value| value == Value::Empty),
                     resources: resources
                         .map(|ix| verdict(block.resource(ix).attributes()))
                         .collect(),
@@ -228,21 +278,48 @@ impl Binder<'_> {
                     Test::Attribute(sym, any.hits)
                 }
             }
-            _ => Test::Attribute(sym, self.hits(sym, fits)),
+            _ => Test::Attribute(sym, self.hits(sym, only, fits)),
+        }
+    }
+
+    /// A tag that stands for something else.
+    fn special_tag(
+        self,
+        whole: &Field,
+        special: tag::Special<'_>,
+        condition: Condition<'_>,
+    ) -> Test {
+        let (op, literal, block) = (condition.op, condition.literal, self.block);
+        let fits =
+            |text: &str| tag::text_fits(op, text, literal, self.patterns) != op.denies().is_some();
+        match special {
+            tag::Special::Error if op == Compare::Equal => {
+                tag::parse_bool(&tag::text_of(literal)).map_or(Test::Always(false), Test::Failed)
+            }
+            tag::Special::ScopeName => self.scopes(|ix| fits(block.scope(ix).name())),
+            tag::Special::ScopeVersion => self.scopes(|ix| fits(block.scope(ix).version())),
+            tag::Special::Resource(key) => self.resources(|ix| {
+                let value = block.resource(ix).attributes().get(key);
+                value.is_some_and(|value| fits(&value.to_text()))
+            }),
+            tag::Special::Error | tag::Special::Status | tag::Special::Kind => self.read(whole),
         }
     }
 
     /// `tag.key`: an equality is a union of the places where the pair may stand.
     fn tag(self, whole: &Field, key: &str, condition: Condition<'_>) -> Test {
         let Condition { op, literal } = condition;
-        if tag::Special::of(key).is_some() || op.denies().is_some() {
+        if let Some(special) = tag::Special::of(key) {
+            return self.special_tag(whole, special, condition);
+        }
+        if op.denies().is_some() {
             return self.read(whole);
         }
         let Some(sym) = self.block.dictionary().find(key) else {
             return Test::Always(false);
         };
         let fits = |value: Value<'_>| tag::text_fits(op, &value.to_text(), literal, self.patterns);
-        let hits = self.hits(sym, fits);
+        let hits = self.hits(sym, None, fits);
         if hits == Hits::None {
             return Test::Always(false);
         }
