@@ -5,12 +5,14 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::analysis::Trends;
 use crate::backend::{
     Capabilities, OperationRow, Progress, Pushdown, SearchDone, SearchRequest, ServiceRow,
     StoreStats, TraceRow,
 };
 use crate::model::{Trace, TraceId};
 use crate::text::Shown;
+use crate::traceql::Census;
 
 use super::screen::trace::Explained;
 
@@ -52,6 +54,10 @@ pub enum Request {
     Trace(TraceId),
     /// What stands out in a trace: answered by `Explained`.
     Explain(Held<Trace>),
+    /// How all operations fare: answered by `Trends`.
+    Trends,
+    /// Keys and values of these traces: answered by `Census`.
+    Census(Vec<TraceId>),
     /// The services: answered by `Services`.
     Services,
     /// The operations of a service, or of all: answered by `Operations`.
@@ -85,6 +91,10 @@ pub enum Answer {
     Trace(TraceId, Option<Held<Trace>>),
     /// What stands out in the trace that was asked for.
     Explained(Held<Explained>),
+    /// How all operations fare; none if the backend cannot tell.
+    Trends(Option<Held<Trends>>),
+    /// Keys and values of attributes, with how often they occur.
+    Census(Held<Census>),
     Services(Vec<ServiceRow>),
     Operations(Vec<OperationRow>),
     Stats(Option<StoreStats>),

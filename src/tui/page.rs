@@ -48,10 +48,6 @@ impl Act {
 /// What a timer of a page is for. A page has at most one of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Timer {
-    /// Typing has paused.
-    Typed,
-    /// The cursor has rested.
-    Rested,
     /// Live data may be asked for again.
     Refresh,
 }
@@ -59,7 +55,9 @@ pub enum Timer {
 impl Timer {
     /// Whether the screen is only complete once this has rung: `snap` waits for it.
     pub fn settles(self) -> bool {
-        self != Self::Refresh
+        match self {
+            Self::Refresh => false,
+        }
     }
 }
 
@@ -72,8 +70,6 @@ pub enum Move {
     Over(Overlay),
     /// Close this page. Closing the last screen ends the program.
     Leave,
-    /// Close the screens above the outermost `n`.
-    LeaveTo(usize),
     /// Perform an action on the page beneath, as if its key had been pressed there.
     Perform(Act),
     /// Read from another source: a name, URL or path.
@@ -103,19 +99,6 @@ impl Cx<'_> {
         };
         let id = self.shared.jobs.start(slot, label.into(), self.shared.now);
         self.effects.push(Effect::Ask(id, request));
-    }
-
-    /// Cancels this page's job for that purpose. Returns whether one ran.
-    pub fn cancel(&mut self, purpose: Purpose) -> bool {
-        let slot = Slot {
-            page: self.id,
-            purpose,
-        };
-        let running = self.shared.jobs.cancel(slot);
-        if running {
-            self.effects.push(Effect::Cancel(slot));
-        }
-        running
     }
 
     /// Whether this page waits for a job of that purpose.
@@ -160,11 +143,6 @@ impl Cx<'_> {
     /// Goes somewhere.
     pub fn go(&mut self, to: Move) {
         self.moves.push(to);
-    }
-
-    /// Any other effect.
-    pub fn effect(&mut self, effect: Effect) {
-        self.effects.push(effect);
     }
 
     /// The rows that the last frame gave a pane, at least one.

@@ -113,7 +113,6 @@ pub fn go(state: &mut State, to: Move, effects: &mut Vec<Effect>) {
                 super::command::quit(state, effects);
             }
         }
-        Move::LeaveTo(n) => state.close_to(n, effects),
         Move::Perform(act) => perform(state, act, effects),
         Move::Source(source) => {
             let label = format!("opening {source}");

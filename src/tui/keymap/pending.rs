@@ -106,9 +106,4 @@ impl Pending {
     pub fn count(&self) -> Option<u32> {
         self.count
     }
-
-    /// Whether nothing is typed.
-    pub fn is_empty(&self) -> bool {
-        self.count.is_none() && self.keys.is_empty()
-    }
 }

@@ -7,8 +7,9 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::{Backend, BackendError, Part, SearchRequest};
-use crate::model::Trace;
+use crate::model::{Block, Trace, TraceId};
 use crate::text::Shown;
+use crate::traceql::Census;
 use crate::tui::answer::{Answer, Held, Opened, Request};
 use crate::tui::host::Host;
 use crate::tui::job::JobId;
@@ -78,6 +79,11 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
             .await
             .map(|found| Answer::Trace(id, found.map(Held))),
         Request::Explain(trace) => return explained(trace, reply).await,
+        Request::Trends => backend
+            .trends()
+            .await
+            .map(|trends| Answer::Trends(trends.map(|trends| Held(Arc::new(trends))))),
+        Request::Census(ids) => return census(backend.as_ref(), ids, reply, cancel).await,
         Request::Services => backend.services(None, cancel).await.map(Answer::Services),
         Request::Operations(service) => backend
             .operations(service, None, cancel)
@@ -100,6 +106,33 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
         }
     };
     reply.say(last.unwrap_or_else(|error| failed(&error))).await;
+}
+
+/// Looks at the attributes of some traces, each block once. A trace that cannot be opened is left
+/// out: proposals are no promise.
+async fn census(
+    backend: &dyn Backend,
+    ids: Vec<TraceId>,
+    reply: &Reply,
+    cancel: CancellationToken,
+) {
+    let mut blocks: Vec<Arc<Block>> = Vec::new();
+    for id in ids {
+        let Ok(Some(trace)) = backend.trace(id, cancel.clone()).await else {
+            continue;
+        };
+        for block in trace.blocks() {
+            if !blocks.iter().any(|known| Arc::ptr_eq(known, block)) {
+                blocks.push(Arc::clone(block));
+            }
+        }
+    }
+    let counted = tokio::task::spawn_blocking(move || Census::of(blocks.iter().map(AsRef::as_ref)));
+    if let Ok(census) = counted.await {
+        reply.say(Answer::Census(Held(Arc::new(census)))).await;
+    } else {
+        reply.say(Answer::Done).await;
+    }
 }
 
 async fn errand(reply: &Reply, result: Result<Answer, String>) {

@@ -46,8 +46,10 @@ pub struct ThemeFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Appearance {
+    /// For light ink on dark.
     #[default]
     Dark,
+    /// For dark ink on light.
     Light,
 }
 

@@ -50,12 +50,6 @@ impl<T> Picker<T> {
         }
     }
 
-    /// Other items, narrowed by what was typed.
-    pub fn replace(&mut self, items: Vec<Item<T>>) {
-        self.items = items;
-        self.narrow();
-    }
-
     /// The item under the cursor.
     pub fn chosen(&self) -> Option<&Item<T>> {
         self.items.get(*self.found.get(self.list.cursor())?)

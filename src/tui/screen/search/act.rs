@@ -1,10 +1,11 @@
 //! What keys and mouse do on the search screen.
 
-use crate::backend::{TraceRow, Window};
+use crate::backend::TraceRow;
 use crate::model::{Time, TraceId};
-use crate::traceql::Intrinsic;
+use crate::traceql::form::When;
 use crate::traceql::operator::Compare;
-use crate::traceql::tree::Literal;
+use crate::traceql::tree::{Field as Term, FieldExpr, Literal};
+use crate::traceql::{Attribute, Intrinsic};
 use crate::tui::answer::Request;
 use crate::tui::hit::{Gesture, Pane, Target, Touch};
 use crate::tui::job::Purpose;
@@ -15,13 +16,15 @@ use crate::tui::screen::menu::{Choice, Menu};
 use crate::tui::screen::{Overlay, Palette};
 use crate::tui::widget::scatter::Axis;
 
-use super::form::{Asked, Field, Form};
+use super::form::{Asked, Field, FormInputs};
 use super::line::QueryLine;
+use super::narrow::{self, narrowed};
 use super::order::ORDERS;
 use super::results::Errand;
-use super::terms::{Term, narrowed, query};
-use super::window::{ALL, LASTS, Span};
-use super::{Focus, MORE, Search, copies, first_run, rows, view};
+use super::{Focus, MORE, Search, copies, first_run, hunt, popups, rows, view, window};
+
+/// Traces looked at for keys and values.
+const CENSUS: usize = 40;
 
 /// Does an action. Returns false if it means nothing here.
 pub fn act(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
@@ -33,7 +36,7 @@ pub fn act(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
     }
     match act.action {
         Action::In => enter(search, cx),
-        Action::Ask => search.line = Some(QueryLine::new(&search.asked.query, &search.names)),
+        Action::Ask => open_line(search, cx),
         Action::Form => open_form(search, &search.asked.query.clone(), cx),
         Action::Why => why(search, 1, act, cx),
         Action::WhyBack => why(search, -1, act, cx),
@@ -68,13 +71,7 @@ pub fn act(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
 
 /// What is done with the trace under the cursor.
 fn on_row(search: &mut Search, action: Action, cx: &mut Cx<'_>) -> bool {
-    let without = |intrinsic, value: &str| {
-        Term::intrinsic(
-            intrinsic,
-            Compare::NotEqual,
-            Literal::Text(value.to_owned()),
-        )
-    };
+    let without = |intrinsic, value: &str| narrow::text(intrinsic, Compare::NotEqual, value);
     let Some(row) = search.results.here().cloned() else {
         return false;
     };
@@ -84,9 +81,10 @@ fn on_row(search: &mut Search, action: Action, cx: &mut Cx<'_>) -> bool {
         Action::WithoutOperation => narrow(search, without(Intrinsic::RootName, &row.name), cx),
         Action::WithoutShorter => {
             let length = Literal::Duration(row.duration.0 as i64);
+            let lasts = Attribute::Intrinsic(Intrinsic::TraceDuration);
             narrow(
                 search,
-                Term::intrinsic(Intrinsic::TraceDuration, Compare::GreaterEqual, length),
+                FieldExpr::comparison(lasts, Compare::GreaterEqual, length),
                 cx,
             );
         }
@@ -128,7 +126,8 @@ fn step(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
     moved
 }
 
-fn go_to(search: &mut Search, row: usize, cx: &Cx<'_>) {
+/// Puts the cursor on a row and holds the list.
+pub fn go_to(search: &mut Search, row: usize, cx: &Cx<'_>) {
     search.results.grasp();
     let len = search.len();
     search.results.list.go(row, cx.rows(Pane::Body), len);
@@ -151,7 +150,7 @@ fn enter(search: &mut Search, cx: &mut Cx<'_>) {
 }
 
 fn why(search: &mut Search, by: isize, act: Act, cx: &mut Cx<'_>) {
-    let len = search.findings.len();
+    let len = hunt::len(search);
     if len == 0 {
         return cx.say(Message::note("nothing stands out in these traces"));
     }
@@ -162,15 +161,7 @@ fn why(search: &mut Search, by: isize, act: Act, cx: &mut Cx<'_>) {
         Some(at) => (at + len).saturating_add_signed(step % len as isize) % len,
     };
     search.finding = Some(next);
-    let evidence = search.findings.get(next).map(|finding| finding.evidence);
-    let row = search
-        .results
-        .rows()
-        .iter()
-        .position(|row| Some(row.trace_id) == evidence);
-    if let Some(row) = row {
-        go_to(search, row, cx);
-    }
+    hunt::go(search, next, cx);
 }
 
 fn next_error(search: &mut Search, act: Act, cx: &mut Cx<'_>, forwards: bool) {
@@ -227,23 +218,21 @@ fn sort(search: &mut Search, act: Act, cx: &mut Cx<'_>) {
 }
 
 fn time_range(search: &mut Search, act: Act, cx: &mut Cx<'_>) {
+    let clock = &cx.shared.clock;
     let Some(letter) = act.letter else {
-        let last =
-            |(letter, minutes)| Choice::new(letter, Span::minutes(minutes).words(&cx.shared.clock));
-        let mut choices: Vec<Choice> = LASTS.into_iter().map(last).collect();
-        choices.push(Choice::new(ALL, "all time"));
-        let now = search.asked.span;
-        let letter = LASTS
-            .iter()
-            .find(|(_, minutes)| Span::minutes(*minutes) == now)
-            .map(|(letter, _)| *letter);
-        let title = format!("time, now {} (f takes any)", now.words(&cx.shared.clock));
-        let menu = Menu::new(Action::TimeRange, title, choices, letter.or(Some('d')));
+        let now = search.asked.when;
+        let choice = |(letter, when)| Choice::new(letter, window::words(when, clock));
+        let present = window::choices()
+            .find(|(_, when)| *when == now)
+            .map(|(letter, _)| letter);
+        let title = format!("time, now {} (f takes any)", window::words(now, clock));
+        let choices = window::choices().map(choice).collect();
+        let menu = Menu::new(Action::TimeRange, title, choices, present.or(Some('d')));
         return cx.go(Move::Over(Overlay::Menu(menu)));
     };
-    if let Some(span) = Span::chosen(letter) {
+    if let Some((_, when)) = window::choices().find(|(known, _)| *known == letter) {
         let asked = Asked {
-            span,
+            when,
             ..search.asked.clone()
         };
         search.ask(asked, cx);
@@ -331,15 +320,13 @@ fn undo(search: &mut Search, cx: &mut Cx<'_>) {
 }
 
 fn alike(search: &mut Search, row: &TraceRow, cx: &mut Cx<'_>) {
-    let is = |intrinsic, value: &str| {
-        Term::intrinsic(intrinsic, Compare::Equal, Literal::Text(value.to_owned()))
-    };
+    let is = |intrinsic, value: &str| narrow::text(intrinsic, Compare::Equal, value);
     let terms = vec![
         is(Intrinsic::RootService, &row.service),
         is(Intrinsic::RootName, &row.name),
     ];
     let asked = Asked {
-        query: query(terms),
+        query: narrow::all(terms),
         ..search.asked.clone()
     };
     search.ask(asked, cx);
@@ -389,7 +376,7 @@ fn open_form(search: &mut Search, query: &str, cx: &mut Cx<'_>) {
         query: query.to_owned(),
         ..search.asked.clone()
     };
-    match Form::of(&asked, &cx.shared.clock) {
+    match FormInputs::of(&asked, &cx.shared.clock) {
         Some(form) => (search.form, search.line) = (Some(form), None),
         None => cx.say(Message::doubt(
             "this query says more than the form can show: / edits it as TraceQL",
@@ -413,14 +400,36 @@ fn in_form(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
                 if act.action == Action::Run {
                     search.ask(asked, cx);
                 } else {
-                    (search.asked.span, search.asked.limit) = (asked.span, asked.limit);
+                    (search.asked.when, search.asked.limit) = (asked.when, asked.limit);
                     search.line = Some(QueryLine::new(&asked.query, &search.names));
                 }
             }
         },
-        action => return form.act(action),
+        action => {
+            let rest =
+                popups::proposal(&search.names, form.focus(), form.input(form.focus()).text())
+                    .to_owned();
+            return form.act(action, &rest);
+        }
     }
     true
+}
+
+/// Opens the query line. Where it costs nobody anything, some of the traces found are looked at for
+/// keys and values to propose.
+fn open_line(search: &mut Search, cx: &mut Cx<'_>) {
+    search.line = Some(QueryLine::new(&search.asked.query, &search.names));
+    let capabilities = cx.shared.source.opened.capabilities;
+    let near = capabilities.windowless || capabilities.clear;
+    if near && search.names.census.is_none() && !cx.waits(Purpose::Names) {
+        let rows = search.results.rows().iter().take(CENSUS);
+        let ids = rows.map(|row| row.trace_id).collect();
+        cx.ask(
+            Purpose::Names,
+            "looking at attributes",
+            Request::Census(ids),
+        );
+    }
 }
 
 fn in_line(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
@@ -489,9 +498,7 @@ pub fn touched(search: &mut Search, touch: &Touch, cx: &mut Cx<'_>) {
                 enter(search, cx);
             }
         }
-        (Target::Spot(Pane::Bar), _) if clicked => {
-            search.line = Some(QueryLine::new(&search.asked.query, &search.names));
-        }
+        (Target::Spot(Pane::Bar), _) if clicked => open_line(search, cx),
         (Target::Spot(Pane::Strip), gesture) => on_plot(search, gesture, touch.x, cx),
         _ => {}
     }
@@ -512,12 +519,9 @@ fn on_plot(search: &mut Search, gesture: Gesture, x: u16, cx: &mut Cx<'_>) {
         }
         Gesture::Drop { from: (from, _) } => {
             let (a, b) = (time(x), time(from.saturating_sub(area.x)));
-            let span = Span::Between(Window {
-                from: Time(a.min(b)),
-                to: Time(a.max(b)),
-            });
+            let when = When::Between(Time(a.min(b)), Time(a.max(b)));
             let asked = Asked {
-                span,
+                when,
                 ..search.asked.clone()
             };
             search.ask(asked, cx);

@@ -11,7 +11,7 @@ use crate::tui::shared::Shared;
 use crate::tui::theme::{Glyphs, Token};
 use crate::tui::widget::frame::{Fact, fitting};
 
-use super::Search;
+use super::{Search, window};
 
 /// Live or paused, rate, traces held, memory, listeners.
 pub fn facts(search: &Search, shared: &Shared, glyphs: &Glyphs) -> Vec<Fact> {
@@ -126,7 +126,10 @@ pub fn draw(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rec
 }
 
 fn figures(search: &Search, shared: &Shared) -> Vec<Fact> {
-    let span = Phrase::of(Token::Muted, search.asked.span.words(&shared.clock));
+    let span = Phrase::of(
+        Token::Muted,
+        window::words(search.asked.when, &shared.clock),
+    );
     let order = Phrase::of(Token::Muted, search.results.order.words());
     let found = search
         .results

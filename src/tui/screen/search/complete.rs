@@ -1,20 +1,54 @@
-//! What may be typed next on the query line: names of services and operations, properties of spans,
-//! values.
+//! What may be typed next on the query line: services before there are braces, the query language's
+//! own completion within them.
 
 use std::ops::Range;
 
-use crate::model::{Kind, Status};
-use crate::traceql::Intrinsic;
+use crate::traceql::complete::{Completion, KeySeen, ValueSeen, complete};
+use crate::traceql::operator::Compare;
+use crate::traceql::tree::{FieldExpr, Literal};
+use crate::traceql::{Attribute, Census, Intrinsic, Scope, Vocabulary};
+use crate::tui::answer::Held;
 
-use super::terms::{Term, query};
+use super::narrow;
 
 /// What is known of the backend's data.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Names {
-    /// Services with their spans, if counted.
-    pub services: Vec<(String, Option<u64>)>,
+    /// Services with their spans, 0 if nobody counts.
+    pub services: Vec<(String, u64)>,
     /// Operations, once each.
-    pub operations: Vec<String>,
+    pub operations: Vec<(String, u64)>,
+    /// Keys and values of the traces that were looked at for them.
+    pub census: Option<Held<Census>>,
+}
+
+impl Vocabulary for Names {
+    fn keys(&self, scope: Scope) -> Vec<KeySeen> {
+        self.census
+            .as_ref()
+            .map(|census| census.keys(scope))
+            .unwrap_or_default()
+    }
+
+    fn values(&self, attribute: &Attribute) -> Vec<ValueSeen> {
+        let named = |names: &[(String, u64)]| {
+            let seen = |(name, spans): &(String, u64)| ValueSeen {
+                value: Literal::Text(name.clone()),
+                spans: *spans,
+            };
+            names.iter().map(seen).collect()
+        };
+        match attribute {
+            service if *service == Attribute::service() => named(&self.services),
+            Attribute::Intrinsic(Intrinsic::RootService) => named(&self.services),
+            Attribute::Intrinsic(Intrinsic::Name | Intrinsic::RootName) => named(&self.operations),
+            other => self
+                .census
+                .as_ref()
+                .map(|census| census.values(other))
+                .unwrap_or_default(),
+        }
+    }
 }
 
 /// Something that may be typed here.
@@ -22,10 +56,11 @@ pub struct Names {
 pub struct Proposal {
     /// What the user sees.
     pub label: String,
-    /// Its class or type: `service`, `duration`.
-    pub class: &'static str,
-    /// How often it occurs, if that is known.
-    pub count: Option<u64>,
+    /// What it is: `service`, `int`, a few words.
+    pub class: String,
+    /// How many distinct values it has, and in how many spans it occurs; 0 where that says nothing.
+    pub values: u64,
+    pub spans: u64,
     /// The bytes of the line that it takes the place of.
     pub replaces: Range<usize>,
     /// What it puts there.
@@ -34,36 +69,23 @@ pub struct Proposal {
     pub cursor: usize,
 }
 
-/// More proposals than this are not shown.
-const MOST: usize = 50;
-/// Keys of the semantic conventions that are worth proposing before any data is known.
-const KEYS: [&str; 14] = [
-    "resource.service.name",
-    "resource.service.version",
-    "resource.deployment.environment.name",
-    "resource.host.name",
-    "span.http.request.method",
-    "span.http.response.status_code",
-    "span.http.route",
-    "span.url.full",
-    "span.db.system.name",
-    "span.db.query.text",
-    "span.rpc.method",
-    "span.messaging.destination.name",
-    "span.error.type",
-    "span.peer.service",
-];
-
 /// What may follow `text` up to byte `cursor`.
 pub fn propose(text: &str, cursor: usize, names: &Names) -> Vec<Proposal> {
     let before = text.get(..cursor).unwrap_or(text);
-    let mut proposals = if before.contains('{') {
-        inside(before, names)
-    } else {
-        plain(before, names)
+    if !before.contains(['{', '(']) {
+        return plain(before, names);
+    }
+    let Completion { range, candidates } = complete(text, cursor, names);
+    let proposal = |candidate: crate::traceql::complete::Candidate| Proposal {
+        label: candidate.text.clone(),
+        class: candidate.detail,
+        values: candidate.values,
+        spans: candidate.spans,
+        replaces: range.clone(),
+        cursor: candidate.text.len(),
+        text: candidate.text,
     };
-    proposals.truncate(MOST);
-    proposals
+    candidates.into_iter().map(proposal).collect()
 }
 
 /// Without braces: a service, which writes the whole query.
@@ -72,185 +94,67 @@ fn plain(before: &str, names: &Names) -> Vec<Proposal> {
     if word.is_empty() || word.contains(char::is_whitespace) {
         return Vec::new();
     }
-    let proposal = |(name, count): &(String, Option<u64>)| {
-        let text = query(vec![Term::service(name)]);
-        let cursor = text.len() - 2;
+    let proposal = |(name, spans): &(String, u64)| {
+        let service = FieldExpr::comparison(
+            Attribute::service(),
+            Compare::Equal,
+            Literal::Text(name.clone()),
+        );
+        let text = narrow::all(vec![service]);
         Proposal {
             label: name.clone(),
-            class: "service",
-            count: *count,
+            class: "service".to_owned(),
+            values: 0,
+            spans: *spans,
             replaces: 0..before.len(),
-            text,
-            cursor,
-        }
-    };
-    matching(&names.services, word, |(name, _)| name)
-        .map(proposal)
-        .collect()
-}
-
-/// Inside braces: a property where one is expected, a value behind a comparison.
-fn inside(before: &str, names: &Names) -> Vec<Proposal> {
-    let start = before.rfind(['{', '&', '|', '(']).map_or(0, |at| at + 1);
-    let term = before.get(start..).unwrap_or_default();
-    let trimmed = term.trim_start();
-    match trimmed.find(['=', '!', '<', '>']) {
-        Some(at) => {
-            let (attribute, rest) = trimmed.split_at(at);
-            let typed = rest
-                .trim_start_matches(['=', '!', '<', '>', '~'])
-                .trim_start();
-            let replaces = before.len() - typed.len()..before.len();
-            values(
-                attribute.trim(),
-                typed.trim_start_matches('"'),
-                replaces,
-                names,
-            )
-        }
-        None if trimmed.contains(char::is_whitespace) => Vec::new(),
-        None => properties(trimmed, before.len() - trimmed.len()..before.len()),
-    }
-}
-
-fn properties(typed: &str, replaces: Range<usize>) -> Vec<Proposal> {
-    let intrinsics = Intrinsic::all().map(|intrinsic| (intrinsic.name(), type_word(intrinsic)));
-    let keys = KEYS.iter().map(|key| ((*key).to_owned(), "attribute"));
-    let all: Vec<(String, &'static str)> = intrinsics.chain(keys).collect();
-    let proposal = |(name, class): &(String, &'static str)| {
-        let text = format!("{name} ");
-        Proposal {
-            label: name.clone(),
-            class,
-            count: None,
-            replaces: replaces.clone(),
-            cursor: text.len(),
+            cursor: text.len().saturating_sub(2),
             text,
         }
     };
-    matching(&all, typed, |(name, _)| name)
-        .map(proposal)
-        .collect()
-}
-
-fn type_word(intrinsic: Intrinsic) -> &'static str {
-    match intrinsic {
-        Intrinsic::Duration | Intrinsic::TraceDuration => "duration",
-        Intrinsic::Status => "status",
-        Intrinsic::Kind => "kind",
-        _ => "built in",
-    }
-}
-
-fn values(attribute: &str, typed: &str, replaces: Range<usize>, names: &Names) -> Vec<Proposal> {
-    let words = |words: Vec<&str>| {
-        words
-            .into_iter()
-            .map(|word| (word.to_owned(), None, false))
-            .collect()
-    };
-    let quoted = |names: Vec<(String, Option<u64>)>| {
-        names
-            .into_iter()
-            .map(|(name, count)| (name, count, true))
-            .collect()
-    };
-    let all: Vec<(String, Option<u64>, bool)> = match attribute {
-        "resource.service.name" | ".service.name" | "trace:rootService" | "rootServiceName" => {
-            quoted(names.services.clone())
-        }
-        "name" | "span:name" | "trace:rootName" | "rootName" => quoted(
-            names
-                .operations
-                .iter()
-                .map(|name| (name.clone(), None))
-                .collect(),
-        ),
-        "status" | "span:status" => words(
-            [Status::Error, Status::Ok, Status::Unset]
-                .map(Status::name)
-                .to_vec(),
-        ),
-        "kind" | "span:kind" => words(Kind::ALL.map(Kind::name).to_vec()),
-        "duration" | "span:duration" | "trace:duration" | "traceDuration" => {
-            words(vec!["100ms", "500ms", "1s", "5s"])
-        }
-        _ => Vec::new(),
-    };
-    let proposal = |(value, count, quoted): &(String, Option<u64>, bool)| {
-        let text = if *quoted {
-            format!("{:?} ", value)
-        } else {
-            format!("{value} ")
-        };
-        Proposal {
-            label: value.clone(),
-            class: "value",
-            count: *count,
-            replaces: replaces.clone(),
-            cursor: text.len(),
-            text,
-        }
-    };
-    matching(&all, typed, |(value, ..)| value)
-        .map(proposal)
-        .collect()
-}
-
-/// Those that begin with what was typed, then those that hold it; not the one that is it.
-fn matching<'a, T>(
-    all: &'a [T],
-    typed: &str,
-    name: impl Fn(&T) -> &str + Copy + 'a,
-) -> impl Iterator<Item = &'a T> + 'a {
-    let typed = typed.to_lowercase();
-    let wanted = typed.clone();
-    let begins = move |item: &&T| name(item).to_lowercase().starts_with(&typed);
-    let holds = move |item: &&T| {
-        let name = name(item).to_lowercase();
-        !name.starts_with(&wanted) && name.contains(&wanted)
-    };
-    all.iter().filter(begins).chain(all.iter().filter(holds))
+    let wanted = word.to_lowercase();
+    let lower = |name: &str| name.to_lowercase();
+    let begin = names
+        .services
+        .iter()
+        .filter(|(name, _)| lower(name).starts_with(&wanted));
+    let hold = names
+        .services
+        .iter()
+        .filter(|(name, _)| !lower(name).starts_with(&wanted) && lower(name).contains(&wanted));
+    begin.chain(hold).map(proposal).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn names() -> Names {
-        Names {
-            services: vec![("frontend".into(), Some(812)), ("checkout".into(), None)],
-            operations: vec!["GET /cart".into()],
-        }
-    }
-
     fn taken(text: &str) -> Option<(String, usize)> {
-        let proposal = propose(text, text.len(), &names()).into_iter().next()?;
+        let names = Names {
+            services: vec![("frontend".into(), 812), ("checkout".into(), 0)],
+            operations: vec![("GET /cart".into(), 3)],
+            census: None,
+        };
+        let proposal = propose(text, text.len(), &names).into_iter().next()?;
         let mut taken = text.to_owned();
         taken.replace_range(proposal.replaces.clone(), &proposal.text);
         Some((taken, proposal.replaces.start + proposal.cursor))
     }
 
     #[test]
-    fn a_service_writes_the_whole_query() {
+    fn a_service_writes_the_whole_query_and_the_cursor_stays_inside() {
         let (text, cursor) = taken("che").unwrap();
         assert_eq!(text, r#"{ resource.service.name = "checkout" }"#);
         assert_eq!(&text[cursor..], " }");
+        assert_eq!(taken(""), None);
     }
 
     #[test]
-    fn properties_and_values_are_proposed_where_they_belong() {
-        assert_eq!(taken("{ trace:du").unwrap().0, "{ trace:duration ");
-        assert_eq!(taken("{ status = e").unwrap().0, "{ status = error ");
+    fn within_braces_the_language_proposes() {
+        assert_eq!(taken("{ trace:du").unwrap().0, "{ trace:duration");
         assert_eq!(
-            taken("{ a = 1 && resource.service.name = \"fr").unwrap().0,
-            "{ a = 1 && resource.service.name = \"frontend\" "
+            taken("{ resource.service.name = \"fr").unwrap().0,
+            "{ resource.service.name = \"frontend\""
         );
-        assert_eq!(
-            taken("{ name = "),
-            Some(("{ name = \"GET /cart\" ".into(), 21))
-        );
-        assert_eq!(taken(""), None);
-        assert!(propose("{ ", 2, &names()).len() > 10);
+        assert_eq!(taken("{ name = ").unwrap().0, "{ name = \"GET /cart\"");
     }
 }

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use crate::backend::TraceRow;
-use crate::text::{Shown, duration};
+use crate::text::{Clock, Shown, duration};
+use crate::traceql::form::When;
 use crate::tui::shared::Shared;
 
 use super::form::Asked;
 use super::results::Results;
-use super::window::{Span, short};
+use super::window::short;
 
 /// One row as a line of text.
 pub fn row(row: &TraceRow, shared: &Shared) -> String {
@@ -61,17 +62,19 @@ pub fn markdown(rows: &[&TraceRow], shared: &Shared) -> String {
 /// The command that finds the same from a shell.
 pub fn command(asked: &Asked, shared: &Shared) -> String {
     let source = quoted(&shared.source.opened.source);
-    let time = match asked.span {
-        Span::All => String::new(),
-        Span::Last(length) => format!(
+    let time = match asked.when {
+        When::Always => String::new(),
+        When::Last(length) => format!(
             " --since {}",
             short(length).replace(' ', "").replace("min", "m")
         ),
-        Span::Between(window) => format!(
-            " --from {} --to {}",
-            crate::text::Clock::rfc3339(window.from.0),
-            crate::text::Clock::rfc3339(window.to.0)
-        ),
+        When::Between(from, to) => {
+            format!(
+                " --from {} --to {}",
+                Clock::rfc3339(from.0),
+                Clock::rfc3339(to.0)
+            )
+        }
     };
     format!(
         "vizsla search -s {source} {}{time} --limit {}",

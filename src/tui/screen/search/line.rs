@@ -1,11 +1,10 @@
 //! The query line: typing, completion, history, and where the query is wrong.
 
-use crate::traceql::{self, QueryError};
+use crate::traceql::{QueryError, words};
 use crate::tui::keymap::Action;
 use crate::tui::widget::input::Input;
 
 use super::complete::{Names, Proposal, propose};
-use super::terms::of_words;
 
 /// The line while it has the keys.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -37,13 +36,12 @@ impl QueryLine {
         line
     }
 
-    /// What Enter asks for.
+    /// What Enter asks for: the query, or what plain words mean.
     pub fn query(&self, names: &Names) -> String {
         let text = self.input.text().trim();
-        if has_braces(text) {
-            text.to_owned()
-        } else {
-            of_words(text, &service_names(names))
+        match words::read(text, names) {
+            Ok(tree) if !text.starts_with(['{', '(']) => tree.to_string(),
+            _ => text.to_owned(),
         }
     }
 
@@ -143,26 +141,15 @@ impl QueryLine {
         let text = self.input.text();
         self.chosen = 0;
         self.proposals = propose(text, self.input.cursor(), names);
-        self.fault = None;
-        self.meaning = None;
-        if has_braces(text) {
-            self.fault = traceql::parse(text).err();
-        } else if !text.trim().is_empty() {
-            self.meaning = Some(of_words(text, &service_names(names)));
+        (self.fault, self.meaning) = (None, None);
+        match words::read(text, names) {
+            Err(fault) => self.fault = Some(fault),
+            Ok(tree) if !text.trim().is_empty() && !text.trim().starts_with(['{', '(']) => {
+                self.meaning = Some(tree.to_string());
+            }
+            Ok(_) => {}
         }
     }
-}
-
-fn service_names(names: &Names) -> Vec<String> {
-    names
-        .services
-        .iter()
-        .map(|(name, _)| name.clone())
-        .collect()
-}
-
-fn has_braces(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '(']) || text.contains('{')
 }
 
 #[cfg(test)]
@@ -171,8 +158,8 @@ mod tests {
 
     fn names() -> Names {
         Names {
-            services: vec![("checkout".into(), None)],
-            operations: Vec::new(),
+            services: vec![("checkout".into(), 0)],
+            ..Names::default()
         }
     }
 
@@ -193,7 +180,7 @@ mod tests {
         " && trace:du".chars().for_each(|c| line.typed(c, &names()));
         assert_eq!(line.ghost(), "ration");
         line.act(Action::Complete, &names(), &[]);
-        "> 2s".chars().for_each(|c| line.typed(c, &names()));
+        " > 2s".chars().for_each(|c| line.typed(c, &names()));
         let want = r#"{ resource.service.name = "checkout" && trace:duration > 2s }"#;
         assert_eq!(
             (line.query(&names()).as_str(), line.fault.is_none()),

@@ -10,21 +10,25 @@ mod complete;
 mod copies;
 mod first_run;
 mod form;
+mod hunt;
 mod line;
+mod narrow;
 mod order;
 mod popups;
 mod results;
 mod rows;
-mod terms;
 mod view;
 mod why;
 mod window;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::analysis::Why;
 use crate::backend::SearchRequest;
-use crate::model::TraceId;
+use crate::model::{Nanos, TraceId};
 use crate::text::Shown;
+use crate::traceql::form::When;
 use crate::tui::answer::{Answer, Request};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::Touch;
@@ -36,11 +40,11 @@ use crate::tui::screen::Screen;
 use crate::tui::shared::Shared;
 
 use complete::Names;
-use form::{Asked, Form};
+use form::{Asked, FormInputs};
+use hunt::Hunt;
 use line::QueryLine;
 use results::{Errand, Results};
 use why::{Finding, Usual};
-use window::Span;
 
 /// Live data is asked for again at most this often.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -69,11 +73,15 @@ pub struct Search {
     results: Results,
     usual: Usual,
     findings: Vec<Finding>,
+    /// What the backend tells of all its traces.
+    told: Option<Why>,
+    /// The search for the traces that show a finding.
+    hunt: Hunt,
     /// The finding that the cursor was taken to last.
     finding: Option<usize>,
     names: Names,
     line: Option<QueryLine>,
-    form: Option<Form>,
+    form: Option<FormInputs>,
     focus: Focus,
     paused: bool,
     /// When traces were asked for last.
@@ -94,10 +102,10 @@ impl Search {
         };
         let asked = Asked {
             query: query.to_owned(),
-            span: if capabilities.windowless {
-                Span::All
+            when: if capabilities.windowless {
+                When::Always
             } else {
-                Span::minutes(60)
+                When::Last(Nanos(3_600_000_000_000))
             },
             limit: if near { NEAR_LIMIT } else { FAR_LIMIT },
         };
@@ -108,6 +116,8 @@ impl Search {
             results: Results::new(),
             usual: Usual::default(),
             findings: Vec::new(),
+            told: None,
+            hunt: Hunt::default(),
             finding: None,
             names: Names::default(),
             line: None,
@@ -138,7 +148,7 @@ impl Search {
         self.at = cx.shared.now;
         let request = SearchRequest {
             query: self.asked.query.clone(),
-            window: self.asked.span.window(cx.shared.clock.now()),
+            window: window::window(self.asked.when, cx.shared.clock.now()),
             limit: self.asked.limit,
             sort: self.results.order.asked(),
         };
@@ -198,6 +208,7 @@ impl Search {
             Answer::Found(done) => {
                 self.results.complete(done);
                 self.study(cx.shared);
+                hunt::survey_all(self, cx);
             }
             Answer::Failed(why) => self.results.failed(why),
             _ => {}
@@ -208,10 +219,10 @@ impl Search {
     fn named(&mut self, answer: Answer, cx: &mut Cx<'_>) {
         match answer {
             Answer::Services(rows) => {
-                self.names.services = rows
+                let named = rows
                     .into_iter()
-                    .map(|row| (row.service, row.spans))
-                    .collect();
+                    .map(|row| (row.service, row.spans.unwrap_or(0)));
+                self.names.services = named.collect();
                 cx.ask(
                     Purpose::Names,
                     "asking for operations",
@@ -219,11 +230,13 @@ impl Search {
                 );
             }
             Answer::Operations(rows) => {
-                let mut names: Vec<String> = rows.into_iter().map(|row| row.operation).collect();
-                names.sort_unstable();
-                names.dedup();
-                self.names.operations = names;
+                let mut names: BTreeMap<String, u64> = BTreeMap::new();
+                for row in rows {
+                    *names.entry(row.operation).or_default() += row.spans.unwrap_or(0);
+                }
+                self.names.operations = names.into_iter().collect();
             }
+            Answer::Census(census) => self.names.census = Some(census),
             _ => {}
         }
     }
@@ -282,7 +295,7 @@ impl Page for Search {
             Purpose::Search => self.found(answer, cx),
             Purpose::Names => self.named(answer, cx),
             Purpose::Trace | Purpose::Errand => self.ordered(answer, cx),
-            Purpose::Why => {}
+            Purpose::Why => hunt::answered(self, answer, cx),
         }
     }
 

@@ -12,7 +12,8 @@ use crate::tui::theme::Token;
 use crate::tui::widget::frame::key_glyph;
 
 use super::Search;
-use super::form::{Field, Form};
+use super::complete::{Names, Proposal};
+use super::form::{Field, FormInputs};
 use super::line::QueryLine;
 
 /// Completions shown at once.
@@ -53,7 +54,7 @@ pub fn completions(line: &QueryLine, canvas: &mut Canvas<'_>, bar: Rect) {
         .map(|(_, p)| Shown::new(&p.label).width())
         .max()
         .unwrap_or(0) as u16;
-    let width = (widest + 28).clamp(40, 72).min(bar.width.saturating_sub(4));
+    let width = (widest + 40).clamp(44, 90).min(bar.width.saturating_sub(4));
     let foot = Phrase::of(Token::Accent, "Tab")
         .and(Token::Muted, " takes   ")
         .and(
@@ -68,14 +69,14 @@ pub fn completions(line: &QueryLine, canvas: &mut Canvas<'_>, bar: Rect) {
     );
     for (y, (place, proposal)) in (inside.y..inside.bottom()).zip(shown) {
         let row = Rect::new(inside.x, y, inside.width, 1);
-        let aside = proposal.count.map(count_short).unwrap_or_default();
-        let class = Shown::new(proposal.class);
-        canvas.right(row.right() - 1, y, 8, &Shown::from(aside), Token::Muted);
-        canvas.right(row.right().saturating_sub(9), y, 12, &class, Token::Muted);
+        let aside = seen(proposal);
+        let class = Shown::new(&proposal.class);
+        canvas.right(row.right() - 1, y, 17, &Shown::from(aside), Token::Muted);
+        canvas.right(row.right().saturating_sub(20), y, 16, &class, Token::Muted);
         canvas.text(
             row.x + 1,
             y,
-            row.width.saturating_sub(22),
+            row.width.saturating_sub(37),
             &Shown::new(&proposal.label),
             Token::Text,
         );
@@ -86,11 +87,31 @@ pub fn completions(line: &QueryLine, canvas: &mut Canvas<'_>, bar: Rect) {
     }
 }
 
+/// `7 values   812`: distinct values and spans, where that says something.
+fn seen(proposal: &Proposal) -> String {
+    let values = match proposal.values {
+        0 => String::new(),
+        n => crate::text::plural(n, "value"),
+    };
+    let spans = if proposal.spans == 0 {
+        String::new()
+    } else {
+        count_short(proposal.spans)
+    };
+    format!("{values} {spans:>6}").trim_end().to_owned()
+}
+
 /// Draws the form, its fields one below the other, limits of a length side by side.
-pub fn form(search: &Search, form: &Form, look: &Look<'_>, canvas: &mut Canvas<'_>, bar: Rect) {
+pub fn form(
+    search: &Search,
+    form: &FormInputs,
+    look: &Look<'_>,
+    canvas: &mut Canvas<'_>,
+    bar: Rect,
+) {
     let screen = canvas.area();
     let width = 60.min(screen.width.saturating_sub(2));
-    let rows = 7 + u16::from(form.fault.is_some()) + u16::from(form.kept() > 0);
+    let rows = 7 + u16::from(form.fault.is_some());
     let area = Rect::new(
         screen.width.saturating_sub(width + 2),
         bar.bottom(),
@@ -139,17 +160,6 @@ pub fn form(search: &Search, form: &Form, look: &Look<'_>, canvas: &mut Canvas<'
             y += 1;
         }
     }
-    if form.kept() > 0 {
-        let more = crate::text::plural(form.kept() as u64, "more condition");
-        canvas.text(
-            inside.x + 1,
-            y,
-            inside.width,
-            &Shown::from(format!("and {more} of the query")),
-            Token::Muted,
-        );
-        y += 1;
-    }
     if let Some(fault) = &form.fault {
         canvas.text(
             inside.x + 1,
@@ -163,7 +173,7 @@ pub fn form(search: &Search, form: &Form, look: &Look<'_>, canvas: &mut Canvas<'
 
 fn draw_field(
     search: &Search,
-    form: &Form,
+    form: &FormInputs,
     look: &Look<'_>,
     canvas: &mut Canvas<'_>,
     field: Field,
@@ -172,7 +182,7 @@ fn draw_field(
     let focused = form.focus() == field;
     let input = form.input(field);
     let ghost = if focused {
-        proposal(search, field, input.text())
+        proposal(&search.names, field, input.text())
     } else {
         ""
     };
@@ -208,15 +218,14 @@ fn draw_field(
 }
 
 /// The rest of the first name that goes on from what is typed.
-fn proposal<'a>(search: &'a Search, field: Field, typed: &str) -> &'a str {
-    let names = &search.names;
+pub fn proposal<'a>(names: &'a Names, field: Field, typed: &str) -> &'a str {
     let goes_on = |name: &'a str| {
         name.strip_prefix(typed)
             .filter(|rest| !typed.is_empty() && !rest.is_empty())
     };
     match field {
         Field::Service => names.services.iter().find_map(|(name, _)| goes_on(name)),
-        Field::Operation => names.operations.iter().find_map(|name| goes_on(name)),
+        Field::Operation => names.operations.iter().find_map(|(name, _)| goes_on(name)),
         _ => None,
     }
     .unwrap_or("")

@@ -15,7 +15,7 @@ use crate::tui::widget::frame::{self, Chrome, key_glyph, spinner};
 use crate::tui::widget::scatter::{self, Dot};
 
 use super::rows::{self, Columns};
-use super::{Search, bar, first_run, popups, why};
+use super::{Search, bar, first_run, hunt, popups};
 
 /// Draws all of it.
 pub fn draw(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>) {
@@ -60,7 +60,7 @@ fn why_line(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, empty: bo
     {
         Some(job) => spinner(job, look.shared.now, canvas)
             .map_or_else(Phrase::default, |turn| Phrase::of(Token::Muted, turn)),
-        None => why::line(&search.findings, search.results.rows().len()),
+        None => hunt::line(search),
     }
 }
 

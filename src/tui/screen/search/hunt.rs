@@ -1,0 +1,154 @@
+//! From the why line to the traces that show it.
+//!
+//! What the backend tells of all its traces comes first; where it cannot, what stands out among
+//! the traces found. Evidence that is a query is asked beside the list: the cursor goes to the first
+//! trace of the list that it finds, and only if there is none the list becomes that question.
+
+use std::time::Duration;
+
+use crate::analysis::{Evidence, Words, survey};
+use crate::backend::{SearchRequest, Sort};
+use crate::model::TraceId;
+use crate::text::Shown;
+use crate::tui::answer::{Answer, Request};
+use crate::tui::job::Purpose;
+use crate::tui::message::Message;
+use crate::tui::page::Cx;
+use crate::tui::phrase::Phrase;
+
+use super::form::Asked;
+use super::{Search, act, why, window};
+
+/// What all operations do is asked for at most this often.
+const SURVEY: Duration = Duration::from_secs(5);
+/// Traces looked at for evidence.
+const LOOKED_AT: usize = 200;
+
+/// What is being looked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Hunt {
+    /// The query whose traces are evidence, while it is asked.
+    query: Option<String>,
+    found: Vec<TraceId>,
+    /// When all operations were asked about last.
+    surveyed: Option<Duration>,
+}
+
+/// Asks how all operations fare, if that is not known well enough.
+pub fn survey_all(search: &mut Search, cx: &mut Cx<'_>) {
+    let recent = search
+        .hunt
+        .surveyed
+        .is_some_and(|at| cx.shared.now < at + SURVEY);
+    if !recent && !cx.waits(Purpose::Why) {
+        search.hunt.surveyed = Some(cx.shared.now);
+        cx.ask(Purpose::Why, "looking for what stands out", Request::Trends);
+    }
+}
+
+/// The why line.
+pub fn line(search: &Search) -> Phrase {
+    match &search.told {
+        Some(told) => Phrase::text(told.line.clone()),
+        None => why::line(&search.findings, search.results.rows().len()),
+    }
+}
+
+/// How many findings there are.
+pub fn len(search: &Search) -> usize {
+    search
+        .told
+        .as_ref()
+        .map_or(search.findings.len(), |told| told.findings.len())
+}
+
+/// Goes to the evidence of a finding.
+pub fn go(search: &mut Search, finding: usize, cx: &mut Cx<'_>) {
+    let Some(told) = &search.told else {
+        let evidence = search.findings.get(finding).map(|finding| finding.evidence);
+        let row = search
+            .results
+            .rows()
+            .iter()
+            .position(|row| Some(row.trace_id) == evidence);
+        if let Some(row) = row {
+            act::go_to(search, row, cx);
+        }
+        return;
+    };
+    let Some(found) = told.findings.get(finding) else {
+        return;
+    };
+    cx.say(Message::note(found.text.clone()));
+    let query = match &found.evidence {
+        Evidence::Operation(operation) => operation.traceql(),
+        Evidence::Call { child, .. } => {
+            format!("{{ resource.service.name = {child:?} && status = error }}")
+        }
+        Evidence::Spans(_) => return,
+    };
+    let request = SearchRequest {
+        query: query.clone(),
+        window: window::window(search.asked.when, cx.shared.clock.now()),
+        limit: LOOKED_AT,
+        sort: Sort::Newest,
+    };
+    (search.hunt.query, search.hunt.found) = (Some(query), Vec::new());
+    cx.ask(
+        Purpose::Why,
+        "looking for traces that show it",
+        Request::Search(request),
+    );
+}
+
+/// Answers to both kinds of question.
+pub fn answered(search: &mut Search, answer: Answer, cx: &mut Cx<'_>) {
+    match answer {
+        Answer::Trends(trends) => {
+            let traces = cx.shared.source.stats.as_ref().map(|stats| stats.traces);
+            let words = Words {
+                charset: cx.shared.charset(),
+                clock: &cx.shared.clock,
+            };
+            search.told = trends.map(|trends| survey(&trends, traces, words));
+        }
+        Answer::Rows(rows) => search
+            .hunt
+            .found
+            .extend(rows.into_iter().map(|row| row.trace_id)),
+        Answer::Found(_) => arrive(search, cx),
+        Answer::Failed(why) => cx.say(Message::error(why)),
+        _ => {}
+    }
+}
+
+/// The evidence is known: to the first of it in the list, else the list becomes it.
+fn arrive(search: &mut Search, cx: &mut Cx<'_>) {
+    let Some(query) = search.hunt.query.take() else {
+        return;
+    };
+    let found = std::mem::take(&mut search.hunt.found);
+    let listed = search
+        .results
+        .rows()
+        .iter()
+        .position(|row| found.contains(&row.trace_id));
+    match listed {
+        Some(row) => act::go_to(search, row, cx),
+        None if found.is_empty() => cx.say(Message::note(
+            "no trace that shows it is left in this time: T widens it",
+        )),
+        None => {
+            search.ask(
+                Asked {
+                    query,
+                    ..search.asked.clone()
+                },
+                cx,
+            );
+            cx.say(Message::note(Shown::new(
+                "these traces show it: u goes back",
+            )));
+        }
+    }
+}
