@@ -164,7 +164,7 @@ impl Test {
                 rows.retain_column(block.trace_column(), |i| bits.contains(i as usize));
             }
             Self::Operation(sym) => {
-                rows.retain_column(block.operation_column(), |other| other == *sym)
+                rows.retain_column(block.operation_column(), |other| other == *sym);
             }
             Self::Operations(bits) => {
                 rows.retain_column(block.operation_column(), |sym| bits.contains(sym.index()));
@@ -275,10 +275,8 @@ fn with_pair(block: &Block, pair: PairIx) -> Bits {
     let (pairs, ends) = block.attribute_columns();
     let mut rows = Bits::none(block.len());
     for (number, stretch) in pairs.chunks(STRETCH).enumerate() {
-        if stretch
-            .iter()
-            .fold(false, |any, &other| any | (other == pair))
-        {
+        let found: u32 = stretch.iter().map(|&other| u32::from(other == pair)).sum();
+        if found > 0 {
             let from = number * STRETCH;
             for (offset, _) in stretch
                 .iter()
