@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::backend::BackendError;
 use crate::backend::http::{HttpClient, Reply};
+use crate::backend::{BackendError, TraceRow};
+use crate::model::{ServiceCount, Time, TraceId};
 
 /// The envelope of the legacy API; `data` is null where there is none.
 #[derive(Debug, Deserialize)]
@@ -84,6 +85,29 @@ pub(super) struct ServiceSummary {
     pub name: String,
     pub span_count: u32,
     pub error_span_count: u32,
+}
+
+impl Summary {
+    /// The row of a trace of which only this is known.
+    pub(super) fn row(&self, trace_id: TraceId, start: Time) -> TraceRow {
+        let end = Time(self.max_end_time_unix_nano.parse().unwrap_or(start.0));
+        let services = self.services.iter().map(|service| {
+            let (spans, errors) = (service.span_count, service.error_span_count);
+            (service.name.as_str().into(), ServiceCount { spans, errors })
+        });
+        TraceRow {
+            trace_id,
+            name: self.root_operation_name.as_str().into(),
+            service: self.root_service_name.as_str().into(),
+            start,
+            duration: end.since(start),
+            spans: self.span_count,
+            errors: self.error_span_count,
+            services: services.collect(),
+            matched: Vec::new(),
+            incomplete: self.orphan_span_count > 0 || self.root_service_name.is_empty(),
+        }
+    }
 }
 
 /// `/api/dependencies`.

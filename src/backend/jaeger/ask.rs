@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use regex::Regex;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{self, Summaries, Summary};
 use super::dialect::Dialect;
 use super::judge::{Judge, Judged};
 use super::pushdown::Form;
+use super::server::Server;
 use crate::backend::http::{HttpClient, Reply};
 use crate::backend::{BackendError, Window};
 use crate::model::{Time, TraceId};
@@ -55,6 +57,48 @@ impl Finder {
             Self::Legacy
         }
     }
+}
+
+/// A request for each form, and for each service where the server does not search all of them.
+pub(super) async fn spread(
+    server: &Server,
+    finder: Finder,
+    forms: Vec<Form>,
+    window: Window,
+    cancel: &CancellationToken,
+) -> Result<Vec<Ask>, BackendError> {
+    let mut asks = Vec::new();
+    for form in forms {
+        if form.service.is_some() {
+            asks.push(Ask {
+                service: form.service.clone(),
+                form,
+            });
+        } else if form.service_pattern.is_none()
+            && !server.needs_service(finder, window, cancel).await?
+        {
+            asks.push(Ask {
+                form,
+                service: None,
+            });
+        } else {
+            let pattern = form
+                .service_pattern
+                .as_deref()
+                .and_then(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok());
+            let services = server.service_names(cancel).await?;
+            let fits = |name: &String| {
+                pattern
+                    .as_ref()
+                    .is_none_or(|pattern| pattern.is_match(name))
+            };
+            asks.extend(services.into_iter().filter(fits).map(|service| Ask {
+                form: form.clone(),
+                service: Some(service),
+            }));
+        }
+    }
+    Ok(asks)
 }
 
 impl Ask {

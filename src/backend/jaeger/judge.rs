@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::backend::{TraceRow, Window};
-use crate::format::{Findings, jaeger};
+use crate::format::{Findings, Problem, jaeger, otlp};
 use crate::model::{BlockBuilder, SpanId, SpanRef, Time, Trace, TraceId};
 use crate::traceql::Query;
 
@@ -58,21 +58,28 @@ impl Judge {
     }
 }
 
+/// Reads the traces of an answer, and what was wrong with it.
+pub(super) type Read = fn(&[u8]) -> (Vec<Trace>, Vec<String>);
+
 /// The traces of a legacy answer, and what was wrong with it.
 pub(super) fn traces_of(body: &[u8]) -> (Vec<Trace>, Vec<String>) {
+    decode(body, jaeger::decode)
+}
+
+/// The traces of an answer of API v3, and what was wrong with it.
+pub(super) fn traces_of_v3(body: &[u8]) -> (Vec<Trace>, Vec<String>) {
+    decode(body, otlp::json::decode)
+}
+
+type Decode = fn(&[u8], &mut BlockBuilder, &mut Findings) -> Result<(), Problem>;
+
+fn decode(body: &[u8], decode: Decode) -> (Vec<Trace>, Vec<String>) {
     let mut builder = BlockBuilder::new();
     let mut findings = Findings::of("the answer");
-    if let Err(problem) = jaeger::decode(body, &mut builder, &mut findings) {
+    if let Err(problem) = decode(body, &mut builder, &mut findings) {
         findings.report(problem);
     }
     let traces = Trace::all_of(&[Arc::new(builder.finish())]);
-    (
-        traces,
-        findings
-            .problems
-            .iter()
-            .take(3)
-            .map(ToString::to_string)
-            .collect(),
-    )
+    let problems = findings.problems.iter().take(3).map(ToString::to_string);
+    (traces, problems.collect())
 }

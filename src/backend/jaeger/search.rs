@@ -10,19 +10,17 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
-use regex::Regex;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::Server;
-use super::answer::Summary;
-use super::ask::{Ask, Batch, Finder, Found};
+use super::ask::{Ask, Batch, Finder, Found, spread};
 use super::judge::{Judge, Judged};
-use super::pushdown::{Form, Plan};
+use super::pushdown::Plan;
+use super::server::Server;
 use crate::backend::{
     BackendError, Part, Progress, SearchDone, SearchRequest, Sort, TraceRow, Window,
 };
-use crate::model::{Nanos, ServiceCount, Time, TraceId};
+use crate::model::{Time, TraceId};
 use crate::traceql::Query;
 
 /// Requests at a time.
@@ -30,9 +28,6 @@ const AT_ONCE: usize = 6;
 
 /// Requests that one search may cost.
 const MOST_REQUESTS: usize = 400;
-
-/// How far back a search goes that names no window.
-const LAST_HOUR: Nanos = Nanos::from_millis(3_600_000);
 
 /// Traces asked for at a time.
 const DEPTHS: (usize, usize) = (20, 1500);
@@ -87,10 +82,11 @@ async fn search(
     let finder = Finder::of(server.dialect(&cancel).await?);
     let plan = Plan::of(query.tree(), true);
     tell(out, Part::Pushdown(plan.in_words())).await?;
-    let window = match request.window {
-        Some(window) => window,
-        None => last_hour(out).await?,
-    };
+    if request.window.is_none() {
+        let note = "no time window given: searched the last hour".to_owned();
+        tell(out, Part::Note(note)).await?;
+    }
+    let window = request.window.unwrap_or_else(super::last_hour);
     let judge = Arc::new(Judge { query, window });
     let asks = spread(&server, finder, plan.forms.clone(), window, &cancel).await?;
     let wanted = if plan.is_exact() {
@@ -118,63 +114,8 @@ async fn search(
     search.walk(window).await
 }
 
-async fn last_hour(out: &mpsc::Sender<Part>) -> Result<Window, BackendError> {
-    tell(
-        out,
-        Part::Note("no time window given: searched the last hour".to_owned()),
-    )
-    .await?;
-    let to = super::now();
-    Ok(Window {
-        from: to - LAST_HOUR,
-        to,
-    })
-}
-
 async fn tell(out: &mpsc::Sender<Part>, part: Part) -> Result<(), BackendError> {
     out.send(part).await.map_err(|_| BackendError::Cancelled)
-}
-
-/// A request for each form, and for each service where the server does not search all of them.
-async fn spread(
-    server: &Server,
-    finder: Finder,
-    forms: Vec<Form>,
-    window: Window,
-    cancel: &CancellationToken,
-) -> Result<Vec<Ask>, BackendError> {
-    let mut asks = Vec::new();
-    for form in forms {
-        if form.service.is_some() {
-            asks.push(Ask {
-                service: form.service.clone(),
-                form,
-            });
-        } else if form.service_pattern.is_none()
-            && !server.needs_service(finder, window, cancel).await?
-        {
-            asks.push(Ask {
-                form,
-                service: None,
-            });
-        } else {
-            let pattern = form
-                .service_pattern
-                .as_deref()
-                .and_then(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok());
-            let services = server.service_names(cancel).await?;
-            let fits = |name: &String| {
-                pattern
-                    .as_ref()
-                    .is_none_or(|pattern| pattern.is_match(name))
-            };
-            asks.extend(services.into_iter().filter(fits).map(|service| Ask {
-                form: form.clone(),
-                service: Some(service),
-            }));
-        }
-    }
-    Ok(asks)
 }
 
 impl Search {
@@ -282,7 +223,7 @@ impl Search {
         Judged {
             id: found.id,
             start: found.start,
-            row: summary.map(|summary| row(found, summary)),
+            row: summary.map(|summary| summary.row(found.id, found.start)),
         }
     }
 
@@ -379,33 +320,4 @@ fn cut(slice: Window, batch: &Batch) -> Option<(Window, Window)> {
             to: slice.to,
         },
     ))
-}
-
-/// The row of a trace of which only the summary is known.
-fn row(found: &Found, summary: &Summary) -> TraceRow {
-    let end = Time(
-        summary
-            .max_end_time_unix_nano
-            .parse()
-            .unwrap_or(found.start.0),
-    );
-    let services = summary.services.iter().map(|service| {
-        let count = ServiceCount {
-            spans: service.span_count,
-            errors: service.error_span_count,
-        };
-        (service.name.as_str().into(), count)
-    });
-    TraceRow {
-        trace_id: found.id,
-        name: summary.root_operation_name.as_str().into(),
-        service: summary.root_service_name.as_str().into(),
-        start: found.start,
-        duration: end.since(found.start),
-        spans: summary.span_count,
-        errors: summary.error_span_count,
-        services: services.collect(),
-        matched: Vec::new(),
-        incomplete: summary.orphan_span_count > 0 || summary.root_service_name.is_empty(),
-    }
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use super::*;
 use crate::backend::{Part, Pushdown, SearchDone, Sort, TraceRow};
 use crate::format::jaeger::{JaegerWriter, Precision};
+use crate::format::otlp;
 use crate::model::{BlockBuilder, SpanId, scenario};
 
 /// A version of Jaeger, its traces, and the requests that it got.
@@ -111,13 +112,12 @@ impl Fake {
             }
             "/api/v3/trace-summaries" if self.dialect.summaries => self.summaries(query),
             _ => {
-                let id = path
-                    .strip_prefix("/api/traces/")
-                    .and_then(|id| id.parse::<TraceId>().ok());
+                let id = path.rsplit('/').next().and_then(|id| id.parse().ok());
                 let trace = self.traces.iter().find(|trace| Some(trace.id()) == id);
+                let answer: fn(&Trace) -> Vec<u8> = if v3 { v3_trace } else { one };
                 trace.map_or_else(
                     || StatusCode::NOT_FOUND.into_response(),
-                    |trace| legacy(vec![trace]).into_response(),
+                    |trace| answer(trace).into_response(),
                 )
             }
         }
@@ -167,6 +167,17 @@ fn legacy(traces: Vec<&Trace>) -> Vec<u8> {
         writer.trace(trace.id(), trace.spans()).unwrap();
     }
     writer.finish(&[]).unwrap();
+    out
+}
+
+fn one(trace: &Trace) -> Vec<u8> {
+    legacy(vec![trace])
+}
+
+fn v3_trace(trace: &Trace) -> Vec<u8> {
+    let mut out = br#"{"result":"#.to_vec();
+    otlp::write::json(&mut out, trace.spans(), []).unwrap();
+    out.push(b'}');
     out
 }
 
