@@ -15,6 +15,7 @@
 
 use std::io::{self, Read};
 
+use super::scan::{is_cuttable, last_token, quote_escape_or_line};
 use crate::format::findings::{Piece, line_ends};
 use crate::format::problem::Reason;
 
@@ -26,18 +27,6 @@ const FIRST_PIECE: usize = 64 << 10;
 const PIECE: usize = 2 << 20;
 /// Brackets around a list that are put around each piece of it.
 const LONGEST_PREFIX: usize = 4 << 10;
-/// Lists that may be cut, besides one that is the document.
-const LISTS: [&[u8]; 9] = [
-    b"resourceSpans",
-    b"resource_spans",
-    b"batches",
-    b"data",
-    b"resourceLogs",
-    b"resource_logs",
-    b"resourceMetrics",
-    b"resource_metrics",
-    b"traces",
-];
 
 /// The pieces of a stream.
 pub(super) struct Pieces<'a> {
@@ -380,54 +369,6 @@ impl<'a> Pieces<'a> {
         self.target = (self.target * 2).min(PIECE);
         (&self.piece, place)
     }
-}
-
-/// Whether a list may be cut that `document`, from its first byte, ends with the bracket of: the
-/// document itself, or the value of a known key.
-fn is_cuttable(document: &[u8], depth: u32) -> bool {
-    if depth == 1 {
-        return true;
-    }
-    let before = document
-        .strip_suffix(b"[")
-        .unwrap_or_default()
-        .trim_ascii_end();
-    let key = before
-        .strip_suffix(b":")
-        .unwrap_or_default()
-        .trim_ascii_end();
-    LISTS.iter().any(|name| {
-        let rest = key
-            .strip_suffix(b"\"")
-            .and_then(|key| key.strip_suffix(*name));
-        rest.is_some_and(|rest| rest.ends_with(b"\""))
-    })
-}
-
-fn last_token(text: &[u8]) -> Option<u8> {
-    text.trim_ascii_end().last().copied()
-}
-
-/// The first quote, backslash or line end, eight bytes at a time. A lane of `x - LOW & !x & HIGH`
-/// is set where a byte of `x` is 0, and the lowest such lane is exact (Warren, Hacker's Delight, 6-1).
-fn quote_escape_or_line(bytes: &[u8]) -> Option<usize> {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let zero = |x: u64| x.wrapping_sub(LOW) & !x & HIGH;
-    let lanes = |byte: u8| LOW * u64::from(byte);
-    let (words, tail) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let found =
-            zero(word ^ lanes(b'"')) | zero(word ^ lanes(b'\\')) | zero(word ^ lanes(b'\n'));
-        if found != 0 {
-            return Some(at * 8 + found.trailing_zeros() as usize / 8);
-        }
-    }
-    let at = tail
-        .iter()
-        .position(|byte| matches!(byte, b'"' | b'\\' | b'\n'))?;
-    Some(words.len() * 8 + at)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use prost::Message as _;
 
+use std::io;
+
 use super::*;
 use crate::format::otlp::oracle;
 use crate::model::SpanId;

@@ -96,7 +96,7 @@ fn id(
     match dialect {
         Dialect::Otlp => json.key(key).quoted(hex),
         Dialect::Tempo => json.key(key).quoted(BASE64.encode(id)),
-    };
+    }
 }
 
 fn trace_id(json: &mut JsonWriter<'_>, key: &str, trace: TraceId, dialect: Dialect) {
@@ -122,7 +122,7 @@ pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialec
         Dialect::Tempo => json
             .key("kind")
             .quoted(enum_name("SPAN_KIND", span.kind().name())),
-    };
+    }
     json.key("startTimeUnixNano").quoted(span.start().0);
     if !span.is_unfinished() {
         json.key("endTimeUnixNano").quoted(span.end().0);
@@ -133,7 +133,7 @@ pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialec
     list(json, "events", span.events(), event);
     count(json, "droppedEventsCount", dropped.1);
     list(json, "links", span.links(), |json, one| {
-        link(json, one, dialect)
+        link(json, one, dialect);
     });
     count(json, "droppedLinksCount", dropped.2);
     status(json, span, dialect);
