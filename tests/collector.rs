@@ -24,10 +24,8 @@ use reqwest::{Client, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
-use vizsla::collector::{
-    Accepted, Aside, Collector, Exports, Intake, Limits, NoListen, Refusal, Syntax,
-};
-use vizsla::config::{Access, Listener, Secret};
+use vizsla::collector::{Accepted, Aside, Collector, Exports, Intake, Limits, Refusal, Syntax};
+use vizsla::config::{Access, Listener, NoListen, Secret};
 use vizsla::format::otlp::Signal;
 use vizsla::format::protobuf::put_bytes;
 use vizsla::storage::Store;
@@ -687,4 +685,35 @@ async fn what_cannot_be_stored_is_said_and_counted() {
     assert_eq!(aside.logs.load(Ordering::Relaxed), 2);
     assert_eq!(aside.logs_without_trace.load(Ordering::Relaxed), 1);
     assert_eq!(store.stats().logs, 1);
+}
+
+#[tokio::test]
+async fn what_grows_in_the_decoder_is_refused() {
+    let (collector, store, _) = with_store().await;
+    let url = format!(
+        "http://{}/v1/traces",
+        collector.address(Listener::OtlpHttp).unwrap()
+    );
+    // A million events and a million links, two bytes each.
+    for field in [0x5a, 0x6a] {
+        let (mut span, mut scope) = (Vec::new(), Vec::new());
+        put_bytes(&mut span, 1, &[7; 16]);
+        put_bytes(&mut span, 2, &[8; 8]);
+        span.extend([field, 0].repeat(1_000_000));
+        put_bytes(&mut scope, 2, &span);
+        let (mut resource, mut request) = (Vec::new(), Vec::new());
+        put_bytes(&mut resource, 2, &scope);
+        put_bytes(&mut request, 1, &resource);
+        assert_eq!(post(url.clone(), &[PROTOBUF], request).await.status(), 413);
+    }
+    let events = vec!["{}"; 1_000_000].join(",");
+    let json = format!(
+        r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"traceId":"{}","spanId":"{}","name":"x","events":[{events}]}}]}}]}}]}}"#,
+        "07".repeat(16),
+        "08".repeat(8)
+    );
+    let json = post(url.clone(), &[JSON], json.into_bytes()).await;
+    assert_eq!(json.status(), 413);
+    assert_eq!(post(url, &[PROTOBUF], request(1)).await.status(), 200);
+    assert!(store.stats().adds_up());
 }

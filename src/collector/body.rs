@@ -63,7 +63,7 @@ where
         if read.len() + data.len() > limit {
             return Err(too_large);
         }
-        read.push(data)?;
+        read.push(data, promised.exact())?;
         let elapsed = start.elapsed();
         if elapsed > limits.body_timeout
             && (read.len() as f64) < elapsed.as_secs_f64() * limits.body_rate as f64
@@ -94,10 +94,16 @@ impl Reading {
         self.first.as_ref().map_or(self.rest.len(), Bytes::len)
     }
 
-    fn push(&mut self, data: Bytes) -> Result<(), Refusal> {
+    /// Adds a chunk. Room is made by doubling; once an eighth of the promised length has come,
+    /// the promise is believed, and the rest is made room for at once.
+    fn push(&mut self, data: Bytes, promised: Option<u64>) -> Result<(), Refusal> {
         let held = self.len();
-        if self.share.bytes() < held + data.len() {
-            let more = self.share.grow(held.max(data.len()), data.len());
+        let come = held + data.len();
+        if self.share.bytes() < come {
+            let promised = promised.map_or(0, |length| length as usize);
+            let believed = promised.checked_sub(held).filter(|_| promised / 8 <= come);
+            let wish = believed.unwrap_or(held).max(data.len());
+            let more = self.share.grow(wish, data.len());
             let more =
                 more.map_err(|short| Refusal::short(short, "request body", self.share.limit()))?;
             if held > 0 {

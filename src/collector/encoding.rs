@@ -17,7 +17,9 @@ pub const ACCEPTED: &str = "identity,gzip,deflate,zstd,snappy";
 const ZSTD_WINDOW_LOG: u32 = 23;
 /// More layers than this is no honest client.
 const MOST_LAYERS: usize = 4;
-const CHUNK: usize = 64 << 10;
+/// Batches of spans are smaller than this. So much is unpacked without asking the budget: it
+/// happens in as few requests at one time as there are threads.
+const USUAL: usize = 2 << 20;
 const UNPACKED: &str = "decompressed body";
 const SNAPPY_STREAM: &[u8] = b"\xff\x06\x00\x00sNaPpY";
 
@@ -78,20 +80,8 @@ pub fn decode(
 
 fn unpack(layer: Encoding, body: &[u8], limit: usize, share: &mut Share) -> Result<Bytes, Refusal> {
     let unpacked = match layer {
-        Encoding::Gzip => drain(MultiGzDecoder::new(body), limit, share),
-        Encoding::Deflate if is_zlib(body) => drain(ZlibDecoder::new(body), limit, share),
-        Encoding::Deflate => drain(DeflateDecoder::new(body), limit, share),
-        Encoding::Zstd => match zstd::stream::read::Decoder::with_buffer(body) {
-            Ok(mut decoder) => decoder
-                .window_log_max(ZSTD_WINDOW_LOG)
-                .map_err(Halt::Broken)
-                .and_then(|()| drain(decoder, limit, share)),
-            Err(error) => Err(Halt::Broken(error)),
-        },
-        Encoding::Snappy if body.starts_with(SNAPPY_STREAM) => {
-            drain(snap::read::FrameDecoder::new(body), limit, share)
-        }
-        Encoding::Snappy => snappy_block(body, limit, share),
+        Encoding::Snappy if !body.starts_with(SNAPPY_STREAM) => snappy_block(body, limit, share),
+        _ => drain(|| reader(layer, body), limit, share),
     };
     unpacked.map(Bytes::from).map_err(|halt| match halt {
         Halt::Large => Refusal::TooLarge {
@@ -103,31 +93,58 @@ fn unpack(layer: Encoding, body: &[u8], limit: usize, share: &mut Share) -> Resu
     })
 }
 
+/// A stream of what `body` unpacks to.
+fn reader(layer: Encoding, body: &[u8]) -> io::Result<Box<dyn Read + '_>> {
+    Ok(match layer {
+        Encoding::Gzip => Box::new(MultiGzDecoder::new(body)),
+        Encoding::Deflate if is_zlib(body) => Box::new(ZlibDecoder::new(body)),
+        Encoding::Deflate => Box::new(DeflateDecoder::new(body)),
+        Encoding::Snappy => Box::new(snap::read::FrameDecoder::new(body)),
+        Encoding::Zstd => {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(body)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+            Box::new(decoder)
+        }
+    })
+}
+
 enum Halt {
     Large,
     NoRoom(NoRoom),
     Broken(io::Error),
 }
 
-fn drain(mut from: impl Read, limit: usize, share: &mut Share) -> Result<Vec<u8>, Halt> {
-    let mut out = Vec::new();
-    loop {
-        let filled = out.len();
-        if out.capacity() - filled < CHUNK {
-            let more = share.grow(filled.max(CHUNK), CHUNK).map_err(Halt::NoRoom)?;
-            out.reserve_exact(more);
-        }
-        let read = (&mut from)
-            .take(CHUNK as u64)
-            .read_to_end(&mut out)
-            .map_err(Halt::Broken)?;
-        if out.len() > limit {
-            return Err(Halt::Large);
-        }
-        if read < CHUNK {
-            return Ok(out);
-        }
+impl From<io::Error> for Halt {
+    fn from(error: io::Error) -> Self {
+        Self::Broken(error)
     }
+}
+
+/// Reads a stream to its end. What is larger than usual is measured first, without being
+/// kept, and unpacked again into just the room it needs: a bomb costs time, never memory.
+fn drain<'a>(
+    open: impl Fn() -> io::Result<Box<dyn Read + 'a>>,
+    limit: usize,
+    share: &mut Share,
+) -> Result<Vec<u8>, Halt> {
+    let mut stream = open()?;
+    let mut out = Vec::new();
+    let usual = USUAL.min(limit.saturating_add(1));
+    (&mut stream).take(usual as u64).read_to_end(&mut out)?;
+    if out.len() < usual {
+        return Ok(out);
+    }
+    let beyond = (limit - limit.min(usual)) as u64 + 1;
+    let rest = io::copy(&mut stream.take(beyond), &mut io::sink())?;
+    let length = usual + rest as usize;
+    if length > limit {
+        return Err(Halt::Large);
+    }
+    share.grow(length, length).map_err(Halt::NoRoom)?;
+    drop(out);
+    let mut out = Vec::with_capacity(length);
+    open()?.take(limit as u64).read_to_end(&mut out)?;
+    Ok(out)
 }
 
 fn snappy_block(body: &[u8], limit: usize, share: &mut Share) -> Result<Vec<u8>, Halt> {
@@ -223,15 +240,16 @@ mod tests {
 
     #[test]
     fn the_budget_bounds_what_is_unpacked() {
-        let budget = Budget::new(300 << 10);
+        let budget = Budget::new(6 << 20);
         let (mut share, mut others) = (budget.share(), budget.share());
-        assert!(others.grow(200 << 10, 0).is_ok());
-        let refused = decode(
-            &[Encoding::Gzip],
-            gzip(&[0; 1 << 20]).into(),
-            1 << 30,
-            &mut share,
-        );
-        assert!(matches!(refused, Err(Refusal::Overloaded { .. })));
+        assert!(others.grow(4 << 20, 0).is_ok());
+        let mut unpack = |bytes| {
+            let body = gzip(&vec![0; bytes]).into();
+            decode(&[Encoding::Gzip], body, 1 << 30, &mut share).map(|body| body.len())
+        };
+        assert_eq!(unpack(1 << 20), Ok(1 << 20));
+        assert!(matches!(unpack(3 << 20), Err(Refusal::Overloaded { .. })));
+        let never = unpack(7 << 20);
+        assert!(matches!(never, Err(Refusal::TooLarge { .. })));
     }
 }

@@ -15,6 +15,12 @@ const IDLE_BUILDERS: usize = 4;
 /// A builder that made a larger block than this is not kept, for its tables are as large.
 const LARGE_BLOCK: usize = 4 << 20;
 
+/// How much larger than its request a block may be. Honest spans become smaller; a span of
+/// empty events, two bytes each, would grow fourteenfold.
+const MOST_GROWTH: usize = 3;
+/// What any block may take.
+const LEAST_ROOM: usize = 1 << 20;
+
 /// What applications send beside spans, counted and not kept.
 #[derive(Debug, Default)]
 pub struct Aside {
@@ -83,19 +89,27 @@ impl Exports {
 impl Intake for Exports {
     fn take(&self, signal: Signal, syntax: Syntax, request: &[u8]) -> Result<Accepted, Refusal> {
         let mut builder = self.builder();
+        let most = request.len() * MOST_GROWTH + LEAST_ROOM;
+        builder.limit(most);
         let mut findings = Findings::default();
         let decoded = match syntax {
             Syntax::Protobuf => otlp::proto::decode(signal, request, &mut builder, &mut findings),
             // JSON says itself which signal it is.
             Syntax::Json => otlp::json::decode(request, &mut builder, &mut findings),
         };
-        if let Err(problem) = decoded {
-            // Nothing of a broken request is kept; what was read of it had been received.
+        let refused = match decoded {
+            Err(problem) => Some((problem.reason, refusal(&problem))),
+            Ok(()) if builder.is_over() => {
+                let (what, limit) = ("decoded request", most);
+                Some((Reason::TooLarge, Refusal::TooLarge { what, limit }))
+            }
+            Ok(()) => None,
+        };
+        if let Some((reason, refusal)) = refused {
+            // Nothing of a refused request is kept; what was read of it had been received.
             let lost = builder.len() as u64 + findings.rejected_spans();
-            self.store.count_rejected(problem.reason.name(), lost);
-            builder.clear();
-            self.put_back(builder);
-            return Err(refusal(&problem));
+            self.store.count_rejected(reason.name(), lost);
+            return Err(refusal);
         }
         let block = builder.finish();
         if block.bytes() < LARGE_BLOCK {

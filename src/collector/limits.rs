@@ -55,7 +55,7 @@ impl Limits {
     /// that memory stays within 1.1 times the budget and 64 MiB.
     #[must_use]
     pub fn beside(max_memory: usize) -> Self {
-        let in_flight = (max_memory / 10 + 24 * MIB).min(64 * MIB);
+        let in_flight = (max_memory / 16 + 8 * MIB).min(64 * MIB);
         Self {
             in_flight,
             body: in_flight,

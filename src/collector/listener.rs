@@ -1,7 +1,6 @@
 //! Sockets: binding, connection caps, header timeouts, and an orderly end.
 
 use std::convert::Infallible;
-use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -104,7 +103,7 @@ fn builder(front: &Front) -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.idle_timeout)
-        .max_buf_size(128 << 10)
+        .max_buf_size(limits.headers as usize)
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.streams)

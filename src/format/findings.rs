@@ -88,7 +88,9 @@ impl Findings {
         let before = text
             .get(self.piece.prefix..at.max(self.piece.prefix))
             .unwrap_or_default();
-        let lines = line_ends(before);
+        // Lines are counted for the problems that are kept: for a million of them it would be
+        // a million times the input.
+        let lines = if self.is_full() { 0 } else { line_ends(before) };
         Place {
             line: Some(self.piece.lines + lines + 1),
             ..self.place_in_bytes(at, path)
@@ -104,6 +106,19 @@ impl Findings {
             line: None,
             path,
         }
+    }
+
+    /// Whether no more problems are kept in words, so that there is no need to find them.
+    pub fn is_full(&self) -> bool {
+        self.problems.len() >= KEPT
+    }
+
+    /// Counts a problem that is not worth words any more.
+    pub fn count(&mut self, reason: Reason, spans: u64) {
+        if spans > 0 {
+            *self.rejected.entry(reason).or_default() += spans;
+        }
+        self.more_problems += 1;
     }
 
     /// Reports a problem.

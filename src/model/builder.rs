@@ -25,6 +25,9 @@ pub struct BlockBuilder {
     last_trace: Option<(TraceId, u32)>,
     /// Pairs that make a span an error: the key `error` with true or "true".
     error_pairs: Vec<PairIx>,
+    /// How many bytes the block may take, and about how many its rows do.
+    limit: Option<usize>,
+    spent: usize,
 }
 
 /// A point in the filling of a builder.
@@ -33,6 +36,9 @@ pub struct Mark {
     spans: usize,
     logs: usize,
 }
+
+/// About what a span takes in the columns, its trace's id included.
+const SPAN_BYTES: usize = 72;
 
 /// What every span has.
 #[derive(Debug, Clone, Copy)]
@@ -131,6 +137,24 @@ impl BlockBuilder {
     /// reaches 4 GiB, which is where offsets of text end.
     pub fn bytes(&self) -> usize {
         self.block.bytes()
+    }
+
+    /// Lets the block grow to about `bytes` only: rows beyond are not added, and
+    /// [`BlockBuilder::is_over`] says so. An event may take two bytes of a request and twenty
+    /// times that in a block. It holds until the block is finished or cleared.
+    pub fn limit(&mut self, bytes: usize) {
+        self.limit = Some(bytes);
+    }
+
+    /// Whether rows were left out because the block is at its limit.
+    pub fn is_over(&self) -> bool {
+        self.limit.is_some_and(|limit| self.spent > limit)
+    }
+
+    /// Counts a row of so many bytes and so many pairs; whether there is room for it.
+    fn spend(&mut self, row: usize, pairs: usize) -> bool {
+        self.spent += row + pairs * size_of::<PairIx>();
+        !self.is_over()
     }
 
     /// Interns a string.
@@ -264,6 +288,9 @@ impl BlockBuilder {
 
     /// Adds a span with its attributes.
     pub fn span(&mut self, fields: &SpanFields, attributes: &[PairIx]) -> Row {
+        if !self.spend(SPAN_BYTES, attributes.len()) {
+            return self.last();
+        }
         let row = self.block.len() as Row;
         let trace = self.trace(fields.trace_id);
         let failed = fields.error
@@ -296,7 +323,10 @@ impl BlockBuilder {
     }
 
     fn last(&self) -> Row {
-        debug_assert!(!self.block.is_empty(), "a span comes first");
+        debug_assert!(
+            !self.block.is_empty() || self.is_over(),
+            "a span comes first"
+        );
         (self.block.len() as Row).saturating_sub(1)
     }
 
@@ -329,6 +359,9 @@ impl BlockBuilder {
 
     /// Adds an event to the last span.
     pub fn event(&mut self, time: Time, name: Sym, attributes: &[PairIx], dropped: u32) {
+        if !self.spend(size_of::<(Row, EventRow)>(), attributes.len()) {
+            return;
+        }
         let attributes = self.list(attributes);
         let row = self.last();
         self.block.events.push(
@@ -352,6 +385,9 @@ impl BlockBuilder {
         flags: u32,
         dropped: u32,
     ) {
+        if !self.spend(size_of::<(Row, LinkRow)>(), attributes.len()) {
+            return;
+        }
         let attributes = self.list(attributes);
         let row = self.last();
         self.block.links.push(
@@ -407,6 +443,9 @@ impl BlockBuilder {
 
     /// Adds a log record.
     pub fn log(&mut self, fields: &LogFields<'_>) {
+        if !self.spend(size_of::<LogRow>(), fields.attributes.len()) {
+            return;
+        }
         let trace = TraceIx(self.trace(fields.trace_id));
         let body = self.pair(Sym::EMPTY, fields.body);
         let attributes = self.list(fields.attributes);
@@ -450,6 +489,7 @@ impl BlockBuilder {
         self.traces.clear();
         self.last_trace = None;
         self.error_pairs.clear();
+        (self.limit, self.spent) = (None, 0);
         std::mem::take(&mut self.block)
     }
 }

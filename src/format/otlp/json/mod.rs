@@ -323,9 +323,12 @@ impl<'a, 'b> Decoder<'a, 'b> {
     /// Reports that the record at hand was left out, for an error at `at`.
     #[cold]
     fn reject(&mut self, at: usize, reason: Reason, message: String) {
-        let place = self.findings.place_in_text(self.text, at, self.path());
         let spans = u64::from(self.signal == Signal::Traces);
         self.findings.rejected_logs += 1 - spans;
+        if self.findings.is_full() {
+            return self.findings.count(reason, spans);
+        }
+        let place = self.findings.place_in_text(self.text, at, self.path());
         self.findings.report(Problem {
             place,
             reason,

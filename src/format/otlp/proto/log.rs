@@ -34,10 +34,9 @@ impl<'a> Decoder<'a, '_> {
             }
         }
         let (Some(trace_id), Some(span_id)) = (trace, span) else {
-            self.reject(
-                record,
-                "a log record's trace or span id of a wrong length".to_owned(),
-            );
+            self.reject(record, || {
+                "a log record's trace or span id of a wrong length".to_owned()
+            });
             return Ok(());
         };
         if trace_id.is_zero() {

@@ -75,8 +75,6 @@ struct Decoder<'a, 'b> {
     pairs: Cache<'a, PairIx>,
     /// Room for the attributes of one span, event, link, resource or scope.
     attributes: Vec<PairIx>,
-    /// Room for the events and links of one span, which follow it into the builder.
-    details: Vec<(span::Detail, Message<'a>)>,
     /// Where in the request we are: resource, scope, record.
     position: [usize; 3],
 }
@@ -90,7 +88,6 @@ impl<'a, 'b> Decoder<'a, 'b> {
             strings: Cache::new(),
             pairs: Cache::new(),
             attributes: Vec::new(),
-            details: Vec::new(),
             position: [0; 3],
         }
     }
@@ -191,7 +188,12 @@ impl<'a, 'b> Decoder<'a, 'b> {
 
     /// Reports that the record at hand was left out, and why.
     #[cold]
-    fn reject(&mut self, record: Message<'a>, message: String) {
+    fn reject(&mut self, record: Message<'a>, message: impl FnOnce() -> String) {
+        let spans = u64::from(self.signal == Signal::Traces);
+        self.findings.rejected_logs += 1 - spans;
+        if self.findings.is_full() {
+            return self.findings.count(Reason::BadId, spans);
+        }
         let [resource, scope, index] = self.position;
         let path = match self.signal {
             Signal::Logs => {
@@ -200,12 +202,10 @@ impl<'a, 'b> Decoder<'a, 'b> {
             _ => format!("resourceSpans[{resource}].scopeSpans[{scope}].spans[{index}]"),
         };
         let place = self.findings.place_in_bytes(record.offset(), path);
-        let spans = u64::from(self.signal == Signal::Traces);
-        self.findings.rejected_logs += 1 - spans;
         self.findings.report(Problem {
             place,
             reason: Reason::BadId,
-            message,
+            message: message(),
             spans,
         });
     }

@@ -5,13 +5,6 @@ use crate::model::{Kind, ResourceIx, ScopeIx, SpanFields, SpanId, Status, Sym, T
 
 use super::{Decoder, Result, span_id, trace_id};
 
-/// What follows a span into the builder.
-#[derive(Clone, Copy)]
-pub(super) enum Detail {
-    Event,
-    Link,
-}
-
 /// What few spans have.
 #[derive(Default)]
 struct Extras<'a> {
@@ -29,7 +22,6 @@ impl<'a> Decoder<'a, '_> {
         scope: ScopeIx,
     ) -> Result<()> {
         self.attributes.clear();
-        self.details.clear();
         let mut extras = Extras::default();
         let mut fields = SpanFields {
             trace_id: TraceId(0),
@@ -44,7 +36,7 @@ impl<'a> Decoder<'a, '_> {
             resource,
             scope,
         };
-        let mut wrong_id = None;
+        let (mut wrong_id, mut has_details) = (None, false);
         let mut message = span;
         while let Some((number, field)) = message.field()? {
             match (number, field) {
@@ -65,8 +57,8 @@ impl<'a> Decoder<'a, '_> {
                 (7, Field::Fixed64(start)) => fields.start = Time(start),
                 (8, Field::Fixed64(end)) => fields.end = (end != 0).then_some(Time(end)),
                 (9, Field::Bytes(pair)) => self.attribute(pair)?,
-                (11, Field::Bytes(event)) => self.details.push((Detail::Event, event)),
-                (13, Field::Bytes(link)) => self.details.push((Detail::Link, link)),
+                // They follow the span into the builder.
+                (11 | 13, Field::Bytes(_)) => has_details = true,
                 (15, Field::Bytes(status)) => {
                     fields.status = extras.status(status, fields.status)?;
                 }
@@ -74,21 +66,21 @@ impl<'a> Decoder<'a, '_> {
             }
         }
         if let Some((name, id)) = wrong_id {
-            self.reject(
-                span,
-                format!("a {name} of {} bytes, or of zeros", id.bytes().len()),
-            );
+            let length = id.bytes().len();
+            self.reject(span, || format!("a {name} of {length} bytes, or of zeros"));
         } else if fields.trace_id.is_zero() || fields.span_id.is_zero() {
             let name = if fields.trace_id.is_zero() {
                 "trace"
             } else {
                 "span"
             };
-            self.reject(span, format!("no {name} id"));
+            self.reject(span, || format!("no {name} id"));
         } else {
             self.builder.span(&fields, &self.attributes);
             self.extras(&extras);
-            self.details()?;
+            if has_details {
+                self.details(span)?;
+            }
         }
         Ok(())
     }
@@ -107,16 +99,16 @@ impl<'a> Decoder<'a, '_> {
         self.builder.flags(extras.flags);
     }
 
-    /// Events and links of the span added last.
-    fn details(&mut self) -> Result<()> {
-        let details = std::mem::take(&mut self.details);
-        for &(detail, message) in &details {
-            match detail {
-                Detail::Event => self.event(message)?,
-                Detail::Link => self.link(message)?,
+    /// Events and links of the span added last. It is walked again rather than remembered: a
+    /// span may claim millions of them in two bytes each.
+    fn details(&mut self, mut span: Message<'a>) -> Result<()> {
+        while let Some((number, field)) = span.field()? {
+            match (number, field) {
+                (11, Field::Bytes(event)) => self.event(event)?,
+                (13, Field::Bytes(link)) => self.link(link)?,
+                _ => {}
             }
         }
-        self.details = details;
         Ok(())
     }
 
