@@ -4,6 +4,5 @@ mod cli;
 mod collector;
 mod corpus;
 mod demo;
-mod formats;
 mod layering;
 mod twins;

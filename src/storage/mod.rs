@@ -27,6 +27,7 @@ mod merge;
 mod paged;
 mod search;
 mod seen;
+mod sieve;
 mod snapshot;
 mod state;
 mod stats;

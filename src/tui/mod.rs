@@ -55,8 +55,6 @@ mod canvas;
 mod command;
 mod effect;
 mod fixed;
-#[cfg(test)]
-mod golden;
 mod harness;
 #[cfg(test)]
 mod harness_tests;

@@ -103,9 +103,12 @@ fn density(
             *failed |= dot.failed;
         }
     }
-    // A single trace is no full column.
-    let most = counts.iter().map(|(count, _)| *count).max();
-    let most = most.unwrap_or(0).max(4);
+    let most = counts
+        .iter()
+        .map(|(count, _)| *count)
+        .max()
+        .unwrap_or(1)
+        .max(1);
     let first = Shown::from(clock.second(axis.time(0)));
     canvas.right(
         axis.x.saturating_sub(1),

@@ -15,7 +15,6 @@ use crate::tui::job::Purpose;
 use crate::tui::message::Message;
 use crate::tui::page::Cx;
 use crate::tui::phrase::Phrase;
-use crate::tui::theme::Glyphs;
 
 use super::form::Asked;
 use super::{Search, act, why, window};
@@ -48,14 +47,10 @@ pub fn survey_all(search: &mut Search, cx: &mut Cx<'_>) {
 }
 
 /// The why line.
-pub fn line(search: &Search, glyphs: &Glyphs) -> Phrase {
+pub fn line(search: &Search) -> Phrase {
     match &search.told {
         Some(told) => Phrase::text(told.line.clone()),
-        None => why::line(
-            &search.findings,
-            search.results.rows().len(),
-            glyphs.between,
-        ),
+        None => why::line(&search.findings, search.results.rows().len()),
     }
 }
 

@@ -1,0 +1,204 @@
+//! Which blocks and rows of a snapshot a query can be about at all, and whether a trace of them
+//! matches.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::generation::{Entry, Generation};
+use super::search::{Found, Search};
+use super::snapshot::StoredTrace;
+use crate::model::{Block, Row, SpanId, SpanRef, Time};
+use crate::traceql::{Bits, Bound, Evaluator, Facts, Needs};
+
+/// Rows for which it is worth starting a thread.
+const ROWS_A_THREAD: usize = 100_000;
+
+/// What is left of a block: the query compiled for it, and the rows that come into question.
+type Left<'a> = Option<(Bound<'a>, Bits)>;
+
+/// A generation with what is left of its parts.
+pub(super) struct Sifted<'a> {
+    generation: &'a Arc<Generation>,
+    parts: Vec<Left<'a>>,
+}
+
+/// Sifts all generations, on several threads if there is enough to do. `None` if cancelled.
+pub(super) fn sift<'a>(
+    generations: &'a [Arc<Generation>],
+    search: Search<'a>,
+    cancelled: &(dyn Fn() -> bool + Sync),
+) -> Option<Vec<Sifted<'a>>> {
+    let parts = generations.iter().flat_map(|generation| &generation.parts);
+    let blocks: Vec<&Block> = parts.map(|part| &*part.block).collect();
+    let mut left = sift_blocks(&blocks, search, cancelled).into_iter();
+    let sifted = generations.iter().map(|generation| {
+        let mut parts: Vec<Left<'a>> = left.by_ref().take(generation.parts.len()).collect();
+        if let Some(window) = search.window
+            && search.query.needs() == Needs::Tree
+        {
+            drop_outside(generation, window, &mut parts);
+        }
+        Sifted { generation, parts }
+    });
+    let sifted = sifted.collect();
+    (!cancelled()).then_some(sifted)
+}
+
+fn sift_blocks<'a>(
+    blocks: &[&Block],
+    search: Search<'a>,
+    cancelled: &(dyn Fn() -> bool + Sync),
+) -> Vec<Left<'a>> {
+    let next = AtomicUsize::new(0);
+    // Whoever is free takes the next block; what is left is put in order again.
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(block) = blocks.get(index) else {
+                return done;
+            };
+            done.push((
+                index,
+                if cancelled() {
+                    None
+                } else {
+                    sift_block(block, search)
+                },
+            ));
+        }
+    };
+    let rows: usize = blocks.iter().map(|block| block.len()).sum();
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(rows / ROWS_A_THREAD);
+    let mut left: Vec<(usize, Left<'a>)> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut left = work();
+        for other in others {
+            left.extend(
+                other
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            );
+        }
+        left
+    });
+    left.sort_unstable_by_key(|&(index, _)| index);
+    left.into_iter().map(|(_, left)| left).collect()
+}
+
+fn sift_block<'a>(block: &Block, search: Search<'a>) -> Left<'a> {
+    let bound = search.query.bind(block);
+    if bound.is_hopeless() {
+        return None;
+    }
+    let mut rows = bound.candidates(block);
+    // Where the whole tree decides, another span of the trace may be the one that matches.
+    if search.window.is_some() && search.query.needs() != Needs::Tree {
+        let starts = block.start_column();
+        rows.retain(|row| {
+            starts
+                .get(row)
+                .is_some_and(|&start| search.is_within(start))
+        });
+    }
+    (!rows.is_empty()).then_some((bound, rows))
+}
+
+impl Sifted<'_> {
+    /// The traces that come into question.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, &Entry)> {
+        let traces = &self.generation.traces;
+        let mut marked = Bits::none(traces.len());
+        for (part, left) in self.generation.parts.iter().zip(&self.parts) {
+            let Some((_, rows)) = left else { continue };
+            if rows.count() == part.block.len() {
+                for &entry in &part.entries {
+                    marked.insert(entry as usize);
+                }
+            } else {
+                for row in rows.iter() {
+                    marked.insert(part.entry_of(row as Row) as usize);
+                }
+            }
+        }
+        let inhabited = traces
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.spans > 0);
+        let wanted = inhabited.filter(move |&(index, _)| marked.contains(index));
+        wanted.map(|(index, entry)| (index as u32, entry))
+    }
+
+    /// The trace of an entry, if it matches.
+    pub(super) fn ask(
+        &self,
+        entry: u32,
+        search: Search<'_>,
+        evaluator: &mut Evaluator<'_>,
+    ) -> Option<Found> {
+        let entry = self.generation.traces.get(entry as usize)?;
+        let trace = StoredTrace::new(Arc::clone(self.generation), entry.clone());
+        let mut matched: Vec<SpanId> = match search.query.needs() {
+            Needs::Rows => self.candidates(&trace).map(SpanRef::span_id).collect(),
+            Needs::Facts => self.accepted(&trace),
+            Needs::Tree => {
+                let tree = trace.tree();
+                let spans = evaluator.eval(&tree)?.spans;
+                let spans = spans.into_iter().map(|span| tree.span(span as usize));
+                spans
+                    .filter(|span| search.is_within(span.start()))
+                    .map(SpanRef::span_id)
+                    .collect()
+            }
+        };
+        matched.sort_unstable();
+        matched.dedup();
+        (!matched.is_empty()).then_some(Found { trace, matched })
+    }
+
+    /// The spans of a trace that come into question.
+    fn candidates<'t>(&'t self, trace: &'t StoredTrace) -> impl Iterator<Item = SpanRef<'t>> {
+        let has = |part: usize, row: Row| matches!(self.parts.get(part), Some(Some((_, rows))) if rows.contains(row as usize));
+        trace
+            .places()
+            .filter(move |&(part, span)| has(part, span.row()))
+            .map(|(_, span)| span)
+    }
+
+    /// Those of them that match, given what is known of the whole trace.
+    fn accepted(&self, trace: &StoredTrace) -> Vec<SpanId> {
+        let root = trace.root();
+        let facts = Facts {
+            duration: trace.duration(),
+            root_name: root.map_or("", SpanRef::operation),
+            root_service: root.map_or("", SpanRef::service),
+        };
+        let accepts = |&(part, span): &(usize, SpanRef<'_>)| match self.parts.get(part) {
+            Some(Some((bound, rows))) => {
+                rows.contains(span.row() as usize)
+                    && bound.accepts(span.block(), span.row(), &facts)
+            }
+            _ => false,
+        };
+        trace
+            .places()
+            .filter(accepts)
+            .map(|(_, span)| span.span_id())
+            .collect()
+    }
+}
+
+/// Leaves out rows of traces that have no span at all in a window.
+fn drop_outside(generation: &Generation, (from, to): (Time, Time), parts: &mut [Left<'_>]) {
+    let overlaps = |entry: &Entry| entry.start <= to && entry.end >= from;
+    for (part, sifted) in generation.parts.iter().zip(parts) {
+        if let Some((_, rows)) = sifted {
+            rows.retain(|row| {
+                let entry = generation.traces.get(part.entry_of(row as Row) as usize);
+                entry.is_some_and(overlaps)
+            });
+        }
+    }
+}
