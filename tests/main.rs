@@ -4,5 +4,6 @@ mod cli;
 mod collector;
 mod corpus;
 mod demo;
+mod formats;
 mod layering;
 mod twins;

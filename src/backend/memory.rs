@@ -34,6 +34,13 @@ impl Memory {
         }
     }
 
+    /// Calls it by another name than `embedded`.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
+        self
+    }
+
     /// Says where another process finds the same traces.
     #[must_use]
     pub fn served_at(mut self, source: String) -> Self {

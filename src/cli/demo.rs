@@ -7,16 +7,17 @@ use std::time::SystemTime;
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
+use crate::config::Access;
 use crate::demo::{self, Demo, Fixes, Options, Progress, Settings, Trouble};
 use crate::model::Nanos;
 use crate::text::plural;
 
 use super::args::{ListenArgs, MemoryArgs, nanos};
 use super::session::runtime;
-use super::{Failure, Outcome, Session, serve};
+use super::{Failure, Outcome, Session, explore, serve};
 
 /// Arguments of `demo`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(before_long_help = "Examples:
   vizsla demo                                          the interface over a living system
   vizsla demo --fix-db-mutex                           the same, with one of its faults mended
@@ -87,39 +88,35 @@ impl DemoArgs {
         }
     }
 
-    /// Starts the demo against `target`, and opens its frontend's door if that is wanted.
+    /// Starts the demo against `target`, and opens its frontend's door if that is wanted: where.
     pub(super) async fn start(
         &self,
         target: String,
-        session: &Session,
+        access: Access,
         stop: &CancellationToken,
-    ) -> Result<Demo, Failure> {
-        let access = session.config.listeners.access().map_err(Failure::usage)?;
-        let token = access.token.clone();
+    ) -> Result<(Demo, Option<SocketAddr>), String> {
         let options = Options {
             settings: self.settings(),
             target,
-            token,
+            token: access.token.clone(),
         };
-        let demo = Demo::start(&options, stop.clone()).map_err(Failure::usage)?;
-        if let Some(address) = self.http {
-            let door = demo::open_web(address, demo.desk().clone(), access, stop.clone()).await;
-            let at = door.map_err(|e| Failure::Usage(format!("not listening {address}: {e}")))?;
-            session.note(format!(
-                "rides are ordered at http://{at}/dispatch?customer=392"
-            ));
+        let demo = Demo::start(&options, stop.clone()).map_err(|trouble| trouble.to_string())?;
+        let Some(address) = self.http else {
+            return Ok((demo, None));
+        };
+        let door = demo::open_web(address, demo.desk().clone(), access, stop.clone()).await;
+        match door {
+            Ok(at) => Ok((demo, Some(at))),
+            Err(why) => Err(format!("not listening {address}: {why}")),
         }
-        Ok(demo)
     }
 }
 
 pub(super) fn run(args: &DemoArgs, session: &mut Session) -> Result<Outcome, Failure> {
-    session.note_problems();
     if !args.headless {
-        return Err(Failure::usage(
-            "a terminal interface is needed for this: add --headless to only send",
-        ));
+        return explore::over_demo(args, session);
     }
+    session.note_problems();
     runtime()?.block_on(headless(args, session))
 }
 
@@ -127,7 +124,12 @@ async fn headless(args: &DemoArgs, session: &Session) -> Result<Outcome, Failure
     let target = args.to.clone();
     let target = target.unwrap_or_else(|| "http://127.0.0.1:4318".into());
     let stop = CancellationToken::new();
-    let demo = args.start(target, session, &stop).await?;
+    let access = session.config.listeners.access().map_err(Failure::usage)?;
+    let started = args.start(target, access, &stop).await;
+    let (demo, door) = started.map_err(Failure::Usage)?;
+    if let Some(at) = door {
+        session.note(ordering(at));
+    }
     let mut progress = demo.progress();
     let mut voice = Voice::default();
     let (mut ended, mut stopped) = (pin!(demo.ended()), pin!(serve::stopped()));
@@ -143,6 +145,11 @@ async fn headless(args: &DemoArgs, session: &Session) -> Result<Outcome, Failure
     let (spans, traces) = (plural(sent.spans, "span"), plural(sent.traces, "trace"));
     session.note(format!("sent {spans} of {traces}"));
     Ok(outcome)
+}
+
+/// Where rides are ordered, in words.
+pub(super) fn ordering(at: SocketAddr) -> String {
+    format!("rides are ordered at http://{at}/dispatch?customer=392")
 }
 
 fn failure(trouble: Trouble) -> Failure {

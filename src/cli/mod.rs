@@ -21,7 +21,9 @@ mod convert;
 mod demo;
 mod deps;
 mod embedded;
+mod explore;
 mod failure;
+mod host;
 mod keys;
 mod man;
 mod operations;
@@ -76,8 +78,6 @@ fn dispatch(cli: Cli, session: &mut Session) -> Result<Outcome, Failure> {
         Some(Command::Themes(args)) => themes::run(&args, session),
         Some(Command::Completions(args)) => completions::run(&args, session),
         Some(Command::Man(args)) => man::run(&args, session),
-        None => Err(Failure::Usage(
-            "what shall I do? vizsla --help lists it".into(),
-        )),
+        None => explore::run(&cli.sources, &cli.input, session),
     }
 }

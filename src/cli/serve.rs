@@ -34,7 +34,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(super) fn run(session: &mut Session) -> Result<Outcome, Failure> {
     session.note_problems();
     runtime()?.block_on(async {
-        let embedded = Embedded::start(&session.config).await?;
+        let embedded = Embedded::start(&session.config, "embedded").await?;
         embedded.report(&session.config, line)?;
         let number = stopped().await?;
         // A client that does not finish is not waited for longer.

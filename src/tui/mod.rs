@@ -55,6 +55,8 @@ mod canvas;
 mod command;
 mod effect;
 mod fixed;
+#[cfg(test)]
+mod golden;
 mod harness;
 #[cfg(test)]
 mod harness_tests;

@@ -89,7 +89,7 @@ pub(super) fn run(args: &ShowArgs, session: &mut Session) -> Result<Outcome, Fai
 }
 
 /// Reads a trace id, or the one in a W3C traceparent.
-fn trace_id(text: &str) -> Result<TraceId, Failure> {
+pub(super) fn trace_id(text: &str) -> Result<TraceId, Failure> {
     let text = text.trim();
     let mut fields = text.split('-');
     let id = match (fields.next(), fields.next(), fields.next(), fields.next()) {

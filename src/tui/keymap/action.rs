@@ -229,7 +229,7 @@ actions! {
     Run "run" "run" "run it" Edit {
         Query: "<Enter>", Form: "<Enter>", Picker: "<Enter>", Menu: "<Enter>", Help: "<Enter>"
     }
-    Complete "complete" "tab takes" "take the completion" Edit { Query: "<Tab>", Picker: "<Tab>" }
+    Complete "complete" "takes" "take the completion" Edit { Query: "<Tab>", Picker: "<Tab>" }
     Uncomplete "uncomplete" "" "give the completion back" Edit { Query: "<S-Tab>" }
     ChooseNext "choose_next" "" "next one, or newer in the history" Edit { Query: "<Down>", Picker: "<Down> <C-n>" }
     ChoosePrevious "choose_previous" "" "previous one, or older in the history" Edit {

@@ -103,12 +103,9 @@ fn density(
             *failed |= dot.failed;
         }
     }
-    let most = counts
-        .iter()
-        .map(|(count, _)| *count)
-        .max()
-        .unwrap_or(1)
-        .max(1);
+    // A single trace is no full column.
+    let most = counts.iter().map(|(count, _)| *count).max();
+    let most = most.unwrap_or(0).max(4);
     let first = Shown::from(clock.second(axis.time(0)));
     canvas.right(
         axis.x.saturating_sub(1),

@@ -15,6 +15,7 @@ use crate::tui::job::Purpose;
 use crate::tui::message::Message;
 use crate::tui::page::Cx;
 use crate::tui::phrase::Phrase;
+use crate::tui::theme::Glyphs;
 
 use super::form::Asked;
 use super::{Search, act, why, window};
@@ -47,10 +48,14 @@ pub fn survey_all(search: &mut Search, cx: &mut Cx<'_>) {
 }
 
 /// The why line.
-pub fn line(search: &Search) -> Phrase {
+pub fn line(search: &Search, glyphs: &Glyphs) -> Phrase {
     match &search.told {
         Some(told) => Phrase::text(told.line.clone()),
-        None => why::line(&search.findings, search.results.rows().len()),
+        None => why::line(
+            &search.findings,
+            search.results.rows().len(),
+            glyphs.between,
+        ),
     }
 }
 

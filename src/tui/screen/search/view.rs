@@ -60,7 +60,7 @@ fn why_line(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, empty: bo
     {
         Some(job) => spinner(job, look.shared.now, canvas)
             .map_or_else(Phrase::default, |turn| Phrase::of(Token::Muted, turn)),
-        None => hunt::line(search),
+        None => hunt::line(search, canvas.glyphs),
     }
 }
 
@@ -248,6 +248,7 @@ fn account(search: &Search, look: &Look<'_>, canvas: &Canvas<'_>) -> Phrase {
     let shown = results.rows().len() as u64;
     let matching = results.found.as_ref().and_then(|found| found.matching);
     let complete = results.found.as_ref().is_some_and(|found| found.complete);
+    let between = canvas.glyphs.between;
     let mut said = Phrase::of(Token::Muted, format!("{} ", canvas.glyphs.ellipsis));
     match matching {
         Some(all) if all > shown => said.push(
@@ -265,15 +266,15 @@ fn account(search: &Search, look: &Look<'_>, canvas: &Canvas<'_>) -> Phrase {
     for part in &results.pushdown.local {
         said.push(
             Token::Doubt,
-            format!(" · {} was checked here", Shown::new(part)),
+            format!(" {between} {} was checked here", Shown::new(part)),
         );
     }
     for note in &results.notes {
-        said.push(Token::Muted, format!(" · {note}"));
+        said.push(Token::Muted, format!(" {between} {note}"));
     }
     if matching.is_none_or(|all| all > shown) && shown >= search.asked.limit as u64 {
         let enter = key_glyph("Enter", canvas.glyphs);
-        said.push(Token::Muted, " · ");
+        said.push(Token::Muted, format!(" {between} "));
         said.push(Token::Accent, enter);
         let rest = matching.map_or(super::MORE as u64, |all| {
             (all - shown).min(super::MORE as u64)

@@ -97,11 +97,11 @@ pub fn findings(rows: &[TraceRow], usual: &Usual, charset: Charset) -> Vec<Findi
 }
 
 /// The why line: the first findings, or that nothing stands out in so many traces.
-pub fn line(findings: &[Finding], rows: usize) -> Phrase {
+pub fn line(findings: &[Finding], rows: usize, between: &str) -> Phrase {
     let mut line = Phrase::default();
     for finding in findings.iter().take(3) {
         if !line.is_empty() {
-            line.push(Token::Muted, " · ");
+            line.push(Token::Muted, format!(" {between} "));
         }
         line.extend(finding.words.clone());
     }
@@ -211,7 +211,7 @@ mod tests {
             .collect();
         let usual = Usual::of(&rows);
         assert!(findings(&rows, &usual, Charset::Unicode).is_empty());
-        assert!(line(&[], rows.len()).plain().contains("30 alike"));
+        assert!(line(&[], rows.len(), "·").plain().contains("30 alike"));
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
         rows[7].duration = Nanos::from_millis(900);
         let usual = Usual::of(&rows);
         let found = findings(&rows, &usual, Charset::Unicode);
-        let text = line(&found, rows.len()).plain();
+        let text = line(&found, rows.len(), "·").plain();
         assert!(text.contains("redis fails 13 % (10 of 80 spans)"), "{text}");
         assert!(
             text.contains(

@@ -1,0 +1,182 @@
+//! `vizsla [SOURCE...]`: the interface, over sources or over the embedded backend.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+
+use crate::backend::Backend;
+use crate::config::{Config, Paths};
+use crate::model::TraceId;
+use crate::text::Clock;
+use crate::tui::{self, Host, Message, Setup, Stage};
+
+use super::args::InputArgs;
+use super::demo::DemoArgs;
+use super::embedded::Embedded;
+use super::host::Around;
+use super::session::runtime;
+use super::source::{self, Manner};
+use super::{Failure, Outcome, Session, show};
+
+/// What the interface is opened over.
+struct Scene {
+    backend: Arc<dyn Backend>,
+    host: Arc<dyn Host>,
+    first: Option<TraceId>,
+    clock: Clock,
+    notices: Vec<Message>,
+}
+
+/// Opens the interface over `sources`, or over what arrives here if there are none.
+pub(super) fn run(
+    sources: &[String],
+    input: &InputArgs,
+    session: &mut Session,
+) -> Result<Outcome, Failure> {
+    if !session.look.tty {
+        return Err(Failure::Usage(elsewhere(sources)));
+    }
+    let runtime = runtime()?;
+    let scene = runtime.block_on(async {
+        if sources.is_empty() {
+            listen("embedded", DemoArgs::default(), session).await
+        } else {
+            read(sources, input, session)
+        }
+    })?;
+    play(runtime, scene, session)
+}
+
+/// Opens the interface over a living system.
+pub(super) fn over_demo(args: &DemoArgs, session: &mut Session) -> Result<Outcome, Failure> {
+    if !session.look.tty {
+        return Err(Failure::usage(
+            "standard output is no terminal: vizsla demo --headless only sends",
+        ));
+    }
+    let runtime = runtime()?;
+    let scene = runtime.block_on(listen("demo", args.clone(), session))?;
+    play(runtime, scene, session)
+}
+
+/// What prints the same without a terminal.
+fn elsewhere(sources: &[String]) -> String {
+    let twins = match sources {
+        [] => "vizsla serve listens without one, vizsla search prints".to_owned(),
+        given => {
+            let source = given.join(" -s ");
+            format!("vizsla search -s {source} and vizsla show -s {source} print instead")
+        }
+    };
+    format!("standard output is no terminal: {twins}")
+}
+
+/// The embedded backend under a name; under that of the demo, with one that runs.
+async fn listen(name: &str, story: DemoArgs, session: &Session) -> Result<Scene, Failure> {
+    let config = session.config.clone();
+    let embedded = Embedded::start(&config, name).await?;
+    embedded.check(&config)?;
+    let backend = Arc::clone(&embedded.backend);
+    let around = Around::new(config, Some(embedded), story);
+    let mut notices = Vec::new();
+    if name == "demo" {
+        let door = around.start().await.map_err(Failure::Usage)?;
+        notices.extend(door.map(Message::note));
+    }
+    Ok(Scene {
+        backend,
+        host: Arc::new(around),
+        first: None,
+        clock: Clock::local(),
+        notices,
+    })
+}
+
+/// What `sources` name. A trace id among them is the trace to open; alone, where the configuration
+/// says, or at the neighbour's.
+fn read(sources: &[String], input: &InputArgs, session: &Session) -> Result<Scene, Failure> {
+    let config = &session.config;
+    let (ids, words): (Vec<_>, Vec<_>) = sources
+        .iter()
+        .cloned()
+        .partition(|word| is_trace_id(word, config));
+    let first = match ids.as_slice() {
+        [] => None,
+        [id] => Some(show::trace_id(id)?),
+        _ => {
+            return Err(Failure::usage(
+                "one trace id is enough: the others can be pasted",
+            ));
+        }
+    };
+    let manner = Manner {
+        format: input.input_format,
+        patient: false,
+    };
+    let opened = source::open(config, &words, manner)?;
+    let around = Around::new(config.clone(), None, DemoArgs::default());
+    Ok(Scene {
+        backend: opened.backend,
+        host: Arc::new(around),
+        first,
+        clock: opened.clock.unwrap_or_else(Clock::local),
+        notices: Vec::new(),
+    })
+}
+
+/// A trace id or traceparent, if it is not the name of something that can be read.
+fn is_trace_id(word: &str, config: &Config) -> bool {
+    !config.backends.contains_key(word) && !Path::new(word).exists() && show::trace_id(word).is_ok()
+}
+
+/// Runs the interface. What runs beside it ends with it; nobody waits for that.
+fn play(runtime: Runtime, scene: Scene, session: &Session) -> Result<Outcome, Failure> {
+    let look = &session.look;
+    let (mut setup, messages) =
+        Setup::configured(&session.config, scene.clock, look.depth, look.charset);
+    let kept = Paths::of_user().map(|paths| paths.state.join("session.json"));
+    if let Some(path) = &kept {
+        setup.recall(path);
+    }
+    let problems = session.problems.iter();
+    let stage = Stage {
+        setup,
+        backend: scene.backend,
+        host: scene.host,
+        first: scene.first,
+        session: kept,
+        notices: problems
+            .map(|problem| Message::doubt(problem.to_string()))
+            .chain(messages)
+            .chain(scene.notices)
+            .collect(),
+    };
+    let played = runtime.block_on(tui::run(stage));
+    runtime.shutdown_background();
+    played.map_err(Failure::usage)?;
+    Ok(Outcome::Found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_id_is_one_unless_there_is_something_of_that_name() {
+        let config = Config::default();
+        let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        assert!(is_trace_id(parent, &config));
+        assert!(is_trace_id("7f1c9d", &config));
+        for source in ["src", "-", "http://localhost:16686", "orders.json", ""] {
+            assert!(!is_trace_id(source, &config), "{source}");
+        }
+    }
+
+    #[test]
+    fn without_a_terminal_the_twin_is_named() {
+        let said = elsewhere(&["a.json".to_owned()]);
+        assert!(said.contains("vizsla search -s a.json"), "{said}");
+        assert!(elsewhere(&[]).contains("vizsla serve"));
+    }
+}
