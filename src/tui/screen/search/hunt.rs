@@ -144,13 +144,14 @@ fn arrive(search: &mut Search, cx: &mut Cx<'_>) {
             "no trace that shows it is left in this time: T widens it",
         )),
         None => {
-            search.ask(
-                Asked {
-                    query,
-                    ..search.asked.clone()
-                },
-                cx,
-            );
+            // The next press goes on to the next finding, not to this one again.
+            let finding = search.finding;
+            let asked = Asked {
+                query,
+                ..search.asked.clone()
+            };
+            search.ask(asked, cx);
+            search.finding = finding;
             cx.say(Message::note(Shown::new(
                 "these traces show it: u goes back",
             )));

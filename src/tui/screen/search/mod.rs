@@ -329,13 +329,13 @@ impl Page for Search {
     fn rung(&mut self, timer: Timer, cx: &mut Cx<'_>) {
         match timer {
             Timer::Refresh if cx.waits(Purpose::Search) => cx.after(REFRESH, Timer::Refresh),
-            Timer::Refresh if !self.paused => {
+            Timer::Refresh if self.paused => {}
+            Timer::Refresh => {
                 self.fetch(Errand::Refresh, cx);
                 if self.names.services.is_empty() && !cx.waits(Purpose::Names) {
                     cx.ask(Purpose::Names, "asking for services", Request::Services);
                 }
             }
-            _ => {}
         }
     }
 
