@@ -11,7 +11,7 @@ use crate::text::{parse_duration, parse_size};
 
 use super::{
     completions, config, convert, demo, deps, keys, man, operations, search, serve, services, show,
-    stats, themes,
+    snap, stats, themes,
 };
 
 /// Finds out where the time of a distributed system went, from a terminal.
@@ -72,6 +72,8 @@ pub enum Command {
     Stats(stats::StatsArgs),
     /// Write traces in another format
     Convert(convert::ConvertArgs),
+    /// Press keys without a terminal, and keep the last screen
+    Snap(snap::SnapArgs),
     /// Listen, keep and answer, without a terminal
     Serve(Box<serve::ServeArgs>),
     /// Show, check or begin the configuration

@@ -33,6 +33,7 @@ mod serve;
 mod services;
 mod session;
 mod show;
+mod snap;
 mod source;
 mod stats;
 mod themes;
@@ -71,6 +72,7 @@ fn dispatch(cli: Cli, session: &mut Session) -> Result<Outcome, Failure> {
         Some(Command::Deps(args)) => deps::run(&args, session),
         Some(Command::Stats(args)) => stats::run(&args, session),
         Some(Command::Convert(args)) => convert::run(&args, session),
+        Some(Command::Snap(args)) => snap::run(&args, session),
         Some(Command::Serve(_)) => serve::run(session),
         Some(Command::Demo(args)) => demo::run(&args, session),
         Some(Command::Config(args)) => config::run(args, session),

@@ -91,7 +91,7 @@ mod tests {
         args.min_duration = Some(1_500_000_000);
         assert_eq!(
             args.traceql().unwrap(),
-            r#"{ resource.service.name = "a \"b\"" && tag.http.status_code = "500" && tag."odd key" = "x=y" && duration >= 1.5s }"#
+            r#"{ resource.service.name = `a "b"` && tag.http.status_code = "500" && tag."odd key" = "x=y" && duration >= 1500ms }"#
         );
         args.query = Some("{ status = error }".into());
         assert!(args.traceql().is_err());
