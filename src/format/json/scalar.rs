@@ -227,6 +227,7 @@ impl<'a> JsonReader<'a> {
     }
 
     fn text(&mut self, bytes: &'a [u8]) -> Cow<'a, str> {
+        // Many times as fast as the lossy conversion, which looks at each byte.
         if let Ok(text) = std::str::from_utf8(bytes) {
             return Cow::Borrowed(text);
         }
