@@ -124,11 +124,15 @@ pub struct Why {
 
 /// Parts of a why line.
 pub(super) fn line(parts: &[String], charset: Charset) -> Shown<'static> {
-    Shown::from_owned(parts.join(if charset == Charset::Ascii {
-        " | "
-    } else {
-        " · "
-    }))
+    Shown::from_owned(parts.join(between(charset)))
+}
+
+/// What parts the statements of a why line.
+pub fn between(charset: Charset) -> &'static str {
+    match charset {
+        Charset::Ascii => " | ",
+        Charset::Unicode => " · ",
+    }
 }
 
 /// `service operation`, or what there is of it.

@@ -30,7 +30,7 @@ mod why;
 
 pub use blame::{CallFigures, blame};
 pub use critical_path::{CriticalPath, NoPath, Section, critical_path};
-pub use finding::{Evidence, Finding, FindingKind, OperationEvidence, Why};
+pub use finding::{Evidence, Finding, FindingKind, OperationEvidence, Why, between};
 pub use onset::{Onset, Tally, onset};
 pub use repeats::{Repeat, repeats};
 pub use share::{Share, per_cents, shares};

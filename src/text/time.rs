@@ -23,7 +23,7 @@ pub enum Style {
 }
 
 /// What time it is, and where.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Clock {
     /// The moment that never passes, if the clock stands still; ns since 1970.
     frozen: Option<u64>,

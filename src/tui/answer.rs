@@ -11,9 +11,10 @@ use crate::backend::{
     StoreStats, TraceRow,
 };
 use crate::model::{Trace, TraceId};
-use crate::text::Shown;
+use crate::text::{Charset, Clock, Shown};
 use crate::traceql::Census;
 
+use super::screen::map::Mapped;
 use super::screen::trace::Explained;
 
 /// Something large that is shared and not looked into by tests: equal if it is the same one.
@@ -53,11 +54,13 @@ pub enum Request {
     /// A trace: answered by `Trace`.
     Trace(TraceId),
     /// What stands out in a trace: answered by `Explained`.
-    Explain(Held<Trace>),
+    Explain(Held<Trace>, Charset),
     /// How all operations fare: answered by `Trends`.
     Trends,
     /// Keys and values of these traces: answered by `Census`.
     Census(Vec<TraceId>),
+    /// Who calls whom, and what stands out in it: answered by `Mapped`.
+    Map(Clock, Charset),
     /// The services: answered by `Services`.
     Services,
     /// The operations of a service, or of all: answered by `Operations`.
@@ -89,6 +92,8 @@ pub enum Answer {
     Found(SearchDone),
     /// A trace, or none of that id.
     Trace(TraceId, Option<Held<Trace>>),
+    /// Who calls whom.
+    Mapped(Held<Mapped>),
     /// What stands out in the trace that was asked for.
     Explained(Held<Explained>),
     /// How all operations fare; none if the backend cannot tell.

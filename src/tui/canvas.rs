@@ -134,18 +134,23 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// Draws one sign of our own that no glyph of the table is: a line of a graph.
+    pub fn sign(&mut self, x: u16, y: u16, sign: char, token: Token) {
+        let style = self.style(token);
+        if let Some(cell) = self.buffer.cell_mut(Position::new(x, y)) {
+            cell.set_char(sign).set_style(style);
+        }
+    }
+
     /// Draws a braille pattern, U+2800 + `dots`; in ASCII a sign for many dots or few.
     pub fn braille(&mut self, x: u16, y: u16, dots: u8, token: Token) {
-        let style = self.style(token);
         let sign = match (self.charset(), dots.count_ones()) {
             (Charset::Unicode, _) => char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' '),
             (Charset::Ascii, 0) => ' ',
             (Charset::Ascii, 1..4) => '-',
             (Charset::Ascii, _) => '=',
         };
-        if let Some(cell) = self.buffer.cell_mut(Position::new(x, y)) {
-            cell.set_char(sign).set_style(style);
-        }
+        self.sign(x, y, sign, token);
     }
 
     /// Writes one of our own glyphs over and over.

@@ -33,6 +33,7 @@ pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
         }
         Action::GoMessages => state.cover(Overlay::Messages(MessageList::default()), effects),
         Action::GoSearch => state.close_to(1, effects),
+        Action::GoMap | Action::Graph => state.open(Screen::map(None), effects),
         Action::MouseCapture => mouse(state, effects),
         Action::TimeStyle => time_style(state),
         Action::CopyScreen => copy(state, "the screen as text", snapshot::text, effects),

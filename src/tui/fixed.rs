@@ -9,6 +9,7 @@ use crate::backend::{
     Answer, Backend, Capabilities, Dependencies, OperationRow, Part, Parts, SearchDone,
     SearchRequest, ServiceRow, StoreStats, TraceRow, Window, parts,
 };
+use crate::graph::service::{Calls, ServiceGraph, service_graph};
 use crate::model::{Trace, TraceId};
 
 /// Given traces.
@@ -165,6 +166,19 @@ impl Backend for Fixed {
         _cancel: CancellationToken,
     ) -> Answer<'_, Dependencies> {
         Box::pin(async { Ok(Dependencies::default()) })
+    }
+
+    fn service_graph(
+        &self,
+        _window: Option<Window>,
+        _cancel: CancellationToken,
+    ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
+        let mut calls = Calls::new();
+        for trace in &self.traces {
+            calls.add_trace(trace);
+        }
+        let answer = (service_graph([&calls]), Some(self.traces.len() as u64));
+        Box::pin(async move { Ok(answer) })
     }
 
     fn stats(&self) -> Answer<'_, Option<StoreStats>> {

@@ -154,6 +154,7 @@ actions! {
 
     // go to
     GoSearch "go_search" "" "the search" GoTo { Global: "gs" }
+    GoMap "go_map" "map" "the service map" GoTo { Global: "gm" }
     GoMessages "go_messages" "" "all messages so far" GoTo { Global: "gn" }
     Palette "palette" "command" "commands, screens, names: find anything" GoTo { Global: ":" }
     Backends "backends" "backend" "another backend, by name or URL" GoTo { Global: "b" }
@@ -192,6 +193,15 @@ actions! {
     Fit "fit" "fit" "fit the span to the width" Axis { Waterfall: "f" }
     NextSection "next_section" "section" "next section" Move { Detail: "]]" }
     PreviousSection "previous_section" "" "previous section" Move { Detail: "[[" }
+
+    // map
+    Focus "focus" "focus" "only what is near this service; a count says how near" This { Map: "f" }
+    TurnDirection "turn_direction" "direction" "both ways, callees, callers" View { Map: "D" }
+    NextEdge "next_edge" "" "next edge of this service" Move { Map: "J" }
+    PreviousEdge "previous_edge" "" "previous edge of this service" Move { Map: "K" }
+    ViewBoxes "view_boxes" "graph" "the graph" View { Map: "vb" }
+    ViewTable "view_table" "table" "the calls as a table" View { Map: "vt" }
+    Graph "graph" "graph" "the service graph of this" This { Global: "d" }
 
     // view
     ZoomIn "zoom_in" "" "zoom in" Axis { Global: "+" }

@@ -27,6 +27,10 @@ pub enum Context {
     Waterfall,
     /// What is told of one span.
     Detail,
+    /// The service map.
+    Map,
+    /// Its table of calls.
+    MapTable,
     /// Any field that text is typed into.
     Input,
     /// The query line, and the find line of a trace.
@@ -43,7 +47,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts, inherited ones before those that inherit them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Everywhere,
         Self::Global,
         Self::List,
@@ -54,6 +58,8 @@ impl Context {
         Self::Trace,
         Self::Waterfall,
         Self::Detail,
+        Self::Map,
+        Self::MapTable,
         Self::Input,
         Self::Query,
         Self::Form,
@@ -67,7 +73,8 @@ impl Context {
         match self {
             Self::Everywhere => &[],
             Self::Global | Self::Input | Self::Menu | Self::Help => &[Self::Everywhere],
-            Self::List | Self::Chart | Self::Search | Self::Trace => &[Self::Global],
+            Self::List | Self::Chart | Self::Search | Self::Trace | Self::Map => &[Self::Global],
+            Self::MapTable => &[Self::Map, Self::List],
             Self::Waterfall | Self::Detail => &[Self::Trace],
             Self::SearchList => &[Self::Search, Self::List],
             Self::SearchScatter => &[Self::Search, Self::Chart],
@@ -108,6 +115,8 @@ impl Context {
             Self::Trace => "trace",
             Self::Waterfall => "waterfall",
             Self::Detail => "detail",
+            Self::Map => "map",
+            Self::MapTable => "map_table",
             Self::Input => "input",
             Self::Query => "query",
             Self::Form => "form",

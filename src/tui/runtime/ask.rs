@@ -6,13 +6,15 @@ use arc_swap::ArcSwap;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
+use crate::analysis::{CallFigures, Words, blame};
 use crate::backend::{Backend, BackendError, Part, SearchRequest};
-use crate::model::{Block, Trace, TraceId};
-use crate::text::Shown;
+use crate::model::{Block, Nanos, Trace, TraceId};
+use crate::text::{Charset, Clock, Shown};
 use crate::traceql::Census;
 use crate::tui::answer::{Answer, Held, Opened, Request};
 use crate::tui::host::Host;
 use crate::tui::job::JobId;
+use crate::tui::screen::map::Mapped;
 use crate::tui::screen::trace::explain;
 
 /// Whom jobs ask: the backend, which may be exchanged, and the program around.
@@ -78,12 +80,13 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
             .trace(id, cancel)
             .await
             .map(|found| Answer::Trace(id, found.map(Held))),
-        Request::Explain(trace) => return explained(trace, reply).await,
+        Request::Explain(trace, charset) => return explained(trace, charset, reply).await,
         Request::Trends => backend
             .trends()
             .await
             .map(|trends| Answer::Trends(trends.map(|trends| Held(Arc::new(trends))))),
         Request::Census(ids) => return census(backend.as_ref(), ids, reply, cancel).await,
+        Request::Map(clock, charset) => mapped(backend.as_ref(), (&clock, charset), cancel).await,
         Request::Services => backend.services(None, cancel).await.map(Answer::Services),
         Request::Operations(service) => backend
             .operations(service, None, cancel)
@@ -172,11 +175,49 @@ async fn search(
 }
 
 /// The critical path of a large trace takes a while: not on the thread that answers keys.
-async fn explained(trace: Held<Trace>, reply: &Reply) {
-    let explained = tokio::task::spawn_blocking(move || explain(&trace)).await;
+async fn explained(trace: Held<Trace>, charset: Charset, reply: &Reply) {
+    let explained = tokio::task::spawn_blocking(move || explain(&trace, charset)).await;
     let answer = match explained {
         Ok(explained) => Answer::Explained(Held(Arc::new(explained))),
         Err(_) => Answer::Failed("the critical path could not be worked out".into()),
     };
     reply.say(answer).await;
+}
+
+/// The service graph with what stands out in it.
+async fn mapped(
+    backend: &dyn Backend,
+    (clock, charset): (&Clock, Charset),
+    cancel: CancellationToken,
+) -> Result<Answer, BackendError> {
+    let (graph, traces) = backend.service_graph(None, cancel).await?;
+    let ends = |edge| {
+        graph
+            .edge_endpoints(edge)
+            .map(|(from, to)| (&graph[from], &graph[to]))
+    };
+    let calls: Vec<CallFigures<'_>> = graph
+        .edge_indices()
+        .filter_map(|edge| {
+            let ((parent, child), call) = (ends(edge)?, &graph[edge]);
+            Some(CallFigures {
+                parent: &parent.name,
+                child: &child.name,
+                calls: call.calls,
+                errors: call.errors,
+                minutes: &call.minutes,
+            })
+        })
+        .collect();
+    let own: Vec<(&str, Nanos)> = graph
+        .node_weights()
+        .filter_map(|service| Some((service.name.as_ref(), service.own?)))
+        .collect();
+    let words = Words { charset, clock };
+    let why = blame(&calls, &own, words);
+    Ok(Answer::Mapped(Held(Arc::new(Mapped {
+        graph,
+        traces,
+        why,
+    }))))
 }

@@ -2,6 +2,7 @@
 //! small stack holds what lies over it.
 
 pub mod help;
+pub mod map;
 pub mod menu;
 pub mod messages;
 pub mod palette;
@@ -15,6 +16,7 @@ use crate::text::Shown;
 use super::page::Page;
 
 pub use help::Help;
+pub use map::MapScreen;
 pub use menu::Menu;
 pub use messages::MessageList;
 pub use palette::Palette;
@@ -29,6 +31,8 @@ pub enum Screen {
     Search(Box<Search>),
     /// One trace.
     Trace(Box<TraceScreen>),
+    /// Who calls whom.
+    Map(Box<MapScreen>),
 }
 
 /// A popup over the screens.
@@ -52,6 +56,7 @@ impl Screen {
         match self {
             Self::Search(search) => search.as_ref(),
             Self::Trace(trace) => trace.as_ref(),
+            Self::Map(map) => map.as_ref(),
         }
     }
 
@@ -60,7 +65,13 @@ impl Screen {
         match self {
             Self::Search(search) => search.as_mut(),
             Self::Trace(trace) => trace.as_mut(),
+            Self::Map(map) => map.as_mut(),
         }
+    }
+
+    /// The service map, with a service selected.
+    pub fn map(service: Option<String>) -> Self {
+        Self::Map(Box::new(MapScreen::new(service)))
     }
 
     /// The screen of one trace, which fetches it; `title` is what is known of it so far.

@@ -287,6 +287,12 @@ impl Open {
 
     fn act_anywhere(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
         match act.action {
+            Action::Graph => {
+                let service = self
+                    .span()
+                    .map(|span| self.trace.span(span).service().to_owned());
+                cx.go(Move::Open(Screen::map(service)));
+            }
             Action::Ask => self.focus = Focus::Find,
             Action::FindOperation => self.find_operation(),
             Action::Dismiss => return self.find.clear(),
@@ -362,10 +368,11 @@ impl Open {
             "times as received"
         };
         cx.say(Message::note(said));
+        let charset = cx.shared.charset();
         cx.ask(
             Purpose::Why,
             "looking for the critical path",
-            Request::Explain(self.trace.clone()),
+            Request::Explain(self.trace.clone(), charset),
         );
     }
 

@@ -69,6 +69,7 @@ pub struct Line {
 /// The second pane.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Detail {
+    charset: Charset,
     /// Whether it is shown where it has room beside or below the tree.
     pub shown: bool,
     /// Where it stands.
@@ -85,6 +86,7 @@ pub struct Detail {
 impl Default for Detail {
     fn default() -> Self {
         Self {
+            charset: Charset::Unicode,
             shown: true,
             list: List::default(),
             title: Vec::new(),
@@ -97,15 +99,25 @@ impl Default for Detail {
 }
 
 impl Detail {
+    /// A pane whose own words are written in that character set.
+    pub fn new(charset: Charset) -> Self {
+        Self {
+            charset,
+            ..Self::default()
+        }
+    }
+
     /// Tells another span, or the same one with more known of it.
     pub fn tell(&mut self, trace: &Trace, span: Option<usize>, explained: Option<&Explained>) {
         if span != self.span {
             self.list = List::default();
         }
         self.span = span;
-        self.entries = span.map(|span| entries(trace, span)).unwrap_or_default();
+        self.entries = span
+            .map(|span| entries(trace, span, self.charset))
+            .unwrap_or_default();
         self.title = span
-            .map(|span| title(trace, span, explained))
+            .map(|span| title(trace, span, explained, self.charset))
             .unwrap_or_default();
         self.fold();
     }
@@ -165,7 +177,7 @@ impl Detail {
                 ..first.clone()
             };
             if self.folded.contains(&first.section) {
-                head.value = preview(group);
+                head.value = preview(group, self.charset);
                 head.key = Shown::default();
                 self.lines.push(head);
                 continue;
@@ -176,19 +188,23 @@ impl Detail {
     }
 }
 
-fn preview(group: &[Line]) -> Shown<'static> {
+fn preview(group: &[Line], charset: Charset) -> Shown<'static> {
     let parts: Vec<String> = group
         .iter()
         .take(8)
         .map(|line| format!("{} {}", line.key, line.value))
         .collect();
-    Shown::from(parts.join(" · "))
+    Shown::from(parts.join(crate::analysis::between(charset)))
 }
 
 /// The span in one line: name, then its figures.
-fn title(trace: &Trace, number: usize, explained: Option<&Explained>) -> Vec<Shown<'static>> {
+fn title(
+    trace: &Trace,
+    number: usize,
+    explained: Option<&Explained>,
+    charset: Charset,
+) -> Vec<Shown<'static>> {
     let span = trace.span(number);
-    let charset = Charset::Unicode;
     let figure = |nanos: Nanos| text::duration(nanos.0, charset);
     let from = trace.start_of(number).since(trace.start());
     let mut parts = vec![
@@ -214,7 +230,7 @@ fn title(trace: &Trace, number: usize, explained: Option<&Explained>) -> Vec<Sho
     parts
 }
 
-fn entries(trace: &Trace, number: usize) -> Vec<Line> {
+fn entries(trace: &Trace, number: usize, charset: Charset) -> Vec<Line> {
     let span = trace.span(number);
     let mut lines = Vec::new();
     for warning in trace.warnings_of(number) {
@@ -238,8 +254,8 @@ fn entries(trace: &Trace, number: usize) -> Vec<Line> {
         });
     }
     attributes(&mut lines, Section::Attributes, span.attributes());
-    events(&mut lines, trace, number);
-    logs(&mut lines, trace, number);
+    events(&mut lines, trace, number, charset);
+    logs(&mut lines, trace, number, charset);
     for link in span.links() {
         let to = format!("trace {} span {}", link.trace_id(), link.span_id());
         lines.push(Line {
@@ -284,15 +300,15 @@ fn attributes(lines: &mut Vec<Line>, section: Section, attributes: Attributes<'_
 }
 
 /// Time since the span's start, with its sign.
-fn since(time: Time, start: Time) -> String {
+fn since(time: Time, start: Time, charset: Charset) -> String {
     let offset = i128::from(time.0) - i128::from(start.0);
     text::offset(
         offset.clamp(i64::MIN.into(), i64::MAX.into()) as i64,
-        Charset::Unicode,
+        charset,
     )
 }
 
-fn events(lines: &mut Vec<Line>, trace: &Trace, number: usize) {
+fn events(lines: &mut Vec<Line>, trace: &Trace, number: usize, charset: Charset) {
     let span = trace.span(number);
     let mut events: Vec<_> = span.events().collect();
     events.sort_by_key(|event| event.time());
@@ -310,14 +326,14 @@ fn events(lines: &mut Vec<Line>, trace: &Trace, number: usize) {
             tone,
             ..entry(
                 Section::Events,
-                &since(event.time(), span.start()),
+                &since(event.time(), span.start(), charset),
                 &words.join("  "),
             )
         });
     }
 }
 
-fn logs(lines: &mut Vec<Line>, trace: &Trace, number: usize) {
+fn logs(lines: &mut Vec<Line>, trace: &Trace, number: usize, charset: Charset) {
     let span = trace.span(number);
     for log in trace.logs().filter(|log| log.span_id() == span.span_id()) {
         let severity = if log.severity_text().is_empty() {
@@ -334,7 +350,11 @@ fn logs(lines: &mut Vec<Line>, trace: &Trace, number: usize) {
         };
         lines.push(Line {
             tone,
-            ..entry(Section::Logs, &since(log.time(), span.start()), &body)
+            ..entry(
+                Section::Logs,
+                &since(log.time(), span.start(), charset),
+                &body,
+            )
         });
     }
 }

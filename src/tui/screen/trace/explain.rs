@@ -32,14 +32,9 @@ pub struct Finding {
 }
 
 /// Works out what is to be said of a trace. Linear in its spans but for a sort.
-pub fn explain(trace: &Trace) -> Explained {
+pub fn explain(trace: &Trace, charset: Charset) -> Explained {
     let path = critical_path(trace);
-    let why = analysis::why(
-        trace,
-        path.as_ref().map_err(|&why| why),
-        None,
-        Charset::Unicode,
-    );
+    let why = analysis::why(trace, path.as_ref().map_err(|&why| why), None, charset);
     let findings = why
         .findings
         .into_iter()
@@ -64,21 +59,22 @@ pub fn explain(trace: &Trace) -> Explained {
             |_| Vec::new(),
             |path| (0..trace.len()).map(|span| path.time_of(span)).collect(),
         ),
-        why: phrase(&why.line, doubtful),
+        why: phrase(&why.line, doubtful, charset),
         findings: findings.collect(),
     }
 }
 
 /// The line with its first part, the answer, strong.
-fn phrase(line: &Shown<'_>, doubtful: bool) -> Phrase {
+fn phrase(line: &Shown<'_>, doubtful: bool, charset: Charset) -> Phrase {
     let token = if doubtful {
         Token::Doubt
     } else {
         Token::Strong
     };
-    match line.as_str().split_once(" · ") {
+    let between = analysis::between(charset);
+    match line.as_str().split_once(between) {
         Some((answer, rest)) => {
-            Phrase::of(token, answer.to_owned()).and(Token::Text, format!(" · {rest}"))
+            Phrase::of(token, answer.to_owned()).and(Token::Text, format!("{between}{rest}"))
         }
         None if line.as_str().is_empty() => Phrase::of(Token::Muted, "nothing stands out"),
         None => Phrase::of(token, line.as_str().to_owned()),

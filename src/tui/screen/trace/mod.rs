@@ -18,7 +18,7 @@ mod tests;
 use std::time::Duration;
 
 use crate::model::{SpanId, Trace, TraceId};
-use crate::text::Shown;
+use crate::text::{Charset, Shown};
 use crate::tui::answer::{Answer, Held, Request};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::Touch;
@@ -112,20 +112,21 @@ impl TraceScreen {
         for service in trace.services().keys() {
             cx.shared.colours.meet(service);
         }
+        let charset = cx.shared.charset();
         cx.ask(
             Purpose::Why,
             "looking for the critical path",
-            Request::Explain(trace.clone()),
+            Request::Explain(trace.clone(), charset),
         );
         match self.open() {
             Some(open) => open.grow(trace),
-            None => self.stage = Stage::Open(Box::new(Open::new(trace))),
+            None => self.stage = Stage::Open(Box::new(Open::new(trace, charset))),
         }
     }
 }
 
 impl Open {
-    fn new(trace: Held<Trace>) -> Self {
+    fn new(trace: Held<Trace>, charset: Charset) -> Self {
         let mut rows = Rows::new(&trace);
         let folded = trace.len() > LARGE;
         if folded {
@@ -140,7 +141,7 @@ impl Open {
             rows,
             list: List::default(),
             focus: Focus::Tree,
-            detail: Detail::default(),
+            detail: Detail::new(charset),
             find: Find::default(),
             critical_only: false,
             received: None,
