@@ -1,14 +1,19 @@
 //! Several reports of one span become one, as `zipkin2.internal.Trace` merges them.
 
-use super::span::{Endpoint, Span};
+use super::span::{Annotation, Endpoint, Span};
 use crate::model::Kind;
+
+/// How many of the latest spans, annotations or tags a further one is compared with: honest
+/// reports have few, and a million of them must not cost their square.
+const COMPARED: usize = 64;
 
 /// Merges the reports of one id. What remains beside each other are the two halves of a call,
 /// and different spans that happen to have one id.
 pub(super) fn merge(reports: Vec<Span<'_>>) -> Vec<Span<'_>> {
     let mut spans: Vec<Span<'_>> = Vec::with_capacity(reports.len());
     for report in reports {
-        match spans.iter_mut().find(|span| are_one(span, &report)) {
+        let mut latest = spans.iter_mut().rev().take(COMPARED);
+        match latest.find(|span| are_one(span, &report)) {
             Some(span) => join(span, report),
             None => spans.push(report),
         }
@@ -46,15 +51,16 @@ fn join<'a>(span: &mut Span<'a>, other: Span<'a>) {
     fill_in(&mut span.local, other.local);
     fill_in(&mut span.remote, other.remote);
     for annotation in other.annotations {
-        let known = |a: &&super::span::Annotation<'_>| {
-            a.micros == annotation.micros && a.value == annotation.value
+        let same = |known: &Annotation<'_>| {
+            known.micros == annotation.micros && known.value == annotation.value
         };
-        if span.annotations.iter().find(known).is_none() {
+        if !span.annotations.iter().rev().take(COMPARED).any(same) {
             span.annotations.push(annotation);
         }
     }
     for (key, value) in other.tags {
-        if !span.tags.iter().any(|(known, _)| *known == key) {
+        let mut latest = span.tags.iter().rev().take(COMPARED);
+        if !latest.any(|(known, _)| *known == key) {
             span.tags.push((key, value));
         }
     }
