@@ -13,12 +13,11 @@ mod user;
 
 use std::collections::BTreeMap;
 
-pub use action::{Action, Category, Entry, TABLE};
+pub use action::{Action, Category, TABLE};
 pub use context::Context;
 pub use key::{Code, Key, parse_keys};
 pub use pending::{Pending, Press};
 pub use table::{KeyRow, key_table};
-pub use user::KeymapError;
 
 /// The keys of every context: the defaults of the table, then the user's changes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use crate::config::{KeyBinding, Origin, Preset};
 
+use super::user::KeymapError;
 use super::*;
 
 fn press_all(context: Context, text: &str) -> Vec<Press> {

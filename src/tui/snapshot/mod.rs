@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 
 use super::theme::Theme;
 
-pub use grid::{Grid, GridCell};
+use grid::Grid;
 
 /// The bare text: exactly the rows of the frame, each exactly as wide, ending in line breaks.
 pub fn text(buffer: &Buffer, theme: &Theme) -> String {

@@ -77,7 +77,7 @@ pub fn go(search: &mut Search, finding: usize, cx: &mut Cx<'_>) {
             .iter()
             .position(|row| Some(row.trace_id) == evidence);
         if let Some(row) = row {
-            act::go_to(search, row, cx);
+            act::jump_to(search, row, cx);
         }
         return;
     };
@@ -139,7 +139,7 @@ fn arrive(search: &mut Search, cx: &mut Cx<'_>) {
         .iter()
         .position(|row| found.contains(&row.trace_id));
     match listed {
-        Some(row) => act::go_to(search, row, cx),
+        Some(row) => act::jump_to(search, row, cx),
         None if found.is_empty() => cx.say(Message::note(
             "no trace that shows it is left in this time: T widens it",
         )),

@@ -14,6 +14,7 @@ mod hunt;
 mod line;
 mod narrow;
 mod order;
+mod places;
 mod popups;
 mod results;
 mod rows;
@@ -43,6 +44,7 @@ use complete::Names;
 use form::{Asked, FormInputs};
 use hunt::Hunt;
 use line::QueryLine;
+use places::Places;
 use results::{Errand, Results};
 use why::{Finding, Usual};
 
@@ -82,6 +84,7 @@ pub struct Search {
     names: Names,
     line: Option<QueryLine>,
     form: Option<FormInputs>,
+    places: Places,
     focus: Focus,
     paused: bool,
     /// When traces were asked for last.
@@ -122,6 +125,7 @@ impl Search {
             names: Names::default(),
             line: None,
             form: None,
+            places: Places::default(),
             focus: Focus::List,
             paused: false,
             at: Duration::ZERO,

@@ -92,6 +92,21 @@ async fn errors_are_gone_to_and_rows_are_marked() {
 }
 
 #[tokio::test]
+async fn jumps_and_marks_lead_back() {
+    let cursor = |text: String| {
+        let line = text.lines().find(|line| line.starts_with(" ▌")).unwrap();
+        ["/cart", "/pay", "/slow"]
+            .into_iter()
+            .find(|name| line.contains(name))
+            .unwrap()
+    };
+    assert_eq!(cursor(after("jG<C-o>").await), "/pay");
+    assert_eq!(cursor(after("jmakjj'a").await), "/pay");
+    assert_eq!(cursor(after("ejj''").await), "/slow");
+    assert!(after("'x").await.contains("no such place"));
+}
+
+#[tokio::test]
 async fn the_query_line_completes_points_at_faults_and_runs() {
     let text = after("/sh").await;
     assert!(
