@@ -65,6 +65,9 @@ pub enum Request {
     Services,
     /// The operations of a service, or of all: answered by `Operations`.
     Operations(Option<String>),
+    /// How far the source is read: answered by `Progress` until all is there, then by `Loaded`.
+    /// Cancelled, it reads no further.
+    Load,
     /// What the store received and holds: answered by `Stats`.
     Stats,
     /// Forget all traces: answered by `Done`.
@@ -103,6 +106,8 @@ pub enum Answer {
     Services(Vec<ServiceRow>),
     Operations(Vec<OperationRow>),
     Stats(Option<StoreStats>),
+    /// All of the source is there; what could not be read of it.
+    Loaded(Vec<Shown<'static>>),
     /// The trace of the ride that was ordered.
     Ordered(TraceId),
     /// Another backend is read from now on.

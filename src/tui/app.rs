@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::text::Shown;
 
-use super::answer::Opened;
+use super::answer::{Opened, Request};
 use super::canvas::Drawn;
 use super::effect::Effect;
-use super::job::{Jobs, PageId};
+use super::job::{Jobs, PageId, Purpose};
 use super::keymap::{Context, Pending};
 use super::message::Messages;
 use super::page::{Cx, Move, Page};
@@ -17,6 +17,7 @@ use super::setup::Setup;
 use super::shared::{Shared, Urgency};
 use super::source::{Source, Surroundings};
 use super::theme::ServiceColours;
+use super::update::ask;
 
 /// The application's own slot, for what belongs to no page: figures of the store, errands.
 pub const APP: PageId = PageId(0);
@@ -96,6 +97,10 @@ impl State {
         self.open(Screen::Search(Box::new(search)), effects);
         if let Some(id) = first {
             self.open(Screen::trace(id, Shown::default()), effects);
+        }
+        if !self.shared.source.opened.capabilities.live {
+            let label = format!("reading {}", self.shared.source.name());
+            ask(self, Purpose::Load, label, Request::Load, effects);
         }
     }
 

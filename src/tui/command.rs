@@ -9,6 +9,7 @@ use super::job::Purpose;
 use super::keymap::Action;
 use super::message::Message;
 use super::page::Act;
+use super::reading;
 use super::screen::{Help, Menu, MessageList, Overlay, Palette, Screen, Themes};
 use super::snapshot;
 use super::update::{ask, figures};
@@ -63,6 +64,8 @@ pub fn answered(state: &mut State, purpose: Purpose, answer: Answer, effects: &m
             state.shared.say(Message::note(format!("reading {name}")));
             figures(state, effects);
         }
+        Answer::Progress(progress) => reading::tell(state, progress),
+        Answer::Loaded(remarks) => reading::conclude(state, remarks),
         Answer::Failed(why) if purpose == Purpose::Errand => state.shared.say(Message::error(why)),
         _ => {}
     }

@@ -22,6 +22,8 @@ pub enum Purpose {
     Trace,
     /// What stands out.
     Why,
+    /// Reading the source.
+    Load,
     /// Something for the program around: a ride, the demo, another backend, clearing the store.
     Errand,
 }
@@ -85,6 +87,13 @@ impl Jobs {
     /// The job of a slot.
     pub fn get(&self, slot: Slot) -> Option<&Job> {
         self.running.get(&slot)
+    }
+
+    /// Says in other words what is waited for.
+    pub fn relabel(&mut self, slot: Slot, label: Shown<'static>) {
+        if let Some(job) = self.running.get_mut(&slot) {
+            job.label = label;
+        }
     }
 
     /// Forgets a job that ended.

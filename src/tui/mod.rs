@@ -69,6 +69,7 @@ mod msg;
 mod page;
 mod pasted;
 mod phrase;
+mod reading;
 mod runtime;
 mod screen;
 mod session;

@@ -1,6 +1,7 @@
 //! How each request is asked of the backend or of the program around, and its answers told.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::mpsc::Sender;
@@ -16,6 +17,9 @@ use crate::tui::host::Host;
 use crate::tui::job::JobId;
 use crate::tui::screen::map::Mapped;
 use crate::tui::screen::trace::explain;
+
+/// How often it is looked how far reading is.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Whom jobs ask: the backend, which may be exchanged, and the program around.
 #[derive(Clone)]
@@ -65,9 +69,12 @@ impl Reply {
 /// Asks, and tells every part of the answer. Ends early once cancelled.
 pub async fn ask(world: World, request: Request, reply: Reply, cancel: CancellationToken) {
     let told = cancel.clone();
+    let reading = (request == Request::Load).then(|| world.backend());
     tokio::select! {
         biased;
-        () = told.cancelled() => {}
+        () = told.cancelled() => if let Some(backend) = reading {
+            backend.stop_loading();
+        },
         () = answer(world, request, &reply, cancel) => {}
     }
 }
@@ -87,6 +94,7 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
             .map(|trends| Answer::Trends(trends.map(|trends| Held(Arc::new(trends))))),
         Request::Census(ids) => return census(backend.as_ref(), ids, reply, cancel).await,
         Request::Map(clock, charset) => mapped(backend.as_ref(), (&clock, charset), cancel).await,
+        Request::Load => return load(backend.as_ref(), reply).await,
         Request::Services => backend.services(None, cancel).await.map(Answer::Services),
         Request::Operations(service) => backend
             .operations(service, None, cancel)
@@ -136,6 +144,18 @@ async fn census(
     } else {
         reply.say(Answer::Done).await;
     }
+}
+
+/// Tells how far reading is until all is there.
+async fn load(backend: &dyn Backend, reply: &Reply) {
+    while let Some(progress) = backend.loading() {
+        if !reply.say(Answer::Progress(progress)).await {
+            return;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    let remarks = backend.remarks().into_iter().map(Shown::from).collect();
+    reply.say(Answer::Loaded(remarks)).await;
 }
 
 async fn errand(reply: &Reply, result: Result<Answer, String>) {

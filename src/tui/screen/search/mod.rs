@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::analysis::Why;
-use crate::backend::SearchRequest;
+use crate::backend::{SearchDone, SearchRequest};
 use crate::model::{Nanos, TraceId};
 use crate::text::Shown;
 use crate::traceql::form::When;
@@ -50,6 +50,9 @@ use why::{Finding, Usual};
 
 /// Live data is asked for again at most this often.
 const REFRESH: Duration = Duration::from_secs(1);
+/// A source that is being read shows more this often, and its first rows this soon.
+const READING: Duration = Duration::from_millis(250);
+const FIRST_ROWS: Duration = Duration::from_millis(50);
 /// Traces asked for at first where that is cheap, and where production is asked.
 const NEAR_LIMIT: usize = 200;
 const FAR_LIMIT: usize = 20;
@@ -91,6 +94,8 @@ pub struct Search {
     at: Duration,
     /// A trace that was ordered and is opened when it arrives.
     awaited: Option<TraceId>,
+    /// Nobody has done anything yet: the only trace of a source opens by itself.
+    unasked: bool,
 }
 
 impl Search {
@@ -130,6 +135,8 @@ impl Search {
             paused: false,
             at: Duration::ZERO,
             awaited: None,
+            // A trace that was named is opened, whatever else there is.
+            unasked: capabilities.windowless && shared.source.opened.first.is_none(),
         }
     }
 
@@ -182,6 +189,28 @@ impl Search {
         cx.go(Move::Open(Screen::trace(id, title)));
     }
 
+    /// A source of one trace is that trace.
+    fn open_the_only_one(&mut self, done: SearchDone, cx: &mut Cx<'_>) {
+        let only = self.unasked && done.complete && done.of == Some(1);
+        // Asked only once, lest leaving the trace leads back to it.
+        self.unasked &= !done.complete;
+        let here = self.results.here().filter(|_| only);
+        if let Some(id) = here.map(|row| row.trace_id) {
+            self.open(id, cx);
+        }
+    }
+
+    /// How soon new data is asked for again.
+    fn pace(&self, shared: &Shared) -> Duration {
+        if Self::is_live(shared) {
+            REFRESH
+        } else if self.results.rows().is_empty() {
+            FIRST_ROWS
+        } else {
+            READING
+        }
+    }
+
     /// What stands out is worked out when an answer is complete, not for every frame.
     fn study(&mut self, shared: &mut Shared) {
         for service in self
@@ -213,6 +242,7 @@ impl Search {
                 self.results.complete(done);
                 self.study(cx.shared);
                 hunt::survey_all(self, cx);
+                self.open_the_only_one(done, cx);
             }
             Answer::Failed(why) => self.results.failed(why),
             _ => {}
@@ -279,6 +309,7 @@ impl Page for Search {
     }
 
     fn act(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        self.unasked = false;
         act::act(self, act, cx)
     }
 
@@ -300,6 +331,7 @@ impl Page for Search {
             Purpose::Names => self.named(answer, cx),
             Purpose::Trace | Purpose::Errand => self.ordered(answer, cx),
             Purpose::Why => hunt::answered(self, answer, cx),
+            Purpose::Load => {}
         }
     }
 
@@ -327,12 +359,14 @@ impl Page for Search {
             return;
         }
         let waited = cx.shared.now.saturating_sub(self.at);
-        cx.after(REFRESH.saturating_sub(waited), Timer::Refresh);
+        cx.after(self.pace(cx.shared).saturating_sub(waited), Timer::Refresh);
     }
 
     fn rung(&mut self, timer: Timer, cx: &mut Cx<'_>) {
         match timer {
-            Timer::Refresh if cx.waits(Purpose::Search) => cx.after(REFRESH, Timer::Refresh),
+            Timer::Refresh if cx.waits(Purpose::Search) => {
+                cx.after(self.pace(cx.shared), Timer::Refresh);
+            }
             Timer::Refresh if self.paused => {}
             Timer::Refresh => {
                 self.fetch(Errand::Refresh, cx);
