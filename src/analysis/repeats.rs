@@ -92,6 +92,8 @@ fn at_once(trace: &Trace, spans: &[usize]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
     use crate::analysis::critical_path;
     use crate::model::scenario;
@@ -100,7 +102,7 @@ mod tests {
     fn concurrency_is_read_off_the_intervals() {
         let mut text = String::from("a: r 0..100\n");
         for start in [0, 0, 20, 22, 40, 45] {
-            text += &format!("  b: get {start}..{}\n", start + 20);
+            _ = writeln!(text, "  b: get {start}..{}", start + 20);
         }
         let trace = scenario::trace(&text);
         let repeats = repeats(&trace, &critical_path(&trace).unwrap());

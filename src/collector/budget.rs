@@ -27,6 +27,7 @@ impl Budget {
     }
 
     /// What is in use now.
+    #[cfg(test)]
     pub fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)
     }

@@ -217,14 +217,14 @@ mod tests {
     #[test]
     fn bombs_and_rubbish_are_refused() {
         let large = |refused| matches!(refused, Err(Refusal::TooLarge { limit: 1000, .. }));
-        assert!(large(unpack_all("gzip", gzip(&[0; 1 << 20]), 1000)));
+        assert!(large(unpack_all("gzip", gzip(&vec![0; 1 << 20]), 1000)));
         assert!(large(unpack_all(
             "zstd",
-            zstd::encode_all(&[0; 1 << 20][..], 1).unwrap(),
+            zstd::encode_all(vec![0; 1 << 20].as_slice(), 1).unwrap(),
             1000
         )));
         let block = snap::raw::Encoder::new()
-            .compress_vec(&[0; 1 << 20])
+            .compress_vec(&vec![0; 1 << 20])
             .unwrap();
         assert!(large(unpack_all("snappy", block, 1000)));
         for header in ["gzip", "zstd", "deflate", "snappy"] {

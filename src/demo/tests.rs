@@ -56,7 +56,7 @@ fn named<'a>(service: &'a str, operation: &'a str) -> impl Fn(SpanRef<'_>) -> bo
     move |span| span.service() == service && span.operation() == operation
 }
 
-fn version<'a>(span: SpanRef<'a>) -> Option<Value<'a>> {
+fn version(span: SpanRef<'_>) -> Option<Value<'_>> {
     span.resource().attributes().get("service.version")
 }
 
@@ -216,7 +216,7 @@ fn links_lead_from_billing_to_rides() {
         .spans()
         .filter(|s| s.operation() == "send rides")
         .collect();
-    let links: Vec<_> = block.spans().flat_map(|span| span.links()).collect();
+    let links: Vec<_> = block.spans().flat_map(SpanRef::links).collect();
     assert!(links.len() > 60);
     for link in links {
         assert!(

@@ -158,7 +158,7 @@ impl Trace {
         by_start.sort_by_key(|&i| start[i as usize]);
         places = by_start.iter().map(|&i| places[i as usize]).collect();
         let start: Vec<Time> = by_start.iter().map(|&i| start[i as usize]).collect();
-        let nodes = nodes(&blocks, &places, &start);
+        let nodes = nodes(&blocks, &places);
         let Tree {
             order,
             parent,
@@ -503,7 +503,7 @@ fn leave_out_duplicates(blocks: &[Arc<Block>], places: &mut Vec<Place>) {
     });
 }
 
-fn nodes(blocks: &[Arc<Block>], places: &[Place], start: &[Time]) -> Vec<Node> {
+fn nodes(blocks: &[Arc<Block>], places: &[Place]) -> Vec<Node> {
     let hasher = FixedState::default();
     let services: Vec<Vec<u64>> = blocks
         .iter()
@@ -514,17 +514,16 @@ fn nodes(blocks: &[Arc<Block>], places: &[Place], start: &[Time]) -> Vec<Node> {
                 .collect()
         })
         .collect();
-    let node = |(place, &start): (&Place, &Time)| {
+    let node = |place: &Place| {
         let (block, row) = (&blocks[place.block as usize], place.row as usize);
         Node {
             id: block.span_id_column()[row],
             parent_id: block.parent_id_column()[row],
-            start,
             kind: block.kind(place.row),
             service: services[place.block as usize][block.resource_column()[row] as usize],
         }
     };
-    places.iter().zip(start).map(node).collect()
+    places.iter().map(node).collect()
 }
 
 fn logs(id: TraceId, blocks: &[Arc<Block>]) -> Vec<(u32, LogIx)> {

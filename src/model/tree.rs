@@ -10,7 +10,6 @@ use hashbrown::HashTable;
 
 use super::id::SpanId;
 use super::span::Kind;
-use super::time::Time;
 
 /// No parent.
 pub(super) const NONE: u32 = u32::MAX;
@@ -23,7 +22,6 @@ const FITTING: usize = 8;
 pub(super) struct Node {
     pub id: SpanId,
     pub parent_id: SpanId,
-    pub start: Time,
     pub kind: Kind,
     /// Equal for spans of one service, and only for them (a hash of its name).
     pub service: u64,
@@ -273,7 +271,6 @@ mod tests {
         Node {
             id: SpanId(id),
             parent_id: SpanId(parent),
-            start: Time(id),
             kind: Kind::Internal,
             service: 0,
         }

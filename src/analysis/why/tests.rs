@@ -1,5 +1,7 @@
 //! Why lines of small traces, word for word.
 
+use std::fmt::Write as _;
+
 use super::*;
 use crate::analysis::critical_path;
 use crate::model::scenario;
@@ -67,10 +69,11 @@ fn a_failed_trace_says_so_first() {
 
 #[test]
 fn where_no_operation_leads_a_service_does() {
-    let spans: String = (0..50)
-        .map(|n| format!("  s{}: op{n} {}..{}\n", n % 2, n * 2, n * 2 + 2))
-        .collect();
-    let why = told(&format!("a: r 0..100\n{spans}"));
+    let mut text = String::from("a: r 0..100\n");
+    for n in 0..50 {
+        _ = writeln!(text, "  s{}: op{n} {}..{}", n % 2, n * 2, n * 2 + 2);
+    }
+    let why = told(&text);
     assert_eq!(
         why.line.as_str(),
         "50 % of 100 ms is s0, in many operations · s1 50 %"

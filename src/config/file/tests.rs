@@ -42,7 +42,7 @@ fn what_is_not_toml_costs_its_line() {
 
 #[test]
 fn backends_and_links_and_keys() {
-    let content = r##"
+    let content = r#"
         [backend.prod]
         url = "jaeger+https://traces.internal/jaeger"
         token_env = "JAEGER_TOKEN"
@@ -54,7 +54,7 @@ fn backends_and_links_and_keys() {
         [keys.global]
         "g g" = "top"
         "x" = "none"
-    "##;
+    "#;
     let (file, problems) = parse(Path::new("c.toml"), content);
     assert_eq!(problems, []);
     let prod = &file.backends["prod"];

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Block, Kind, SpanRef, Status, Value};
+use crate::model::{Block, EventRef, Kind, SpanRef, Status, Value};
 
 fn read(text: &str) -> (Block, Findings) {
     let mut builder = BlockBuilder::new();
@@ -64,7 +64,7 @@ fn endpoints_and_tags_become_resource_attributes_and_status() {
     assert_eq!(span.attribute("peer.service"), Some(Value::Str("cart")));
     assert_eq!(span.attribute("net.host.port"), Some(Value::Int(80)));
     assert_eq!(
-        span.events().map(|event| event.name()).collect::<Vec<_>>(),
+        span.events().map(EventRef::name).collect::<Vec<_>>(),
         ["a|b"]
     );
     let (block, _) = read(r#"{"traceId":"1","id":"1","tags":{"error":""}}"#);
@@ -160,10 +160,7 @@ fn a_span_of_version_1_with_both_halves_becomes_two() {
     assert_eq!(server.attribute("rows"), Some(Value::Str("7")));
     assert_eq!(server.attribute("zipkin.shared"), Some(Value::Bool(true)));
     assert_eq!(
-        server
-            .events()
-            .map(|event| event.name())
-            .collect::<Vec<_>>(),
+        server.events().map(EventRef::name).collect::<Vec<_>>(),
         ["cache miss"]
     );
 }

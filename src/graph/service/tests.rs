@@ -102,7 +102,9 @@ fn portions_and_order_do_not_matter() {
     assert_eq!(edges(&service_graph([&at_once])), whole);
     for blocks in [singly(&block, rows.clone()), singly(&block, rows.rev())] {
         let mut calls = Calls::new();
-        blocks.iter().for_each(|block| calls.add_block(block));
+        for block in &blocks {
+            calls.add_block(block);
+        }
         assert_eq!(edges(&service_graph([&calls])), whole);
     }
 }

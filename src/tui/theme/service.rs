@@ -68,7 +68,9 @@ mod tests {
         first.dedup();
         assert_eq!(first.len(), 12);
         let before = colours.token("service-3");
-        names.iter().for_each(|name| colours.meet(name));
+        for name in &names {
+            colours.meet(name);
+        }
         assert_eq!(colours.token("service-3"), before);
     }
 }

@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn the_place_of_a_fault_is_known() {
         let line = typed("{ span.http.st }");
-        assert!(line.fault.is_none() || line.fault.is_some_and(|fault| fault.place.start <= 16));
+        assert!(line.fault.is_none_or(|fault| fault.place.start <= 16));
         assert!(typed("{ status = \"x\" }").fault.is_some());
         assert!(typed("checkout").fault.is_none());
     }

@@ -348,17 +348,16 @@ impl Open {
 
     /// Corrects clocks by the parents' intervals, or shows times as received again.
     fn skew(&mut self, cx: &mut Cx<'_>) {
-        let (trace, received) = match self.received.take() {
-            Some(received) => (received, None),
-            None => {
-                let skew = crate::analysis::skew(&self.trace, Nanos(u64::MAX));
-                if skew.is_none() {
-                    cx.say(Message::note("no clock needs a correction here"));
-                    return;
-                }
-                let corrected = Held(std::sync::Arc::new(self.trace.shifted(&skew.offsets)));
-                (corrected, Some(self.trace.clone()))
+        let (trace, received) = if let Some(received) = self.received.take() {
+            (received, None)
+        } else {
+            let skew = crate::analysis::skew(&self.trace, Nanos(u64::MAX));
+            if skew.is_none() {
+                cx.say(Message::note("no clock needs a correction here"));
+                return;
             }
+            let corrected = Held(std::sync::Arc::new(self.trace.shifted(&skew.offsets)));
+            (corrected, Some(self.trace.clone()))
         };
         self.replace(trace);
         self.received = received;

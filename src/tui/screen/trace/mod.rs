@@ -29,7 +29,7 @@ use crate::tui::page::{Act, Cx, Look, Page, Timer};
 use crate::tui::widget::list::List;
 use crate::tui::widget::waterfall::Rows;
 
-pub use explain::{Explained, Finding, explain};
+pub use explain::{Explained, explain};
 
 use detail::Detail;
 use find::Find;

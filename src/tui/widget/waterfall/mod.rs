@@ -8,8 +8,8 @@ mod minimap;
 mod rows;
 mod work;
 
-pub use axis::{Axis, Tick};
-pub use bar::{Bar, Cell, Label, bar};
-pub use minimap::{Minimap, MinimapCell};
+pub use axis::Axis;
+pub use bar::{Cell, Label, bar};
+pub use minimap::Minimap;
 pub use rows::{Row, Rows};
 pub use work::{Interval, Work};

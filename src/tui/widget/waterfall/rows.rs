@@ -51,11 +51,6 @@ impl Rows {
         self.rows.len()
     }
 
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// A visible row.
     pub fn get(&self, row: usize) -> Option<Row> {
         self.rows.get(row).copied()
