@@ -1,5 +1,10 @@
 //! All integration tests in one binary: linking is what a newcomer waits for.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test says by its panic what went wrong"
+)]
+
 mod cli;
 mod collector;
 mod corpus;
