@@ -3,8 +3,10 @@
 use super::column::{Sparse, bytes_of};
 use super::dictionary::{Dictionary, PairIx, Sym};
 use super::id::{SpanId, TraceId};
-use super::span::{Kind, LogRef, ResourceRef, ScopeRef, SpanRef, Status};
+use super::kind::{Kind, Status};
+use super::span::SpanRef;
 use super::time::{Nanos, Time};
+use super::views::{LogRef, ResourceRef, ScopeRef};
 
 /// A span's position in its block.
 pub type Row = u32;

@@ -11,8 +11,9 @@ use super::block::{
     ResourceIx, ResourceRow, Row, ScopeIx, ScopeRow, TraceIx,
 };
 use super::dictionary::{Interner, PairIx, Sym};
+use super::fields::{LogFields, ResourceFields, ScopeFields, SpanFields};
 use super::id::{SpanId, TraceId};
-use super::span::{Kind, Status};
+use super::kind::Status;
 use super::time::{Nanos, Time};
 use super::value::Value;
 
@@ -39,83 +40,6 @@ pub struct Mark {
 
 /// About what a span takes in the columns, its trace's id included.
 const SPAN_BYTES: usize = 72;
-
-/// What every span has.
-#[derive(Debug, Clone, Copy)]
-pub struct SpanFields {
-    /// The trace it belongs to.
-    pub trace_id: TraceId,
-    /// Its own id.
-    pub span_id: SpanId,
-    /// Its parent's id, zero if it has none.
-    pub parent_id: SpanId,
-    /// When it started.
-    pub start: Time,
-    /// When it ended; `None` if that is not known (yet). An end before the start is kept as
-    /// duration zero with a warning.
-    pub end: Option<Time>,
-    /// Its name.
-    pub operation: Sym,
-    /// Its kind.
-    pub kind: Kind,
-    /// Its status.
-    pub status: Status,
-    /// Counts as an error whatever status and attributes say (Zipkin's tag `error`).
-    pub error: bool,
-    /// The resource that emitted it.
-    pub resource: ResourceIx,
-    /// The instrumentation scope that made it.
-    pub scope: ScopeIx,
-}
-
-/// A resource to intern.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ResourceFields<'a> {
-    /// Attributes; the service is read from `service.name` among them.
-    pub attributes: &'a [PairIx],
-    /// The schema the attributes follow.
-    pub schema_url: Sym,
-    /// Attributes dropped before sending.
-    pub dropped: u32,
-}
-
-/// A scope to intern.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ScopeFields<'a> {
-    /// The instrumentation library.
-    pub name: Sym,
-    /// Its version.
-    pub version: Sym,
-    /// Its attributes.
-    pub attributes: &'a [PairIx],
-    /// The schema of the spans below it.
-    pub schema_url: Sym,
-    /// Attributes dropped before sending.
-    pub dropped: u32,
-}
-
-/// A log record that belongs to a trace.
-#[derive(Debug, Clone, Copy)]
-pub struct LogFields<'a> {
-    /// The trace it belongs to.
-    pub trace_id: TraceId,
-    /// The span it belongs to, zero if only the trace is known.
-    pub span_id: SpanId,
-    /// When it happened.
-    pub time: Time,
-    /// OpenTelemetry's severity number, 0 to 24.
-    pub severity: u8,
-    /// The severity as the application wrote it.
-    pub severity_text: Sym,
-    /// The body.
-    pub body: Value<'a>,
-    /// Its attributes.
-    pub attributes: &'a [PairIx],
-    /// The resource that emitted it.
-    pub resource: ResourceIx,
-    /// The scope that made it.
-    pub scope: ScopeIx,
-}
 
 impl BlockBuilder {
     /// An empty builder.

@@ -4,8 +4,9 @@
 //! and how a trace is copied out of a block that is about to go.
 
 use super::block::{Block, List, LogIx, ResourceIx, Row, ScopeIx};
-use super::builder::{BlockBuilder, LogFields, ResourceFields, ScopeFields, SpanFields};
+use super::builder::BlockBuilder;
 use super::dictionary::{PairIx, Sym};
+use super::fields::{LogFields, ResourceFields, ScopeFields, SpanFields};
 
 const UNMAPPED: u32 = u32::MAX;
 

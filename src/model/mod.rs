@@ -20,7 +20,9 @@ mod builder;
 mod column;
 mod dictionary;
 mod durations;
+mod fields;
 mod id;
+mod kind;
 mod merge;
 mod minutes;
 pub mod scenario;
@@ -29,19 +31,21 @@ mod time;
 mod trace;
 mod tree;
 mod value;
+mod views;
 mod wire;
 
 pub use block::{Block, LogIx, ResourceIx, Row, ScopeIx, TraceIx};
-pub use builder::{BlockBuilder, LogFields, Mark, ResourceFields, ScopeFields, SpanFields};
+pub use builder::BlockBuilder;
 pub use dictionary::{Dictionary, PairIx, Sym};
 pub use durations::Durations;
+pub use fields::{LogFields, ResourceFields, ScopeFields, SpanFields};
 pub use id::{ParseIdError, SpanId, TraceId};
+pub use kind::{Kind, Status};
 pub use merge::Appender;
 pub use minutes::{Minute, Minutes};
-pub use span::{
-    Attributes, EventRef, Kind, LinkRef, LogRef, ResourceRef, ScopeRef, SpanRef, Status,
-};
+pub use span::{Attributes, SpanRef};
 pub use time::{Nanos, Time};
 pub use trace::{Parts, ServiceCount, Trace, Warning};
 pub use value::{ArrayRef, MapRef, OwnedValue, Value};
+pub use views::{EventRef, LinkRef, LogRef, ResourceRef, ScopeRef};
 pub use wire::MAX_NESTING;

@@ -16,10 +16,11 @@
 use std::sync::Arc;
 
 use super::block::{Block, ResourceIx};
-use super::builder::{BlockBuilder, ResourceFields, ScopeFields, SpanFields};
+use super::builder::BlockBuilder;
 use super::dictionary::PairIx;
+use super::fields::{ResourceFields, ScopeFields, SpanFields};
 use super::id::{SpanId, TraceId};
-use super::span::{Kind, Status};
+use super::kind::{Kind, Status};
 use super::time::{Nanos, Time};
 use super::trace::Trace;
 use super::value::Value;

@@ -9,9 +9,11 @@ use foldhash::fast::FixedState;
 
 use super::block::{Block, LogIx, Row, TraceIx};
 use super::id::{SpanId, TraceId};
-use super::span::{Kind, LogRef, SpanRef};
+use super::kind::Kind;
+use super::span::SpanRef;
 use super::time::{Nanos, Time};
 use super::tree::{self, NONE, Node, Tree};
+use super::views::LogRef;
 
 /// Rows of blocks.
 pub type Parts = Vec<(Arc<Block>, Vec<Row>)>;

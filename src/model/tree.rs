@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use hashbrown::HashTable;
 
 use super::id::SpanId;
-use super::span::Kind;
+use super::kind::Kind;
 
 /// No parent.
 pub(super) const NONE: u32 = u32::MAX;

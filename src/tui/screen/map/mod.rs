@@ -6,6 +6,7 @@
 mod act;
 mod draw;
 mod figures;
+mod paint;
 mod table;
 
 use std::time::Duration;
