@@ -221,6 +221,11 @@ impl Trace {
         self
     }
 
+    /// How many of its spans did not fit the store's budget.
+    pub fn spans_cut(&self) -> u64 {
+        self.spans_cut
+    }
+
     /// Its id.
     pub fn id(&self) -> TraceId {
         self.id

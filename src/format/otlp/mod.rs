@@ -4,6 +4,7 @@
 //! `metrics/v1`, `common/v1`, `resource/v1`). Of logs, records that name a trace are kept; of
 //! metrics, data points are counted.
 
+pub mod answer;
 pub mod json;
 pub mod proto;
 pub mod write;

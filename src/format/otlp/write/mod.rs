@@ -69,6 +69,14 @@ pub fn proto<'a>(
     proto::spans(out, &group(spans))
 }
 
+/// Writes log records as an `ExportLogsServiceRequest`, the same message as `LogsData`.
+pub fn proto_logs<'a>(
+    out: &mut dyn io::Write,
+    logs: impl IntoIterator<Item = LogRef<'a>>,
+) -> io::Result<()> {
+    proto::logs(out, &group(logs))
+}
+
 /// Writes spans as the JSON in which Tempo tells a trace: a `Trace` message in the JSON of
 /// protobuf, so ids are base64 and enums are names.
 pub fn tempo_json<'a>(

@@ -5,12 +5,25 @@ use std::io;
 use crate::format::protobuf::{
     put_bytes, put_fixed32, put_fixed64, put_message, put_number, put_text, put_varint,
 };
-use crate::model::{Attributes, EventRef, LinkRef, ScopeRef, SpanRef, Value};
+use crate::model::{Attributes, EventRef, LinkRef, LogRef, ScopeRef, SpanRef, Value};
 
 use super::Batch;
 
 /// Spans, one `ResourceSpans` at a time.
 pub(super) fn spans(out: &mut dyn io::Write, batches: &[Batch<'_, SpanRef<'_>>]) -> io::Result<()> {
+    write(out, batches, span)
+}
+
+/// Log records, one `ResourceLogs` at a time: the same message but for what is in it.
+pub(super) fn logs(out: &mut dyn io::Write, batches: &[Batch<'_, LogRef<'_>>]) -> io::Result<()> {
+    write(out, batches, log)
+}
+
+fn write<R: Copy>(
+    out: &mut dyn io::Write,
+    batches: &[Batch<'_, R>],
+    record: fn(&mut Vec<u8>, R),
+) -> io::Result<()> {
     let mut message = Vec::new();
     for batch in batches {
         message.clear();
@@ -20,8 +33,14 @@ pub(super) fn spans(out: &mut dyn io::Write, batches: &[Batch<'_, SpanRef<'_>>])
                 attributes(out, 1, resource.attributes());
                 put_number(out, 2, resource.dropped().into());
             });
-            for (within, spans) in &batch.scopes {
-                put_message(out, 2, |out| scope_spans(out, *within, spans));
+            for (within, records) in &batch.scopes {
+                put_message(out, 2, |out| {
+                    scope(out, *within);
+                    for &one in records {
+                        put_message(out, 2, |out| record(out, one));
+                    }
+                    put_text(out, 3, within.schema_url());
+                });
             }
             put_text(out, 3, resource.schema_url());
         });
@@ -30,17 +49,13 @@ pub(super) fn spans(out: &mut dyn io::Write, batches: &[Batch<'_, SpanRef<'_>>])
     Ok(())
 }
 
-fn scope_spans(out: &mut Vec<u8>, scope: ScopeRef<'_>, spans: &[SpanRef<'_>]) {
+fn scope(out: &mut Vec<u8>, scope: ScopeRef<'_>) {
     put_message(out, 1, |out| {
         put_text(out, 1, scope.name());
         put_text(out, 2, scope.version());
         attributes(out, 3, scope.attributes());
         put_number(out, 4, scope.dropped().into());
     });
-    for &one in spans {
-        put_message(out, 2, |out| span(out, one));
-    }
-    put_text(out, 3, scope.schema_url());
 }
 
 fn span(out: &mut Vec<u8>, span: SpanRef<'_>) {
@@ -72,6 +87,18 @@ fn span(out: &mut Vec<u8>, span: SpanRef<'_>) {
         put_number(out, 3, span.status() as u64);
     });
     put_fixed32(out, 16, span.flags());
+}
+
+fn log(out: &mut Vec<u8>, log: LogRef<'_>) {
+    put_fixed64(out, 1, log.time().0);
+    put_number(out, 2, log.severity().into());
+    put_text(out, 3, log.severity_text());
+    put_message(out, 5, |out| value(out, log.body()));
+    attributes(out, 6, log.attributes());
+    put_bytes(out, 9, &log.trace_id().0.to_be_bytes());
+    if !log.span_id().is_zero() {
+        put_bytes(out, 10, &log.span_id().0.to_be_bytes());
+    }
 }
 
 fn event(out: &mut Vec<u8>, event: EventRef<'_>) {
