@@ -118,11 +118,11 @@ pub async fn traces(State(service): State<QueryService>, Query(asked): Asked) ->
         by_ids(&service, &params).await.map_err(refused)?
     } else {
         let request = search_request(&params, now()).map_err(refused)?;
-        let rows = search::rows(service.backend.as_ref(), request)
+        let answer = search::find(service.backend.as_ref(), request)
             .await
             .map_err(refused)?;
         let mut found = Vec::new();
-        for row in rows {
+        for row in answer.rows {
             found.extend(
                 search::trace(service.backend.as_ref(), row.trace_id)
                     .await

@@ -3,7 +3,8 @@
 //! Jaeger's web UI, Grafana's data sources and scripts written for either work with it unchanged:
 //! paths, parameters, envelopes, status codes and error texts are those of Jaeger 2.20 (the
 //! legacy API) and Grafana Tempo 3.0. The store holds what was received; Jaeger's sanitizers and
-//! adjusters are applied in [`adjust`], when a trace is told.
+//! adjusters are applied in [`adjust`], when a trace is told. What neither API has, another vizsla
+//! finds in additional members of their answers and below `/api/vizsla/`.
 //!
 //! Nothing here knows where traces are kept: it asks a [`Backend`].
 
@@ -15,6 +16,7 @@ mod search;
 mod server;
 mod stats;
 mod tempo;
+mod vizsla;
 
 use std::sync::Arc;
 
@@ -63,6 +65,9 @@ impl QueryService {
             .route("/api/search", get(tempo::search))
             .route("/api/v2/traces/{id}", get(tempo::trace))
             .route("/api/stats", get(stats::stats))
+            .route("/api/vizsla/services", get(vizsla::services))
+            .route("/api/vizsla/operations", get(vizsla::operations))
+            .route("/api/vizsla/dependencies", get(vizsla::dependencies))
             .fallback(answer::no_such_page)
             .method_not_allowed_fallback(answer::no_such_page)
             .layer(guard)

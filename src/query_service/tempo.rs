@@ -1,7 +1,10 @@
 //! Tempo's API: search by TraceQL, and a trace by id.
 //!
-//! The answers carry nanoseconds as additional members; another vizsla asks here rather than in
-//! Jaeger's words, so that TraceQL survives the way.
+//! Another vizsla asks here rather than in Jaeger's words, so that TraceQL survives the way. For it
+//! there are additional members that Tempo's clients pass over: exact durations, how complete the
+//! answer is, remarks. Its parameters `from` and `to` are a window in nanoseconds, `sort` is
+//! `newest` or `slowest`, and `matched=ids` asks for the ids of all matching spans instead of a few
+//! of the spans, so that no trace has to be opened.
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -14,7 +17,7 @@ use crate::model::{Nanos, Time, Trace};
 
 use super::answer::{self, Refused};
 use super::params::Params;
-use super::{QueryService, search};
+use super::{QueryService, search, vizsla};
 
 /// Traces of a search, and spans of each, when no limit is given.
 const LIMIT: usize = 20;
@@ -28,6 +31,16 @@ const MOST_SPANS: usize = 100;
 struct Found {
     traces: Vec<Summary>,
     metrics: serde_json::Value,
+    /// Not Tempo's: whether all that match, up to the limit, are there.
+    complete: bool,
+    /// Not Tempo's: how many match, and of how many, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matching: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<u64>,
+    /// Not Tempo's: what is to be said beside the traces.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -44,6 +57,9 @@ struct Summary {
     duration_nanos: String,
     /// Not Tempo's: whether spans are known to be missing.
     incomplete: bool,
+    /// Not Tempo's: the ids of all spans that match, if they were asked for.
+    #[serde(rename = "matchedSpanIDs", skip_serializing_if = "Vec::is_empty")]
+    matched_span_ids: Vec<String>,
     span_set: SpanSet,
     span_sets: Vec<SpanSet>,
     service_stats: std::collections::BTreeMap<String, ServiceStats>,
@@ -92,34 +108,85 @@ fn is_none(n: &u32) -> bool {
 type Asked = Query<Vec<(String, String)>>;
 type Answer = Result<Response<Body>, Response<Body>>;
 
-fn refused(refused: Refused) -> Response<Body> {
+pub fn refused(refused: Refused) -> Response<Body> {
     answer::plain(refused.status, refused.message)
 }
 
 pub async fn search(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
     let params = Params::new(asked);
     let (request, spans) = search_request(&params).map_err(refused)?;
-    let rows = search::rows(service.backend.as_ref(), request)
+    let found = search::find(service.backend.as_ref(), request)
         .await
         .map_err(refused)?;
-    let mut traces = Vec::with_capacity(rows.len());
-    for row in rows {
+    let mut traces = Vec::with_capacity(found.rows.len());
+    for row in found.rows {
+        if spans == Matched::Ids {
+            traces.push(by_ids(&row));
+            continue;
+        }
         let trace = search::trace(service.backend.as_ref(), row.trace_id)
             .await
             .map_err(refused)?;
-        traces.push(summary(&row, trace.as_deref(), spans));
+        traces.push(summary(&row, trace.as_deref(), spans.most()));
     }
     let metrics =
         serde_json::json!({ "inspectedTraces": traces.len(), "completedJobs": 1, "totalJobs": 1 });
-    Ok(answer::json(StatusCode::OK, &Found { traces, metrics }))
+    let answer = Found {
+        traces,
+        metrics,
+        complete: found.done.complete,
+        matching: found.done.matching,
+        of: found.done.of,
+        notes: found.notes,
+    };
+    Ok(answer::json(StatusCode::OK, &answer))
+}
+
+/// How the spans that match are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Matched {
+    /// All of them, by their ids only.
+    Ids,
+    /// As Tempo does: so many of them.
+    Spans(usize),
+}
+
+impl Matched {
+    fn of(params: &Params) -> Result<Self, Refused> {
+        match params.get("matched") {
+            Some("ids") => return Ok(Self::Ids),
+            Some(_) => return Err(Refused::bad("invalid matched: only ids can be asked for")),
+            None => {}
+        }
+        let spans = unsigned(params, "spss")?.map_or(SPANS, |n| n as usize);
+        if spans > MOST_SPANS {
+            return Err(Refused::bad(format!(
+                "invalid spss: {spans} is more than the maximum of {MOST_SPANS}"
+            )));
+        }
+        Ok(Self::Spans(spans))
+    }
+
+    /// At most so many spans of a trace; 0 means all of them.
+    fn most(self) -> usize {
+        match self {
+            Self::Ids | Self::Spans(0) => usize::MAX,
+            Self::Spans(most) => most,
+        }
+    }
+}
+
+/// A trace that is told from its row alone; without a root, its names are the earliest orphan's.
+fn by_ids(row: &TraceRow) -> Summary {
+    Summary {
+        matched_span_ids: row.matched.iter().map(ToString::to_string).collect(),
+        ..summary(row, None, 0)
+    }
 }
 
 fn summary(row: &TraceRow, trace: Option<&Trace>, most: usize) -> Summary {
     let matched = row.matched.len();
-    let told = row
-        .matched
-        .iter()
-        .take(if most == 0 { usize::MAX } else { most });
+    let told = row.matched.iter().take(most);
     let spans = told
         .filter_map(|&id| trace.and_then(|trace| Some(matched_span(trace.span(trace.find(id)?)))))
         .collect();
@@ -148,6 +215,7 @@ fn summary(row: &TraceRow, trace: Option<&Trace>, most: usize) -> Summary {
         duration_ms: row.duration.0 / 1_000_000,
         duration_nanos: row.duration.0.to_string(),
         incomplete: row.incomplete,
+        matched_span_ids: Vec::new(),
         span_sets: vec![set.clone()],
         span_set: set,
         service_stats: row
@@ -166,7 +234,8 @@ fn matched_span(span: crate::model::SpanRef<'_>) -> MatchedSpan {
     }
 }
 
-fn unsigned(params: &Params, name: &str) -> Result<Option<u64>, Refused> {
+/// An unsigned integer, or Tempo's complaint.
+pub fn unsigned(params: &Params, name: &str) -> Result<Option<u64>, Refused> {
     let parse = |text: &str| {
         let why = |_| {
             Refused::bad(format!(
@@ -178,32 +247,22 @@ fn unsigned(params: &Params, name: &str) -> Result<Option<u64>, Refused> {
     params.get(name).map(parse).transpose()
 }
 
-/// The search that Tempo's parameters ask for, and how many spans of each trace are told; times
-/// in them are seconds.
-fn search_request(params: &Params) -> Result<(SearchRequest, usize), Refused> {
+/// The search that Tempo's parameters and ours ask for, and how the spans of each trace are told.
+fn search_request(params: &Params) -> Result<(SearchRequest, Matched), Refused> {
     let limit = unsigned(params, "limit")?.map_or(LIMIT, |n| n as usize);
     if limit == 0 || limit > MOST {
         return Err(Refused::bad(format!(
             "invalid limit: must be a positive number, at most {MOST}"
         )));
     }
-    let spans = unsigned(params, "spss")?.map_or(SPANS, |n| n as usize);
-    if spans > MOST_SPANS {
-        return Err(Refused::bad(format!(
-            "invalid spss: {spans} is more than the maximum of {MOST_SPANS}"
-        )));
-    }
-    let seconds = |s: u64| Time(s.saturating_mul(1_000_000_000));
-    let window = match (unsigned(params, "start")?, unsigned(params, "end")?) {
-        (Some(start), Some(end)) if end <= start => {
-            return Err(Refused::bad("http parameter start must be before end"));
-        }
-        (Some(start), Some(end)) => Some(Window {
-            from: seconds(start),
-            to: seconds(end) + Nanos(999_999_999),
-        }),
-        (None, None) => None,
-        _ => return Err(Refused::bad("start and end must be given together")),
+    let window = match vizsla::window(params)? {
+        None => seconds(params)?,
+        exact => exact,
+    };
+    let sort = match params.get("sort") {
+        None | Some("newest") => Sort::Newest,
+        Some("slowest") => Sort::Slowest,
+        Some(_) => return Err(Refused::bad("invalid sort: newest or slowest")),
     };
     let query = match (params.get("q"), params.get("tags")) {
         (Some(_), Some(_)) => {
@@ -214,15 +273,29 @@ fn search_request(params: &Params) -> Result<(SearchRequest, usize), Refused> {
         (Some(query), None) => query.to_owned(),
         (None, tags) => by_tags(params, tags.unwrap_or_default())?,
     };
-    Ok((
-        SearchRequest {
-            query,
-            window,
-            limit,
-            sort: Sort::Newest,
-        },
-        spans,
-    ))
+    let request = SearchRequest {
+        query,
+        window,
+        limit,
+        sort,
+    };
+    Ok((request, Matched::of(params)?))
+}
+
+/// The window that `start` and `end` name, in seconds.
+fn seconds(params: &Params) -> Result<Option<Window>, Refused> {
+    let seconds = |s: u64| Time(s.saturating_mul(1_000_000_000));
+    match (unsigned(params, "start")?, unsigned(params, "end")?) {
+        (Some(start), Some(end)) if end <= start => {
+            Err(Refused::bad("http parameter start must be before end"))
+        }
+        (Some(start), Some(end)) => Ok(Some(Window {
+            from: seconds(start),
+            to: seconds(end) + Nanos(999_999_999),
+        })),
+        (None, None) => Ok(None),
+        _ => Err(Refused::bad("start and end must be given together")),
+    }
 }
 
 /// Tempo's older form: `k=v` terms, each a part of the value in any case, and durations.
@@ -258,7 +331,7 @@ pub async fn trace(
         .and_then(|accept| accept.to_str().ok());
     let protobuf = accept.is_some_and(|accept| accept.contains("application/protobuf"));
     let body = if protobuf {
-        as_protobuf(trace.as_deref())
+        otlp::answer::write(trace.as_deref())
     } else {
         as_json(trace.as_deref())
     };
@@ -300,22 +373,5 @@ fn as_json(trace: Option<&Trace>) -> std::io::Result<Vec<u8>> {
         None => body.extend_from_slice(b"{}"),
     }
     body.extend_from_slice(br#","metrics":{}}"#);
-    Ok(body)
-}
-
-/// `TraceByIDResponse`, whose first field is the trace.
-fn as_protobuf(trace: Option<&Trace>) -> std::io::Result<Vec<u8>> {
-    let mut message = Vec::new();
-    if let Some(trace) = trace {
-        otlp::write::proto(&mut message, trace.spans())?;
-    }
-    let mut body = vec![1 << 3 | 2];
-    let mut length = message.len();
-    while length >= 0x80 {
-        body.push(length as u8 | 0x80);
-        length >>= 7;
-    }
-    body.push(length as u8);
-    body.extend(message);
     Ok(body)
 }

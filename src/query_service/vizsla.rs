@@ -1,0 +1,111 @@
+//! What Jaeger's and Tempo's APIs have no words for, told to another vizsla: services and operations
+//! with their counts, calls with errors and latencies.
+//!
+//! `from` and `to` are nanoseconds since 1970, both inclusive, and may be left out.
+
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::http::{Response, StatusCode};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use crate::backend::{Dependencies, Edge, Node, OperationRow, ServiceRow, Window};
+use crate::model::{Nanos, Time};
+
+use super::answer::{self, Refused};
+use super::params::Params;
+use super::{QueryService, tempo};
+
+type Asked = Query<Vec<(String, String)>>;
+type Answer = Result<Response<Body>, Response<Body>>;
+
+fn refused(why: impl Into<Refused>) -> Response<Body> {
+    tempo::refused(why.into())
+}
+
+fn told(value: &Value) -> Response<Body> {
+    answer::json(StatusCode::OK, value)
+}
+
+/// The window that `from` and `to` name; none if neither is given.
+pub fn window(params: &Params) -> Result<Option<Window>, Refused> {
+    let from = tempo::unsigned(params, "from")?;
+    let to = tempo::unsigned(params, "to")?;
+    if from.or(to).is_none() {
+        return Ok(None);
+    }
+    let window = Window {
+        from: Time(from.unwrap_or(0)),
+        to: Time(to.unwrap_or(u64::MAX)),
+    };
+    if window.from > window.to {
+        return Err(Refused::bad("from must not be after to"));
+    }
+    Ok(Some(window))
+}
+
+pub async fn services(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
+    let window = window(&Params::new(asked)).map_err(refused)?;
+    let backend = service.backend.as_ref();
+    let rows = backend.services(window, CancellationToken::new()).await;
+    let row = |row: &ServiceRow| json!({ "service": row.service, "spans": row.spans, "errors": row.errors });
+    let rows: Value = rows.map_err(refused)?.iter().map(row).collect();
+    Ok(told(&rows))
+}
+
+pub async fn operations(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
+    let params = Params::new(asked);
+    let window = window(&params).map_err(refused)?;
+    // A service may have no name: only where the parameter is missing, all are meant.
+    let about = params.all("service").next().map(str::to_owned);
+    let backend = service.backend.as_ref();
+    let rows = backend.operations(about, window, CancellationToken::new());
+    let row = |row: &OperationRow| {
+        json!({
+            "service": row.service,
+            "operation": row.operation,
+            "kind": row.kind,
+            "spans": row.spans,
+            "errors": row.errors,
+        })
+    };
+    let rows: Value = rows.await.map_err(refused)?.iter().map(row).collect();
+    Ok(told(&rows))
+}
+
+pub async fn dependencies(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
+    let window = window(&Params::new(asked)).map_err(refused)?;
+    let backend = service.backend.as_ref();
+    let found = backend.dependencies(window, CancellationToken::new());
+    let Dependencies {
+        nodes,
+        edges,
+        traces,
+    } = found.await.map_err(refused)?;
+    let node = |node: &Node| {
+        json!({
+            "service": node.service,
+            "spans": node.spans,
+            "errors": node.errors,
+            "kind": node.kind,
+        })
+    };
+    let nodes: Value = nodes.iter().map(node).collect();
+    let edges: Value = edges.iter().map(edge).collect();
+    Ok(told(
+        &json!({ "nodes": nodes, "edges": edges, "traces": traces }),
+    ))
+}
+
+fn edge(edge: &Edge) -> Value {
+    let nanos = |nanos: Option<Nanos>| nanos.map(|nanos| nanos.0);
+    json!({
+        "parent": edge.parent,
+        "child": edge.child,
+        "calls": edge.calls,
+        "errors": edge.errors,
+        "p50_nano": nanos(edge.p50),
+        "p95_nano": nanos(edge.p95),
+        "p99_nano": nanos(edge.p99),
+    })
+}
