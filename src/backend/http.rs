@@ -4,11 +4,12 @@
 //! within the same host (so that no credential reaches another), and every error says what to
 //! try. Secrets are fetched once and never shown.
 
+use std::net::IpAddr;
 use std::sync::Once;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Certificate, Client, Response, StatusCode, Url, redirect};
 use tokio_util::sync::CancellationToken;
 
@@ -135,6 +136,20 @@ impl HttpClient {
         query: &[(&str, String)],
         cancel: &CancellationToken,
     ) -> Result<Reply, BackendError> {
+        self.get_as("*/*", path, query, cancel).await
+    }
+
+    /// [`Self::get`] of an answer of some media type.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn get_as(
+        &self,
+        media_type: &'static str,
+        path: &[&str],
+        query: &[(&str, String)],
+        cancel: &CancellationToken,
+    ) -> Result<Reply, BackendError> {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
@@ -144,16 +159,21 @@ impl HttpClient {
         }
         tokio::select! {
             () = cancel.cancelled() => Err(BackendError::Cancelled),
-            reply = self.get_patiently(url) => reply,
+            reply = self.get_patiently(url, media_type) => reply,
         }
     }
 
-    async fn get_patiently(&self, url: Url) -> Result<Reply, BackendError> {
+    async fn get_patiently(
+        &self,
+        url: Url,
+        media_type: &'static str,
+    ) -> Result<Reply, BackendError> {
         let mut waits = RETRIES.into_iter();
         loop {
             let sent = self
                 .client
                 .get(url.clone())
+                .header(ACCEPT, media_type)
                 .timeout(self.timeout)
                 .send()
                 .await;
@@ -223,11 +243,21 @@ impl HttpClient {
             return self.error(&format!("is not to be trusted ({cause}): if its authority is private, name its ca_file in config.toml"));
         }
         if error.is_connect() {
-            return self.error(&format!(
-                "cannot be reached ({cause}): is it running, and is this the port of its query API?"
-            ));
+            let hint = if self.is_here() {
+                "is it running? vizsla and vizsla serve answer on port 16686; -s FILE, -s URL or -s NAME asks something else"
+            } else {
+                "is it running, and is this the port of its query API?"
+            };
+            return self.error(&format!("cannot be reached ({cause}): {hint}"));
         }
         self.error(&format!("broke off: {cause}"))
+    }
+
+    /// Whether it is on this very machine.
+    fn is_here(&self) -> bool {
+        let host = self.base.host_str().unwrap_or_default();
+        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
     }
 
     /// An error about this server.

@@ -47,12 +47,16 @@ impl Jaeger {
     /// # Errors
     /// As [`HttpClient::new`].
     pub fn new(name: Option<&str>, config: &BackendConfig) -> Result<Self, BackendError> {
-        let http = HttpClient::new(config)?;
+        Ok(Self::over(name, HttpClient::new(config)?))
+    }
+
+    /// The Jaeger that a client leads to.
+    pub fn over(name: Option<&str>, http: HttpClient) -> Self {
         let name = name.map_or_else(|| format!("jaeger {}", http.host()), str::to_owned);
-        Ok(Self {
+        Self {
             name,
             server: Arc::new(Server::new(http)),
-        })
+        }
     }
 
     /// Which APIs the server has: also the way to find out whether it is a Jaeger at all.

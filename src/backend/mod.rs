@@ -11,10 +11,12 @@ pub mod http;
 mod jaeger;
 mod memory;
 mod part;
+mod probe;
 mod request;
 mod row;
 pub mod source;
 mod stored;
+mod vizsla;
 
 use std::sync::Arc;
 
@@ -33,7 +35,9 @@ pub use part::{
     BackendError, Dependencies, Edge, Node, OperationRow, Part, Parts, Progress, Pushdown,
     SearchDone, ServiceRow, StoreStats, TraceRow,
 };
+pub use probe::Probed;
 pub use request::{SearchRequest, Sort, Window};
+pub use vizsla::Vizsla;
 
 /// What a backend can do beyond finding traces and opening them.
 #[expect(

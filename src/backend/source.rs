@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Backend, BackendError, Files, Input, Jaeger, Memory, Reading};
+use super::{Backend, BackendError, Files, Input, Jaeger, Memory, Probed, Reading, Vizsla};
 use crate::config::{BackendConfig, nearest};
 use crate::model::Block;
 use crate::storage::{Limits, Origin, Store};
@@ -12,7 +12,9 @@ use crate::storage::{Limits, Origin, Store};
 /// A system whose API is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum System {
-    /// Jaeger's query service, or another vizsla's.
+    /// Another vizsla.
+    Vizsla,
+    /// Jaeger's query service.
     Jaeger,
     /// Grafana Tempo.
     Tempo,
@@ -22,11 +24,12 @@ pub enum System {
 
 impl System {
     /// All of them, in the order in which a server is probed.
-    pub const ALL: [Self; 3] = [Self::Jaeger, Self::Tempo, Self::Zipkin];
+    pub const ALL: [Self; 4] = [Self::Vizsla, Self::Jaeger, Self::Tempo, Self::Zipkin];
 
     /// The name before the `+` of a URL.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Vizsla => "vizsla",
             Self::Jaeger => "jaeger",
             Self::Tempo => "tempo",
             Self::Zipkin => "zipkin",
@@ -171,12 +174,15 @@ impl Remote {
             system,
             config,
         } = self;
+        let name = name.as_deref();
         match system {
-            None | Some(System::Jaeger) => Ok(Arc::new(Jaeger::new(name.as_deref(), &config)?)),
+            None => Ok(Arc::new(Probed::new(name, &config)?)),
+            Some(System::Vizsla) => Ok(Arc::new(Vizsla::new(name, &config)?)),
+            Some(System::Jaeger) => Ok(Arc::new(Jaeger::new(name, &config)?)),
             Some(system @ (System::Tempo | System::Zipkin)) => {
                 let (system, url) = (system.name(), config.url);
                 let why = format!(
-                    "{system}+{url}: only Jaeger's API is asked over the network; download traces of {system} and open the file"
+                    "{system}+{url}: only the APIs of vizsla and Jaeger are asked over the network; download traces of {system} and open the file"
                 );
                 Err(BackendError::Input(why))
             }
