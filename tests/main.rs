@@ -11,4 +11,5 @@ mod corpus;
 mod demo;
 mod formats;
 mod layering;
+mod peer;
 mod twins;
