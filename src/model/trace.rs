@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use super::block::{Block, LogIx, Row, TraceIx};
+use super::block::{Block, LogIx, ResourceIx, Row, TraceIx};
 use super::id::{SpanId, TraceId};
 use super::kind::Kind;
 use super::span::SpanRef;
@@ -47,6 +47,8 @@ pub struct Trace {
     logs: Vec<(u32, LogIx)>,
     duplicates: u32,
     spans_cut: u64,
+    /// First start and last end: asked for at every frame.
+    bounds: (Time, Time),
 }
 
 /// What is wrong or doubtful about a span or a trace, in words a reader can act on.
@@ -193,8 +195,13 @@ impl Trace {
             start,
             errors_before,
             repeated,
+            bounds: (Time::default(), Time::default()),
         };
         trace.self_time = trace.self_times();
+        trace.bounds = (
+            trace.start.iter().copied().min().unwrap_or_default(),
+            trace.ends().max().unwrap_or_default(),
+        );
         trace
     }
 
@@ -345,15 +352,16 @@ impl Trace {
 
     /// When its first span started.
     pub fn start(&self) -> Time {
-        self.start.iter().copied().min().unwrap_or_default()
+        self.bounds.0
     }
 
     /// When its last span ended.
     pub fn end(&self) -> Time {
-        (0..self.len())
-            .map(|span| self.end_of(span))
-            .max()
-            .unwrap_or_default()
+        self.bounds.1
+    }
+
+    fn ends(&self) -> impl Iterator<Item = Time> {
+        (0..self.len()).map(|span| self.end_of(span))
     }
 
     /// From its first start to its last end.
@@ -386,11 +394,24 @@ impl Trace {
 
     /// Spans and errors of each service, by name.
     pub fn services(&self) -> BTreeMap<&str, ServiceCount> {
-        let mut services: BTreeMap<&str, ServiceCount> = BTreeMap::new();
-        for span in self.spans() {
-            let count = services.entry(span.service()).or_default();
+        // By resource first: names are compared once for each resource, not for each span.
+        let counts = |block: &Arc<Block>| vec![ServiceCount::default(); block.resource_count()];
+        let mut by_resource: Vec<Vec<ServiceCount>> = self.blocks.iter().map(counts).collect();
+        for place in &self.places {
+            let block = &self.blocks[place.block as usize];
+            let resource = block.resource_column()[place.row as usize];
+            let count = &mut by_resource[place.block as usize][resource as usize];
             count.spans += 1;
-            count.errors += u32::from(span.is_error());
+            count.errors += u32::from(block.is_error(place.row));
+        }
+        let mut services: BTreeMap<&str, ServiceCount> = BTreeMap::new();
+        for (block, counts) in self.blocks.iter().zip(&by_resource) {
+            let named = (0..).map(|ix| block.resource(ResourceIx(ix)).service());
+            for (count, service) in counts.iter().zip(named).filter(|(c, _)| c.spans > 0) {
+                let all = services.entry(service).or_default();
+                all.spans += count.spans;
+                all.errors += count.errors;
+            }
         }
         services
     }
@@ -515,7 +536,7 @@ fn nodes(blocks: &[Arc<Block>], places: &[Place]) -> Vec<Node> {
     let services: Vec<Vec<u64>> = blocks
         .iter()
         .map(|block| {
-            let resources = (0..block.resource_count() as u32).map(super::ResourceIx);
+            let resources = (0..block.resource_count() as u32).map(ResourceIx);
             resources
                 .map(|index| hasher.hash_one(block.resource(index).service()))
                 .collect()

@@ -64,6 +64,7 @@ mod hit;
 mod host;
 mod job;
 mod keymap;
+mod memo;
 mod message;
 mod msg;
 mod page;

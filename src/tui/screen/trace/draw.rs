@@ -306,7 +306,9 @@ fn strip(open: &Open, canvas: &mut Canvas<'_>, area: Rect, names: u16, axis: &Ax
 }
 
 fn minimap(open: &Open, canvas: &mut Canvas<'_>, area: Rect) {
-    let map = Minimap::new(&open.trace, area.height, area.width);
+    let map = open.minimap.get((area.height, area.width), || {
+        Minimap::new(&open.trace, area.height, area.width)
+    });
     let (from, to) = open.range.all();
     let whole = Axis::new(from, to, area.width);
     let (first, last) = (

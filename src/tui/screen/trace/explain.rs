@@ -16,6 +16,8 @@ pub struct Explained {
     pub work: Work,
     /// How long each span was on the critical path.
     pub critical: Vec<Nanos>,
+    /// Spans on the critical path before each position; one more entry than spans.
+    critical_before: Vec<u32>,
     /// What stands out, in one line.
     pub why: Phrase,
     /// What stands out, each with the spans that show it.
@@ -53,15 +55,26 @@ pub fn explain(trace: &Trace, charset: Charset) -> Explained {
     let work = sections
         .iter()
         .map(|section| (section.span, section.from, section.to));
+    let critical: Vec<Nanos> = path.as_ref().map_or_else(
+        |_| Vec::new(),
+        |path| (0..trace.len()).map(|span| path.time_of(span)).collect(),
+    );
     Explained {
         work: Work::new(trace, work),
-        critical: path.map_or_else(
-            |_| Vec::new(),
-            |path| (0..trace.len()).map(|span| path.time_of(span)).collect(),
-        ),
+        critical_before: counted(&critical),
+        critical,
         why: phrase(&why.line, doubtful, charset),
         findings: findings.collect(),
     }
+}
+
+/// How many spans before each position have a time.
+fn counted(times: &[Nanos]) -> Vec<u32> {
+    let counts = times.iter().scan(0, |before, time| {
+        *before += u32::from(time.0 > 0);
+        Some(*before)
+    });
+    std::iter::once(0).chain(counts).collect()
 }
 
 /// The line with its first part, the answer, strong.
@@ -84,9 +97,8 @@ fn phrase(line: &Shown<'_>, doubtful: bool, charset: Charset) -> Phrase {
 impl Explained {
     /// Whether any span of a range was on the critical path.
     pub fn touches(&self, spans: Range<usize>) -> bool {
-        self.critical
-            .get(spans)
-            .is_some_and(|critical| critical.iter().any(|time| time.0 > 0))
+        let before = |span: usize| self.critical_before.get(span);
+        before(spans.start) < before(spans.end)
     }
 
     /// Whether a span had at least a tenth of the trace's time on the critical path.

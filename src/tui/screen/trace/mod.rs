@@ -24,10 +24,11 @@ use crate::tui::canvas::Canvas;
 use crate::tui::hit::Touch;
 use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
+use crate::tui::memo::Memo;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Page, Timer};
 use crate::tui::widget::list::List;
-use crate::tui::widget::waterfall::Rows;
+use crate::tui::widget::waterfall::{Interval, Minimap, Rows};
 
 pub use explain::{Explained, explain};
 
@@ -84,6 +85,10 @@ struct Open {
     finding: Option<usize>,
     /// The trace was opened folded because of its size.
     folded: bool,
+    /// The minimap, by rows and columns.
+    minimap: Memo<(u16, u16), Minimap>,
+    /// The critical work that folded spans hide.
+    hidden: Memo<usize, Vec<Interval>>,
 }
 
 impl TraceScreen {
@@ -147,6 +152,8 @@ impl Open {
             received: None,
             finding: None,
             folded,
+            minimap: Memo::default(),
+            hidden: Memo::default(),
             trace,
         };
         open.describe();
@@ -170,6 +177,8 @@ impl Open {
             .collect();
         let cursor = self.span().map(id);
         self.explained = None;
+        self.minimap.clear();
+        self.hidden.clear();
         self.range.grow(&trace);
         self.trace = trace;
         self.rows = Rows::new(&self.trace);
@@ -192,6 +201,7 @@ impl Open {
             };
             self.rows.fold_where(trace, dull);
         }
+        self.hidden.clear();
         self.explained = Some(explained);
         self.describe();
     }

@@ -277,11 +277,10 @@ fn bars(
         to: times.1,
     }];
     let folded = open.rows.is_folded(span);
-    let hidden = open
-        .explained
-        .as_ref()
-        .filter(|_| folded)
-        .map(|e| e.work.critical_of(trace.subtree(span)));
+    let hidden = open.explained.as_ref().filter(|_| folded).map(|explained| {
+        let below = || explained.work.critical_of(trace.subtree(span));
+        open.hidden.get(span, below)
+    });
     let (own, critical) = match (&open.explained, &hidden) {
         (Some(explained), Some(hidden)) => (explained.work.own(span), hidden.as_slice()),
         (Some(explained), None) => (explained.work.own(span), explained.work.critical(span)),

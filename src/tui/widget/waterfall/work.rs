@@ -1,6 +1,8 @@
 //! When a span worked itself and when it waited for its children, and which of that was on
 //! the critical path: intervals for every span, computed once when a trace opens.
 
+use std::ops::Range;
+
 use crate::model::{Kind, Time, Trace};
 
 /// From the first instant to the last, exclusive.
@@ -21,8 +23,16 @@ struct Lists {
 
 impl Lists {
     fn of(&self, span: usize) -> &[Interval] {
-        let from = if span == 0 { 0 } else { self.end[span - 1] };
-        &self.intervals[from as usize..self.end[span] as usize]
+        self.over(span..span + 1)
+    }
+
+    fn over(&self, spans: Range<usize>) -> &[Interval] {
+        let end = |spans: usize| {
+            spans
+                .checked_sub(1)
+                .map_or(0, |last| self.end[last] as usize)
+        };
+        &self.intervals[end(spans.start)..end(spans.end)]
     }
 }
 
@@ -54,11 +64,8 @@ impl Work {
     }
 
     /// The critical work of a range of spans, merged and by time: what a folded row shows.
-    pub fn critical_of(&self, spans: std::ops::Range<usize>) -> Vec<Interval> {
-        let mut all: Vec<Interval> = spans
-            .flat_map(|span| self.critical(span))
-            .copied()
-            .collect();
+    pub fn critical_of(&self, spans: Range<usize>) -> Vec<Interval> {
+        let mut all = self.critical.over(spans).to_vec();
         all.sort_by_key(|interval| interval.from);
         let mut merged: Vec<Interval> = Vec::new();
         for next in all {
