@@ -84,10 +84,12 @@ fn shop() -> String {
         span(CART, 1, 0, "GET /cart", [0, 1_000_001]),
         span(CART, 2, 1, "SELECT", [10, 500_003]),
         span(CART, 3, 1, "SELECT", [600_000, 900_007]),
+        // Its clock went backwards.
+        span(CART, 4, 1, "tick", [700_000, 650_000]),
         // Its parent was never received.
         span("9", 9, 77, "orphan", [5, 6]),
     ];
-    spans[3]["traceId"] = json!(format!("{:032x}", 9));
+    spans[4]["traceId"] = json!(format!("{:032x}", 9));
     for id in 100..130 {
         spans.push(span(
             &format!("{id:032x}"),
@@ -140,7 +142,7 @@ fn every_twin_says_the_same_of_a_server_and_of_a_file() {
     let stats = ask(&server.query, "stats");
     assert_eq!(
         (&stats["received"], &stats["traces"]),
-        (&json!(34), &json!(32))
+        (&json!(35), &json!(32))
     );
 }
 
@@ -176,4 +178,19 @@ fn errors_say_what_to_try() {
     let elsewhere = format!("vizsla+{}", server.otlp);
     let line = home.run(&["services", "-s", &elsewhere]).err;
     assert!(line.contains("does not answer as vizsla does"), "{line}");
+}
+
+#[test]
+fn a_request_without_measure_is_refused() {
+    let home = Home::new();
+    let server = Server::start(&home);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let client = super::collector::client(false);
+    let ask = |padding: usize| {
+        let request = client
+            .get(format!("{}/api/stats", server.query))
+            .header("x-padding", "x".repeat(padding));
+        runtime.block_on(async { request.send().await.unwrap().status().as_u16() })
+    };
+    assert_eq!((ask(1 << 10), ask(1 << 17)), (200, 431));
 }

@@ -11,7 +11,7 @@ use crate::model::{
     Value,
 };
 
-use super::Batch;
+use super::{Batch, end_of};
 
 /// How ids and enums are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +125,7 @@ pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialec
     }
     json.key("startTimeUnixNano").quoted(span.start().0);
     if !span.is_unfinished() {
-        json.key("endTimeUnixNano").quoted(span.end().0);
+        json.key("endTimeUnixNano").quoted(end_of(span).0);
     }
     attributes(json, span.attributes());
     let dropped = span.dropped();
