@@ -14,6 +14,7 @@
 //! - [`graph`] builds service graphs and lays them out on a grid of cells.
 //! - [`sampling`] decides which traces are kept.
 //! - [`storage`] is where spans are kept: the embedded in-memory store.
+//! - [`socket`] is a door that HTTP is served on, with its limits.
 //! - [`collector`] is where spans arrive; [`query_service`] is where others ask for them, in
 //!   Jaeger's and Tempo's words.
 //! - [`backend`] is one trait over every system that traces are read from.
@@ -38,6 +39,7 @@ pub mod graph;
 pub mod model;
 pub mod query_service;
 pub mod sampling;
+pub mod socket;
 pub mod storage;
 pub mod text;
 pub mod traceql;

@@ -17,16 +17,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("analysis", &[]),
     ("graph", &[]),
     ("sampling", &[]),
+    ("socket", &[]),
     ("storage", &["traceql"]),
     (
         "backend",
         &["storage", "format", "traceql", "analysis", "graph"],
     ),
-    ("collector", &["storage", "format", "sampling"]),
+    ("collector", &["storage", "format", "sampling", "socket"]),
     (
         "query_service",
         &[
-            "backend", "sampling", "format", "traceql", "analysis", "graph",
+            "backend", "sampling", "format", "traceql", "analysis", "graph", "socket",
         ],
     ),
     (
@@ -66,7 +67,14 @@ const KEPT: &[(&[&str], &[&str])] = &[
     ),
     (
         &["axum", "hyper", "hyper_util", "reqwest", "rustls"],
-        &["backend", "collector", "query_service", "demo", "cli"],
+        &[
+            "backend",
+            "collector",
+            "query_service",
+            "socket",
+            "demo",
+            "cli",
+        ],
     ),
     (
         &["tokio", "tokio_util"],
@@ -74,6 +82,7 @@ const KEPT: &[(&[&str], &[&str])] = &[
             "backend",
             "collector",
             "query_service",
+            "socket",
             "demo",
             "tui",
             "cli",

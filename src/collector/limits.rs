@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::socket;
+
 /// The limits on one listener's clients. The defaults are for one machine's applications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -51,6 +53,19 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Those of them that a socket holds by itself.
+    #[must_use]
+    pub fn socket(&self) -> socket::Limits {
+        socket::Limits {
+            connections: self.connections,
+            streams: self.streams,
+            headers: self.headers,
+            header_timeout: self.header_timeout,
+            idle_timeout: self.idle_timeout,
+            grace: self.body_timeout,
+        }
+    }
+
     /// Limits beside a store of `max_memory` bytes: what is in flight is part of the promise
     /// that memory stays within 1.1 times the budget and 64 MiB.
     #[must_use]

@@ -19,7 +19,6 @@ mod health;
 mod http;
 mod intake;
 mod limits;
-mod listener;
 mod refusal;
 mod status;
 
@@ -36,6 +35,7 @@ pub use limits::Limits;
 pub use refusal::{Code, Refusal};
 
 use crate::config::{Access, Listener, NoListen};
+use crate::socket;
 use front::Front;
 
 /// What became of a receiver that was to listen.
@@ -66,13 +66,23 @@ impl Collector {
         intake: Arc<dyn Intake>,
         stop: CancellationToken,
     ) -> Self {
-        let front = Arc::new(Front::new(access, limits, intake, stop));
+        let front = Arc::new(Front::new(access, limits, intake, stop.clone()));
         let mut tasks = JoinSet::new();
         let mut listeners = Vec::new();
         for &(listener, asked) in receivers {
-            let bound = listener::bind(asked, &front).await;
-            let state = bound.map(|(socket, at)| {
-                tasks.spawn(listener::accept(socket, Arc::clone(&front)));
+            let bound = socket::bind(asked, &front.access).await;
+            let state = bound.map(|(listener, at)| {
+                let front = Arc::clone(&front);
+                let answer = move |request| {
+                    let front = Arc::clone(&front);
+                    async move { front.answer(request).await }
+                };
+                tasks.spawn(socket::accept(
+                    listener,
+                    limits.socket(),
+                    stop.clone(),
+                    answer,
+                ));
                 at
             });
             listeners.push(Opened {

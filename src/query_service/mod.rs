@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use tokio::sync::Semaphore;
 
 use crate::backend::Backend;
 use crate::config::Access;
@@ -33,6 +34,8 @@ pub use server::{Running, start};
 pub struct QueryService {
     backend: Arc<dyn Backend>,
     access: Arc<Access>,
+    /// Room for requests that are answered at the same time.
+    places: Arc<Semaphore>,
 }
 
 impl QueryService {
@@ -41,6 +44,7 @@ impl QueryService {
         Self {
             backend,
             access: Arc::new(access),
+            places: Arc::new(Semaphore::new(server::REQUESTS)),
         }
     }
 

@@ -1,18 +1,35 @@
-//! The socket: who may ask, and how long the service runs.
+//! The socket: who may ask, how much, and how long the service runs.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::Next;
-use tokio::net::TcpListener;
+use axum::response::IntoResponse;
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Denied, NoListen};
+use crate::socket::{self, Limits};
 
 use super::{QueryService, answer};
+
+/// Requests answered at one time; an answer is gathered in memory.
+pub const REQUESTS: usize = 32;
+
+/// What clients of the socket may take: people's browsers and terminals, and a few scripts.
+const LIMITS: Limits = Limits {
+    connections: 256,
+    streams: 64,
+    headers: 64 << 10,
+    header_timeout: Duration::from_secs(5),
+    idle_timeout: Duration::from_mins(2),
+    grace: Duration::from_secs(10),
+};
 
 /// The service, running.
 #[derive(Debug)]
@@ -38,18 +55,13 @@ pub async fn start(
     at: SocketAddr,
     stop: CancellationToken,
 ) -> Result<Running, NoListen> {
-    if !service.access.may_listen(at.ip()) {
-        return Err(NoListen::Open);
-    }
-    let bound = TcpListener::bind(at).await;
-    let listener = bound.map_err(|error| NoListen::of(error, at))?;
-    let at = listener.local_addr()?;
-    let task = tokio::spawn(async move {
-        let stopped = stop.cancelled_owned();
-        _ = axum::serve(listener, service.router())
-            .with_graceful_shutdown(stopped)
-            .await;
-    });
+    let (listener, at) = socket::bind(at, &service.access).await?;
+    let router = TowerToHyperService::new(service.router());
+    let answer = move |request| {
+        let answered = router.call(request);
+        async move { answered.await.into_response() }
+    };
+    let task = tokio::spawn(socket::accept(listener, LIMITS, stop, answer));
     Ok(Running { at, task })
 }
 
@@ -82,7 +94,7 @@ pub async fn guard(
     }
     let mut response = match (preflight, &allowed) {
         (true, Some(_)) => answer::plain(StatusCode::NO_CONTENT, String::new()),
-        _ => next.run(request).await,
+        _ => in_turn(&service, request, next).await,
     };
     if let Some(origin) = allowed.and_then(|origin| HeaderValue::try_from(origin).ok()) {
         let headers = response.headers_mut();
@@ -98,6 +110,18 @@ pub async fn guard(
         );
     }
     response
+}
+
+/// Answers, unless as many requests as may be are being answered.
+async fn in_turn(service: &QueryService, request: Request, next: Next) -> Response<Body> {
+    let Ok(_place) = service.places.try_acquire() else {
+        let words = format!("{REQUESTS} requests are being answered: try again in a moment\n");
+        let mut response = answer::plain(StatusCode::SERVICE_UNAVAILABLE, words);
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        return response;
+    };
+    next.run(request).await
 }
 
 fn turned_away(denied: &Denied) -> Response<Body> {

@@ -1,31 +1,54 @@
-//! Sockets: binding, connection caps, header timeouts, and an orderly end.
+//! Sockets that HTTP is served on, versions 1 and 2: binding, connection caps, header timeouts, and
+//! an orderly end.
+//!
+//! Whoever listens has the same door; what is answered behind it is its own business.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
+use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{Duration, sleep};
+use tokio_util::sync::CancellationToken;
 
-use super::front::Front;
-use crate::config::NoListen;
+use crate::config::{Access, NoListen};
 
-/// Binds `address`, if `front` lets a listener stand there.
+/// The limits on the clients of one socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections.
+    pub connections: usize,
+    /// Streams of one HTTP/2 connection.
+    pub streams: u32,
+    /// Bytes of a request's headers.
+    pub headers: u32,
+    /// From the connection to the end of its first request's headers.
+    pub header_timeout: Duration,
+    /// How long a connection may lie idle, or a later request's headers take.
+    pub idle_timeout: Duration,
+    /// How long what was begun may take to end after a stop, and a ping to be answered.
+    pub grace: Duration,
+}
+
+/// Binds `address`, if `access` lets a listener stand there.
 ///
 /// # Errors
 /// Why not; nothing else is affected.
 pub async fn bind(
     address: SocketAddr,
-    front: &Front,
+    access: &Access,
 ) -> Result<(TcpListener, SocketAddr), NoListen> {
-    if !front.access.may_listen(address.ip()) {
+    if !access.may_listen(address.ip()) {
         return Err(NoListen::Open);
     }
     let bound = TcpListener::bind(address).await;
@@ -34,11 +57,19 @@ pub async fn bind(
     Ok((listener, at))
 }
 
-/// Accepts connections until the front stops, and ends when the last of them has. At the cap,
-/// new ones wait in the system's queue.
-pub async fn accept(listener: TcpListener, front: Arc<Front>) {
-    let places = Arc::new(Semaphore::new(front.limits.connections));
-    let stop = front.stop.clone();
+/// Accepts connections until `stop`, and ends when the last of them has. Each request is handed
+/// to `answer`. At the cap, new connections wait in the system's queue.
+pub async fn accept<A, F, B>(
+    listener: TcpListener,
+    limits: Limits,
+    stop: CancellationToken,
+    answer: A,
+) where
+    A: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data: Send, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
+{
+    let places = Arc::new(Semaphore::new(limits.connections));
     let mut connections = JoinSet::new();
     loop {
         let next = async {
@@ -50,7 +81,8 @@ pub async fn accept(listener: TcpListener, front: Arc<Front>) {
             Some(_) = connections.join_next() => {}
             (place, accepted) = next => match (place, accepted) {
                 (Ok(place), Ok((stream, _))) => {
-                    connections.spawn(connection(stream, Arc::clone(&front), place));
+                    let serving = connection(stream, limits, stop.clone(), answer.clone());
+                    connections.spawn(holding(place, serving));
                 }
                 // Out of file descriptors, or a client gone before it was accepted.
                 _ => sleep(Duration::from_millis(20)).await,
@@ -61,19 +93,28 @@ pub async fn accept(listener: TcpListener, front: Arc<Front>) {
     while connections.join_next().await.is_some() {}
 }
 
-/// Serves one connection. It ends with its client, with the collector, or when no request
-/// has come within the header timeout.
-async fn connection(stream: TcpStream, front: Arc<Front>, _place: OwnedSemaphorePermit) {
+/// Work that keeps a place until it has ended.
+async fn holding(place: OwnedSemaphorePermit, work: impl Future<Output = ()>) {
+    work.await;
+    drop(place);
+}
+
+/// Serves one connection. It ends with its client, at a stop, or when no request has come within
+/// the header timeout.
+async fn connection<A, F, B>(stream: TcpStream, limits: Limits, stop: CancellationToken, answer: A)
+where
+    A: Fn(Request<Incoming>) -> F,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data: Send, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
+{
     drop(stream.set_nodelay(true));
-    let limits = front.limits;
-    let stop = front.stop.clone();
     let asked = AtomicBool::new(false);
     let service = service_fn(|request| {
         asked.store(true, Ordering::Relaxed);
-        let front = Arc::clone(&front);
-        async move { Ok::<_, Infallible>(front.answer(request).await) }
+        let answered = answer(request);
+        async move { Ok::<_, Infallible>(answered.await) }
     });
-    let builder = builder(&front);
+    let builder = builder(&limits);
     let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let silence = watch_silence(&asked, limits.header_timeout);
     tokio::select! {
@@ -84,7 +125,7 @@ async fn connection(stream: TcpStream, front: Arc<Front>, _place: OwnedSemaphore
     // The client learns that no more is taken; what it has begun is answered.
     tokio::select! {
         _ = serving => {}
-        () = sleep(limits.body_timeout) => {}
+        () = sleep(limits.grace) => {}
     }
 }
 
@@ -96,8 +137,7 @@ async fn watch_silence(asked: &AtomicBool, timeout: Duration) {
     }
 }
 
-fn builder(front: &Front) -> auto::Builder<TokioExecutor> {
-    let limits = &front.limits;
+fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
@@ -113,6 +153,6 @@ fn builder(front: &Front) -> auto::Builder<TokioExecutor> {
         .initial_stream_window_size(1 << 20)
         .initial_connection_window_size(2 << 20)
         .keep_alive_interval(Some(limits.idle_timeout / 4))
-        .keep_alive_timeout(limits.body_timeout);
+        .keep_alive_timeout(limits.grace);
     builder
 }
