@@ -69,6 +69,9 @@ impl Figures {
         if compact {
             return vec![name_line];
         }
+        if service.spans == 0 {
+            return vec![name_line];
+        }
         let calls = Shown::from(self.rate(service.spans));
         let mut second = format!("{calls}     ");
         if service.errors > 0 {

@@ -238,7 +238,7 @@ impl Open {
             self.drawing
                 .boxes
                 .iter()
-                .min_by_key(|b| (b.rect.x, b.rect.y))
+                .min_by_key(|b| (b.rect.x, std::cmp::Reverse(self.graph[b.node].spans)))
                 .map(|b| b.node)
         };
         let node = service

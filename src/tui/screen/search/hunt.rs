@@ -115,6 +115,10 @@ pub fn answered(search: &mut Search, answer: Answer, cx: &mut Cx<'_>) {
                 charset: cx.shared.charset(),
                 clock: &cx.shared.clock,
             };
+            // What is said of an empty store is outdated with the first span.
+            if trends.as_ref().is_some_and(|trends| trends.spans() == 0) {
+                search.hunt.surveyed = None;
+            }
             search.told = trends.map(|trends| survey(&trends, traces, words));
         }
         Answer::Rows(rows) => search

@@ -185,7 +185,9 @@ impl Open {
         self.rows.fold_where(&self.trace, |span| {
             folded.contains(&self.trace.span(span).span_id())
         });
-        if let Some(span) = cursor.and_then(|id| self.trace.find(id)) {
+        // A reader who has not moved yet stays at the top, where the root may have come since.
+        let moved = cursor.filter(|_| self.list.cursor() > 0);
+        if let Some(span) = moved.and_then(|id| self.trace.find(id)) {
             self.list.follow(self.rows.row_of(span));
         }
         self.find.run(&self.trace);
