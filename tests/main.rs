@@ -12,4 +12,5 @@ mod demo;
 mod formats;
 mod layering;
 mod peer;
+mod pty;
 mod twins;

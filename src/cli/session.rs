@@ -31,7 +31,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Merges the configuration and locks standard output.
+    /// Merges the configuration and looks at standard output.
     pub fn new(cli: &Cli, matches: &ArgMatches) -> Self {
         let (config, problems) =
             Config::load(cli.global.config_file.as_deref(), layer(cli, matches));

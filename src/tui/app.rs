@@ -17,7 +17,7 @@ use super::setup::Setup;
 use super::shared::{Shared, Urgency};
 use super::source::{Source, Surroundings};
 use super::theme::ServiceColours;
-use super::update::ask;
+use super::update::{ask, figures};
 
 /// The application's own slot, for what belongs to no page: figures of the store, errands.
 pub const APP: PageId = PageId(0);
@@ -98,6 +98,7 @@ impl State {
         if let Some(id) = first {
             self.open(Screen::trace(id, Shown::default()), effects);
         }
+        figures(self, effects);
         if !self.shared.source.opened.capabilities.live {
             let label = format!("reading {}", self.shared.source.name());
             ask(self, Purpose::Load, label, Request::Load, effects);

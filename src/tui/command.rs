@@ -12,7 +12,7 @@ use super::page::Act;
 use super::reading;
 use super::screen::{Help, Menu, MessageList, Overlay, Palette, Screen, Themes};
 use super::snapshot;
-use super::update::{ask, figures};
+use super::update::ask;
 
 /// Performs an action that the topmost page did not know.
 pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
@@ -62,7 +62,6 @@ pub fn answered(state: &mut State, purpose: Purpose, answer: Answer, effects: &m
             let name = opened.name.clone();
             state.begin(opened, effects);
             state.shared.say(Message::note(format!("reading {name}")));
-            figures(state, effects);
         }
         Answer::Progress(progress) => reading::tell(state, progress),
         Answer::Loaded(remarks) => reading::conclude(state, remarks),

@@ -3,7 +3,7 @@
 mod csv;
 mod table;
 
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::io::{self, BufWriter, Stdout, Write};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
@@ -14,13 +14,13 @@ use crate::text::{Charset, Clock};
 pub(super) use table::paint;
 pub use table::{Align, Cell, Column, Tone};
 
-/// Standard output, locked and buffered.
-pub struct Out(BufWriter<StdoutLock<'static>>);
+/// Standard output, buffered. Not locked: the interface restores the terminal from another thread.
+pub struct Out(BufWriter<Stdout>);
 
 impl Out {
-    /// Locks standard output.
+    /// Over this process's own.
     pub fn stdout() -> Self {
-        Self(BufWriter::with_capacity(64 << 10, io::stdout().lock()))
+        Self(BufWriter::with_capacity(64 << 10, io::stdout()))
     }
 }
 

@@ -67,6 +67,8 @@ pub async fn run(on: Stage) -> io::Result<()> {
         notices,
     } = on;
     let auto = setup.theme_name == AUTO;
+    // A signal that comes early finds the terminal restored, too.
+    let signals = Signals::new()?;
     let terminal = Terminal::enter(setup.mouse)?;
     let world = World::new(backend, host);
     let opened = super::answer::Opened {
@@ -96,7 +98,7 @@ pub async fn run(on: Stage) -> io::Result<()> {
     // The first frame does not wait for the terminal's answers; they come before the first key.
     let probe = runtime.terminal.probe();
     runtime.learn(&probe, auto)?;
-    runtime.run().await
+    runtime.run(signals).await
 }
 
 struct Runtime {
@@ -112,10 +114,10 @@ struct Runtime {
 }
 
 impl Runtime {
-    async fn run(mut self) -> io::Result<()> {
+    async fn run(mut self, mut signals: Signals) -> io::Result<()> {
         let mut events = EventStream::new();
         let mut input = Input::default();
-        let mut signals = Signals::new()?;
+        self.measure()?;
         while !self.quit {
             let wake = self.next_wake();
             let msg = tokio::select! {
@@ -138,6 +140,18 @@ impl Runtime {
         }
         terminal::leave();
         Ok(())
+    }
+
+    /// Nobody was told of a size that changed before events were listened to.
+    fn measure(&mut self) -> io::Result<()> {
+        // Asking makes the reader listen. What is wrong with it the first event will tell.
+        let _ = crossterm::event::poll(Duration::ZERO);
+        let (width, height) = terminal::size();
+        if (width, height) == self.state.shared.size {
+            return Ok(());
+        }
+        self.take(Msg::Resize(width, height))?;
+        self.draw_if_due()
     }
 
     /// What the terminal said of itself.

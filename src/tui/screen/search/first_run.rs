@@ -14,7 +14,7 @@ pub fn is_now(shared: &Shared) -> bool {
         .source
         .stats
         .as_ref()
-        .is_some_and(|stats| stats.received == 0);
+        .is_none_or(|stats| stats.received == 0);
     shared.source.opened.capabilities.live && nothing
 }
 
