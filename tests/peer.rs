@@ -5,6 +5,9 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use vizsla::backend::{Backend as _, Vizsla};
+use vizsla::config::BackendConfig;
 
 use crate::cli::{Home, Run};
 
@@ -193,4 +196,33 @@ fn a_request_without_measure_is_refused() {
         runtime.block_on(async { request.send().await.unwrap().status().as_u16() })
     };
     assert_eq!((ask(1 << 10), ask(1 << 17)), (200, 431));
+}
+
+#[test]
+fn the_map_has_durations_and_times_too() {
+    let home = Home::new();
+    let server = Server::start(&home);
+    server.send("traces", &shop());
+    let config = BackendConfig {
+        url: server.query.clone(),
+        ..BackendConfig::default()
+    };
+    let peer = Vizsla::new(None, &config).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (calls, (graph, traces)) = runtime.block_on(async {
+        let calls = peer.dependencies(None, CancellationToken::new()).await;
+        let graph = peer.service_graph(None, CancellationToken::new()).await;
+        (calls.unwrap(), graph.unwrap())
+    });
+    assert_eq!(
+        (traces, calls.edges.len(), graph.edge_count()),
+        (Some(32), 1, 1)
+    );
+    let (call, edge) = (graph.edge_weights().next().unwrap(), &calls.edges[0]);
+    assert_eq!((call.calls, call.errors), (edge.calls, edge.errors));
+    assert_eq!(call.durations.quantile(0.95), edge.p95);
+    assert_eq!(
+        call.minutes.iter().map(|m| u64::from(m.calls)).sum::<u64>(),
+        call.calls
+    );
 }

@@ -5,6 +5,7 @@
 //! `/api/vizsla/`. Nothing is evaluated here.
 
 mod answer;
+mod graph;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use super::{
 };
 use crate::config::BackendConfig;
 use crate::format::{Findings, otlp};
+use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
 use answer::{Calls, Found, OperationCount, ServiceCount, Stats};
 
@@ -245,6 +247,24 @@ impl Backend for Vizsla {
             let path = ["api", "vizsla", "dependencies"];
             let calls: Calls = self.ask(&path, &within(window), &cancel).await?;
             Ok(calls.into())
+        }
+        .boxed()
+    }
+
+    fn service_graph(
+        &self,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
+        async move {
+            let path = ["api", "vizsla", "graph"];
+            let told: graph::Told = self.ask(&path, &within(window), &cancel).await?;
+            let traces = told.traces;
+            let graph = told.graph().ok_or_else(|| {
+                self.http
+                    .error("tells a service graph that does not hold together")
+            })?;
+            Ok((graph, traces))
         }
         .boxed()
     }

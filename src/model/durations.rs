@@ -24,7 +24,53 @@ pub struct Durations {
     buckets: Vec<u64>,
 }
 
+/// A distribution taken apart, to be kept or sent and put together again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DurationParts {
+    /// The sum in nanoseconds.
+    pub sum: u64,
+    /// The durations in nanoseconds, as long as they are few.
+    pub few: Vec<u64>,
+    /// Number of the first bucket, if they are many.
+    pub first: u32,
+    /// How many durations each bucket has, from the first on.
+    pub buckets: Vec<u64>,
+}
+
 impl Durations {
+    /// Takes it apart.
+    pub fn parts(&self) -> DurationParts {
+        DurationParts {
+            sum: self.sum,
+            few: self.few.clone(),
+            first: self.first,
+            buckets: self.buckets.clone(),
+        }
+    }
+
+    /// Puts it together; `None` if no distribution has such parts.
+    pub fn of_parts(parts: DurationParts) -> Option<Self> {
+        let DurationParts {
+            sum,
+            few,
+            first,
+            buckets,
+        } = parts;
+        let end = u64::from(first) + buckets.len() as u64;
+        let one_of_both = few.is_empty() || buckets.is_empty();
+        if !one_of_both || few.len() > EXACT || end > u64::from(bucket_of(u64::MAX)) + 1 {
+            return None;
+        }
+        let many = buckets.iter().fold(0, |sum: u64, &n| sum.saturating_add(n));
+        Some(Self {
+            count: many.saturating_add(few.len() as u64),
+            sum,
+            few,
+            first,
+            buckets,
+        })
+    }
+
     /// An empty distribution.
     pub fn new() -> Self {
         Self::default()
@@ -190,10 +236,24 @@ mod tests {
             }
             left.merge(&right);
             prop_assert_eq!(left.quantile(q), all.quantile(q));
+            prop_assert_eq!(Durations::of_parts(all.parts()), Some(all.clone()));
             values.sort_unstable();
             let rank = ((q * values.len() as f64).ceil() as usize).max(1) - 1;
             let (exact, found) = (values[rank] as f64, all.quantile(q).unwrap().0 as f64);
             prop_assert!((found - exact).abs() <= exact * 0.01, "{found} for {exact}");
+        }
+    }
+
+    #[test]
+    fn parts_of_nothing_are_refused() {
+        let parts = |few: usize, first, buckets: usize| DurationParts {
+            sum: 1,
+            few: vec![1; few],
+            first,
+            buckets: vec![1; buckets],
+        };
+        for wrong in [parts(1, 0, 1), parts(257, 0, 0), parts(0, u32::MAX, 1)] {
+            assert_eq!(Durations::of_parts(wrong), None);
         }
     }
 

@@ -41,6 +41,13 @@ impl Minutes {
         self.0.iter().copied()
     }
 
+    /// What others counted.
+    pub fn of(minutes: impl IntoIterator<Item = Minute>) -> Self {
+        let mut all = Self::new();
+        minutes.into_iter().for_each(|minute| all.count(minute));
+        all
+    }
+
     /// Counts one call.
     pub fn add(&mut self, start: Time, failed: bool) {
         let number = (start.0 / MINUTE) as u32;

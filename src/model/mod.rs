@@ -37,7 +37,7 @@ mod wire;
 pub use block::{Block, LogIx, ResourceIx, Row, ScopeIx, TraceIx};
 pub use builder::BlockBuilder;
 pub use dictionary::{Dictionary, PairIx, Sym};
-pub use durations::Durations;
+pub use durations::{DurationParts, Durations};
 pub use fields::{LogFields, ResourceFields, ScopeFields, SpanFields};
 pub use id::{ParseIdError, SpanId, TraceId};
 pub use kind::{Kind, Status};

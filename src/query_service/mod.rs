@@ -72,6 +72,7 @@ impl QueryService {
             .route("/api/vizsla/services", get(vizsla::services))
             .route("/api/vizsla/operations", get(vizsla::operations))
             .route("/api/vizsla/dependencies", get(vizsla::dependencies))
+            .route("/api/vizsla/graph", get(vizsla::graph))
             .fallback(answer::no_such_page)
             .method_not_allowed_fallback(answer::no_such_page)
             .layer(guard)

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::{Dependencies, Edge, Node, OperationRow, ServiceRow, Window};
+use crate::graph::service::{Call, Service};
 use crate::model::{Nanos, Time};
 
 use super::answer::{self, Refused};
@@ -107,5 +108,56 @@ fn edge(edge: &Edge) -> Value {
         "p50_nano": nanos(edge.p50),
         "p95_nano": nanos(edge.p95),
         "p99_nano": nanos(edge.p99),
+    })
+}
+
+/// The whole service graph: edges name their ends by the nodes' places in the list.
+pub async fn graph(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
+    let window = window(&Params::new(asked)).map_err(refused)?;
+    let backend = service.backend.as_ref();
+    let found = backend.service_graph(window, CancellationToken::new());
+    let (graph, traces) = found.await.map_err(refused)?;
+    let nodes: Value = graph.node_weights().map(node_of_graph).collect();
+    let edges = graph.edge_indices().filter_map(|index| {
+        let (parent, child) = graph.edge_endpoints(index)?;
+        let ends = [parent.index(), child.index()];
+        Some(edge_of_graph(ends, graph.edge_weight(index)?))
+    });
+    let edges: Value = edges.collect();
+    Ok(told(
+        &json!({ "nodes": nodes, "edges": edges, "traces": traces }),
+    ))
+}
+
+fn node_of_graph(service: &Service) -> Value {
+    json!({
+        "service": &*service.name,
+        "kind": service.kind.word(),
+        "instrumented": service.instrumented,
+        "spans": service.spans,
+        "errors": service.errors,
+        "own_nano": service.own.map(|own| own.0),
+    })
+}
+
+fn edge_of_graph([parent, child]: [usize; 2], call: &Call) -> Value {
+    let minutes = call.minutes.iter();
+    let minutes: Value = minutes
+        .map(|minute| json!([minute.number, minute.calls, minute.errors]))
+        .collect();
+    let durations = call.durations.parts();
+    json!({
+        "parent": parent,
+        "child": child,
+        "calls": call.calls,
+        "errors": call.errors,
+        "inferred": call.inferred,
+        "minutes": minutes,
+        "durations": {
+            "sum": durations.sum,
+            "few": durations.few,
+            "first": durations.first,
+            "buckets": durations.buckets,
+        },
     })
 }
