@@ -20,6 +20,7 @@ use super::{
     SearchDone, SearchRequest, ServiceRow, StoreStats, Window, parts,
 };
 use crate::format::Format;
+use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
 use crate::storage::{Limits, Store};
 
@@ -236,6 +237,17 @@ impl Backend for Files {
     ) -> Answer<'_, Dependencies> {
         self.answer(cancel, move |stored, cancel| {
             stored.dependencies(window, cancel)
+        })
+    }
+
+    fn service_graph(
+        &self,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
+        self.answer(cancel, move |stored, cancel| {
+            let (graph, traces) = stored.calls(window, cancel)?;
+            Ok((graph, Some(traces)))
         })
     }
 
