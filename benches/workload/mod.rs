@@ -145,7 +145,7 @@ impl Fleet {
             let at = self.random.below(open.len());
             let span = open.swap_remove(at);
             let span_id = self.random.bytes::<8>();
-            self.span(&id, &span_id, &span, made);
+            self.span(&id, span_id, &span, made);
             made += 1;
             self.calls_of(&span, span_id, &mut open);
         }
@@ -167,12 +167,12 @@ impl Fleet {
         }
     }
 
-    fn span(&mut self, trace: &[u8; 16], id: &[u8; 8], span: &Pending, made: usize) {
+    fn span(&mut self, trace: &[u8; 16], id: [u8; 8], span: &Pending, made: usize) {
         let random = &mut self.random;
         let service = &mut self.services[span.service];
         let failed = random.below(100) == 0;
         let mut out = Message::default();
-        out.bytes(1, trace).bytes(2, id);
+        out.bytes(1, trace).bytes(2, &id);
         if let Some(parent) = &span.parent {
             out.bytes(4, parent);
         }
