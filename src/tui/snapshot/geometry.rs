@@ -15,12 +15,17 @@ enum Arm {
     Double,
 }
 
-/// The shapes of a character at `(x, y)`, filled with `ink`; `None` if it is a letter after all.
-pub fn shape(c: char, x: f64, y: f64, ink: &str) -> Option<String> {
+/// Whether a row of the same character is one shape, as wide as all of them.
+pub fn stretches(c: char) -> bool {
+    matches!(c, '▀'..='█' | '░'..='▓' | '─' | '━' | '═')
+}
+
+/// The lines, dots and arrows of a character at `(x, y)` and `width` wide, filled with `ink`;
+/// `None` if it is a letter after all.
+pub fn shape(c: char, x: f64, y: f64, width: f64, ink: &str) -> Option<String> {
     match c {
         '\u{2800}'..='\u{28ff}' => Some(braille(c, x, y, ink)),
-        '\u{2580}'..='\u{259f}' => block(c, x, y, ink),
-        '\u{2500}'..='\u{257f}' => lines(c, x, y, ink),
+        '\u{2500}'..='\u{257f}' => lines(c, x, y, width, ink),
         '►' | '▸' => Some(polygon(
             &[(x + 1.0, y + 5.0), (x + 8.5, y + 9.0), (x + 1.0, y + 13.0)],
             ink,
@@ -81,9 +86,10 @@ fn braille(c: char, x: f64, y: f64, ink: &str) -> String {
     out
 }
 
+/// The part of a cell that a block element fills, `w` wide: what has to meet its neighbours without a seam.
 #[expect(clippy::many_single_char_names, reason = "a character and a rectangle")]
-fn block(c: char, x: f64, y: f64, ink: &str) -> Option<String> {
-    let (w, h) = CELL;
+pub fn block(c: char, x: f64, y: f64, w: f64, ink: &str) -> Option<String> {
+    let h = CELL.1;
     let shade = |share: f64| format!("<g opacity=\"{share}\">{}</g>", rect(x, y, w, h, ink));
     Some(match c {
         '█' => rect(x, y, w, h, ink),
@@ -111,12 +117,15 @@ fn block(c: char, x: f64, y: f64, ink: &str) -> Option<String> {
 
 /// Box drawing as arms from the middle: left, right, up, down.
 #[expect(clippy::many_single_char_names, reason = "a character and a rectangle")]
-fn lines(c: char, x: f64, y: f64, ink: &str) -> Option<String> {
+fn lines(c: char, x: f64, y: f64, w: f64, ink: &str) -> Option<String> {
     if let Some((dx, dy)) = round_corner(c) {
         return Some(arc(x, y, dx, dy, ink));
     }
+    if let Some(dashes) = dashes(c, x, y, ink) {
+        return Some(dashes);
+    }
     let arms = arms(c)?;
-    let (w, h) = CELL;
+    let h = CELL.1;
     let (mx, my) = (x + w / 2.0, y + h / 2.0);
     let ends = [
         (-w / 2.0, 0.0),
@@ -171,6 +180,25 @@ fn round_corner(c: char) -> Option<(f64, f64)> {
     }
 }
 
+/// Dashes across or down.
+fn dashes(c: char, x: f64, y: f64, ink: &str) -> Option<String> {
+    let (w, h) = CELL;
+    match c {
+        '┄' | '╌' | '┈' => Some(rect(
+            x + w / 6.0,
+            y + h / 2.0 - 0.6,
+            w * 2.0 / 3.0,
+            1.2,
+            ink,
+        )),
+        '┆' | '╎' | '┊' => {
+            let dash = |top: f64| rect(x + w / 2.0 - 0.6, y + top, 1.2, h / 3.0, ink);
+            Some(dash(h / 12.0) + &dash(h * 7.0 / 12.0))
+        }
+        _ => None,
+    }
+}
+
 fn arc(x: f64, y: f64, dx: f64, dy: f64, ink: &str) -> String {
     let (w, h) = CELL;
     let (mx, my) = (x + w / 2.0, y + h / 2.0);
@@ -184,9 +212,9 @@ fn arc(x: f64, y: f64, dx: f64, dy: f64, ink: &str) -> String {
 fn arms(c: char) -> Option<[Arm; 4]> {
     use Arm::{Double as D, Heavy as H, None as N, Thin as T};
     Some(match c {
-        '─' | '┄' | '╌' | '┈' => [T, T, N, N],
+        '─' => [T, T, N, N],
         '━' => [H, H, N, N],
-        '│' | '┆' | '╎' | '┊' => [N, N, T, T],
+        '│' => [N, N, T, T],
         '┃' => [N, N, H, H],
         '┌' => [N, T, N, T],
         '┐' => [T, N, N, T],
@@ -244,37 +272,15 @@ mod tests {
 
     #[test]
     fn shapes_stay_in_their_cell_and_letters_are_left_alone() {
-        assert_eq!(shape('a', 0.0, 0.0, "#fff"), None);
-        assert_eq!(
-            shape('⠁', 0.0, 0.0, "#fff")
-                .unwrap()
-                .matches("<circle")
-                .count(),
-            1
-        );
-        assert_eq!(
-            shape('⣿', 0.0, 0.0, "#fff")
-                .unwrap()
-                .matches("<circle")
-                .count(),
-            8
-        );
-        assert!(
-            shape('▌', 0.0, 0.0, "#fff")
-                .unwrap()
-                .contains("width=\"4.50\"")
-        );
-        assert!(
-            shape('▂', 0.0, 0.0, "#fff")
-                .unwrap()
-                .contains("y=\"13.50\"")
-        );
-        assert_eq!(
-            shape('┼', 0.0, 0.0, "#fff")
-                .unwrap()
-                .matches("<rect")
-                .count(),
-            4
-        );
+        let drawn = |c| shape(c, 0.0, 0.0, 9.0, "#fff");
+        assert_eq!(drawn('a'), None);
+        for (c, part, parts) in [('⠁', "<circle", 1), ('⣿', "<circle", 8), ('┼', "<rect", 4)]
+        {
+            assert_eq!(drawn(c).unwrap().matches(part).count(), parts, "{c}");
+        }
+        let filled = |c, width| block(c, 0.0, 0.0, width, "#fff").unwrap();
+        assert!(filled('▌', 9.0).contains("width=\"4.50\""));
+        assert!(filled('▂', 9.0).contains("y=\"13.50\""));
+        assert!(filled('█', 27.0).contains("width=\"27.00\""));
     }
 }

@@ -44,9 +44,9 @@ fn svg_places_each_character_and_escapes_markup() {
     let (buffer, theme) = frame();
     let written = svg(&buffer, &theme);
     assert!(
-        written.contains("<text x=\"9 18 27 45\" y=\"22.5\""),
+        written.contains("<tspan x=\"9 18 27 45\">a&lt;注b</tspan>"),
         "{written}"
     );
-    assert!(written.contains("a&lt;注b</text>"));
+    assert!(written.contains("<text y=\"22.5\""));
     assert!(!written.contains('─') && written.contains("fill=\"#010203\""));
 }
