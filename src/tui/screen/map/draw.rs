@@ -17,6 +17,9 @@ use crate::tui::widget::frame::{self, Chrome, Fact};
 use super::paint::Painter;
 use super::{MapScreen, Open, Selection, Stage, View, table};
 
+/// Rows of a body that can spare one.
+const ROOMY: u16 = 20;
+
 pub fn draw(screen: &MapScreen, look: &Look<'_>, canvas: &mut Canvas<'_>) {
     let chrome = chrome(screen, look, canvas);
     let areas = frame::draw(look, canvas, screen.context(), &chrome);
@@ -67,10 +70,7 @@ fn chrome(screen: &MapScreen, _look: &Look<'_>, canvas: &Canvas<'_>) -> Chrome {
     if let Some(traces) = open.mapped.traces {
         facts.insert(
             0,
-            Phrase::of(
-                Token::Muted,
-                format!("of {}", text::plural(traces, "trace")),
-            ),
+            Phrase::of(Token::Muted, text::plural(traces, "trace")),
         );
     }
     if failing > 0 {
@@ -151,9 +151,13 @@ fn opened(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, body: Rect) {
         height: 1,
         ..body
     };
+    // A blank row above the boxes where there is room, and a blank column beside them.
+    let above = u16::from(body.height >= ROOMY);
     let area = Rect {
-        height: body.height.saturating_sub(2),
-        ..body
+        x: body.x + 1,
+        y: body.y + above,
+        width: body.width.saturating_sub(2),
+        height: body.height.saturating_sub(2 + above),
     };
     if open.view == View::Table {
         table::draw(
