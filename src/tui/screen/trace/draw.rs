@@ -18,6 +18,9 @@ use super::{Focus, Open, Stage, TraceScreen, tree};
 /// Columns behind the bars, so that even one over the whole width has its duration beside it.
 const LABEL: u16 = 9;
 
+/// Columns from tick to tick of the ruler at the least: a label and a gap.
+const TICK: u16 = 10;
+
 /// What fits: three classes of size, as the three terminals that people have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Size {
@@ -332,7 +335,7 @@ fn minimap(open: &Open, canvas: &mut Canvas<'_>, area: Rect) {
 }
 
 fn ruler(open: &Open, canvas: &mut Canvas<'_>, y: u16, names: u16, axis: &Axis) {
-    for tick in axis.ticks(open.trace.start(), 14) {
+    for tick in axis.ticks(open.trace.start(), TICK) {
         let label = Shown::from(text::duration(tick.offset.0, canvas.charset()));
         canvas.text(
             names + 1 + tick.column,

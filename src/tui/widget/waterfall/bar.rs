@@ -77,6 +77,8 @@ pub fn bar(
             cell(edges, own, critical, filled)
         })
         .collect();
+    // On a bar of a cell or two, events would hide the work.
+    let events = if cells.len() > 2 { events } else { &[] };
     for &event in events
         .iter()
         .filter(|&&event| axis.from() <= event && event <= axis.to())
@@ -180,6 +182,13 @@ mod tests {
             Cell::Critical(4),
         ];
         assert_eq!(bar.cells, expected);
+    }
+
+    #[test]
+    fn events_leave_short_bars_alone() {
+        let axis = Axis::new(Time(0), Time(100), 10);
+        let short = bar(&axis, (Time(40), Time(60)), &[interval(40, 60)], &[], &[Time(45)]);
+        assert_eq!(short.cells, [Cell::Own(8), Cell::Own(8)]);
     }
 
     #[test]
