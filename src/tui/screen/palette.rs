@@ -226,7 +226,7 @@ fn actions(shared: &Shared, context: Context) -> Vec<Item<Pick>> {
                 reachable(entry.action).or_else(|| keyless(entry.action).then(String::new))?;
             Some(Item {
                 value: Pick::Action(entry.action),
-                class: "",
+                class: "action",
                 label: Shown::new(entry.sentence),
                 aside: Shown::from(key_glyph(&key, shared.glyphs)),
             })
