@@ -13,4 +13,5 @@ mod formats;
 mod layering;
 mod peer;
 mod pty;
+mod screenshots;
 mod twins;

@@ -181,6 +181,7 @@ fn round_corner(c: char) -> Option<(f64, f64)> {
 }
 
 /// Dashes across or down.
+#[expect(clippy::many_single_char_names, reason = "a character and a rectangle")]
 fn dashes(c: char, x: f64, y: f64, ink: &str) -> Option<String> {
     let (w, h) = CELL;
     match c {
