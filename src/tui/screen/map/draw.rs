@@ -68,10 +68,7 @@ fn chrome(screen: &MapScreen, _look: &Look<'_>, canvas: &Canvas<'_>) -> Chrome {
         ),
     ];
     if let Some(traces) = open.mapped.traces {
-        facts.insert(
-            0,
-            Phrase::of(Token::Muted, text::plural(traces, "trace")),
-        );
+        facts.insert(0, Phrase::of(Token::Muted, text::plural(traces, "trace")));
     }
     if failing > 0 {
         facts.push(Phrase::of(
