@@ -1,20 +1,24 @@
-//! The pictures of `screenshots/` are what the program shows now: each is taken again, most by
-//! `vizsla snap` over the demo, whose story and clock are always the same.
+//! The pictures of `screenshots/` are what the program shows now: each is taken again, as
+//! `vizsla snap` takes it, most over the demo, whose story and clock are always the same.
 //!
 //! `VIZSLA_KEEP_SCREENS=1 cargo test screenshots` takes them anew, to be looked at before they are
 //! committed.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use vizsla::backend::Memory;
+use vizsla::backend::source::{Opening, Source};
+use vizsla::backend::{Backend, Memory, Reading};
 use vizsla::config::Depth;
 use vizsla::demo;
-use vizsla::storage::{Limits, Store};
-use vizsla::text::{Charset, Clock};
-use vizsla::tui::{Harness, Host, Listening, Setup, Surroundings};
+use vizsla::storage::{DEFAULT_BUDGET, Limits, Store};
+use vizsla::text::{Charset, Clock, Style};
+use vizsla::tui::{Alone, Harness, Host, Listening, Setup, Surroundings};
 
-use super::cli::Home;
+/// A size that every terminal has, and the one of most pictures.
+const SMALL: (u16, u16) = (80, 24);
+const USUAL: (u16, u16) = (120, 40);
 
 /// The slow requests of the front door, all that a form may ask for, and one of them marked.
 const SLOW: &str =
@@ -22,18 +26,27 @@ const SLOW: &str =
 /// One of the slowest, at what stands out in it.
 const TRACE: &str = "sd4j<Enter>w";
 
-/// Name of the picture, keys that lead to it, and how it is to look.
-static PICTURES: [(&str, &str, &[&str]); 9] = [
-    ("search", SLOW, &[]),
-    ("search-light", SLOW, &["--theme", "paper"]),
-    ("trace", TRACE, &[]),
-    ("trace-light", TRACE, &["--theme", "paper"]),
-    ("trace-80x24", TRACE, &["--size", "80x24"]),
-    ("map", "dw", &[]),
-    ("query", "/{ span.http.", &[]),
-    ("help", "?", &[]),
-    ("palette", "sd4j<Enter>:crit", &[]),
+/// Name of the picture, keys that lead to it, theme and size.
+const PICTURES: [(&str, &str, &str, (u16, u16)); 9] = [
+    ("search", SLOW, "auto", USUAL),
+    ("search-light", SLOW, "paper", USUAL),
+    ("trace", TRACE, "auto", USUAL),
+    ("trace-light", TRACE, "paper", USUAL),
+    ("trace-80x24", TRACE, "auto", SMALL),
+    ("map", "dw", "auto", USUAL),
+    ("query", "/{ span.http.", "auto", USUAL),
+    ("help", "?", "auto", USUAL),
+    ("palette", "sd4j<Enter>:crit", "auto", USUAL),
 ];
+
+/// The default looks in every colour, with the time of the demo.
+fn setup(theme: &str) -> Setup {
+    let clock = Clock::frozen(demo::FROZEN_NOW.0);
+    let mut setup = Setup::plain(clock, Depth::Truecolor, Charset::Unicode);
+    setup.time_style = Style::Utc;
+    assert!(setup.wear(theme).is_none(), "{theme}");
+    setup
+}
 
 /// Compares a picture with the one that is kept, or keeps it.
 fn is_kept(name: &str, taken: &str) -> bool {
@@ -49,30 +62,26 @@ fn is_kept(name: &str, taken: &str) -> bool {
 const ANEW: &str = "no longer what the program shows: VIZSLA_KEEP_SCREENS=1 cargo test screenshots \
                     takes pictures anew";
 
-#[test]
-fn screenshots_of_the_demo_are_what_the_program_shows() {
-    let home = Home::new();
-    let is_stale = |&(name, keys, look): &(&str, &str, &[&str])| {
-        let mut args = vec!["snap", "-s", "demo:7", "--keys", keys, "--format", "svg"];
-        args.extend(look);
-        let taken = home.run(&args);
-        assert_eq!((taken.code, taken.err.as_str()), (Some(0), ""), "{name}");
-        !is_kept(name, &taken.out)
+#[tokio::test]
+async fn screenshots_of_the_demo_are_what_the_program_shows() {
+    let source = Source::read(&["demo:7".to_owned()], &BTreeMap::new()).unwrap();
+    let reading = Reading {
+        budget: DEFAULT_BUDGET,
+        format: None,
+        patient: true,
     };
-    // Two at a time: each tells the whole story of the demo first.
-    let half = PICTURES.len() / 2;
-    let stale = |pictures: &'static [_]| -> Vec<_> {
-        pictures
-            .iter()
-            .filter(|picture| is_stale(picture))
-            .collect()
-    };
-    let (mut some, others) = std::thread::scope(|scope| {
-        let others = scope.spawn(|| stale(&PICTURES[half..]));
-        (stale(&PICTURES[..half]), others.join().unwrap())
-    });
-    some.extend(others);
-    assert!(some.is_empty(), "{ANEW}: {some:?}");
+    let demo = demo::frozen;
+    let backend: Arc<dyn Backend> = source.open(Opening { reading, demo }).unwrap();
+    let mut stale = Vec::new();
+    for (name, keys, theme, size) in PICTURES {
+        let (setup, backend) = (setup(theme), Arc::clone(&backend));
+        let mut screen = Harness::start(setup, backend, Arc::new(Alone), None, size).await;
+        screen.keys(keys).await.unwrap();
+        if !is_kept(name, &screen.svg()) {
+            stale.push(name);
+        }
+    }
+    assert!(stale.is_empty(), "{ANEW}: {stale:?}");
 }
 
 /// All receivers listen but one.
@@ -104,9 +113,7 @@ impl Host for Ports {
 #[tokio::test]
 async fn the_screenshot_of_a_first_run_is_what_the_program_shows() {
     let store = Store::new(Limits::of(512_000_000));
-    let clock = Clock::frozen(demo::FROZEN_NOW.0);
-    let setup = Setup::plain(clock, Depth::Truecolor, Charset::Unicode);
     let backend = Arc::new(Memory::new(store));
-    let screen = Harness::start(setup, backend, Arc::new(Ports), None, (120, 40)).await;
+    let screen = Harness::start(setup("auto"), backend, Arc::new(Ports), None, USUAL).await;
     assert!(is_kept("first-run", &screen.svg()), "first-run: {ANEW}");
 }
