@@ -13,5 +13,6 @@ mod formats;
 mod layering;
 mod peer;
 mod pty;
+mod readme;
 mod screenshots;
 mod twins;
