@@ -73,7 +73,7 @@ fn span(trace: &str, id: u64, parent: u64, name: &str, times: [u64; 2]) -> Value
     json!({
         "traceId": trace, "spanId": format!("{id:016x}"), "parentSpanId": parent, "name": name, "kind": 2,
         "startTimeUnixNano": at(times[0]), "endTimeUnixNano": at(times[1]),
-        "status": if id % 3 == 0 { json!({"code": 2, "message": "no <stock> & \u{1b}[31m"}) } else { json!({}) },
+        "status": if id.is_multiple_of(3) { json!({"code": 2, "message": "no <stock> & \u{1b}[31m"}) } else { json!({}) },
         "attributes": [
             {"key": "step", "value": {"intValue": id.to_string()}},
             {"key": "list", "value": {"arrayValue": {"values": [{"doubleValue": 0.5}, {"boolValue": true}]}}},

@@ -40,7 +40,10 @@ fn the_key_table_is_the_programs() {
 #[test]
 fn what_it_links_to_is_there() {
     let text = readme();
-    let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let links = text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next());
     for link in links.filter(|link| !link.starts_with("http")) {
         assert!(root().join(link).exists(), "{link} is not there");
     }

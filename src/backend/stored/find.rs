@@ -5,8 +5,13 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::{BackendError, Part, Pushdown, SearchDone, SearchRequest, Sort, TraceRow};
+use crate::model::Block;
 use crate::storage::{Found, Order, Search, Store, StoredTrace};
 use crate::traceql::Query;
+
+/// Spans whose attributes are looked at to say why nothing was found: enough to know which keys
+/// there are and of which types, and few enough that nobody waits for it.
+const EXPLAINING: usize = 50_000;
 
 /// Rows that are told together.
 const BATCH: usize = 64;
@@ -53,7 +58,7 @@ pub fn find(
     }
     if !any {
         let blocks = snapshot.blocks().map(|block| &**block);
-        for note in query.notes(blocks) {
+        for note in query.notes(explaining(blocks)) {
             say(Part::Note(note.to_string()));
         }
     }
@@ -61,6 +66,16 @@ pub fn find(
         complete: true,
         matching: ended.matching,
         of: Some(snapshot.trace_count() as u64),
+    })
+}
+
+/// The first blocks, up to [`EXPLAINING`] spans.
+fn explaining<'b>(blocks: impl Iterator<Item = &'b Block>) -> impl Iterator<Item = &'b Block> {
+    let mut seen = 0;
+    blocks.take_while(move |block| {
+        let enough = seen >= EXPLAINING;
+        seen += block.len();
+        !enough
     })
 }
 

@@ -187,7 +187,13 @@ mod tests {
     #[test]
     fn events_leave_short_bars_alone() {
         let axis = Axis::new(Time(0), Time(100), 10);
-        let short = bar(&axis, (Time(40), Time(60)), &[interval(40, 60)], &[], &[Time(45)]);
+        let short = bar(
+            &axis,
+            (Time(40), Time(60)),
+            &[interval(40, 60)],
+            &[],
+            &[Time(45)],
+        );
         assert_eq!(short.cells, [Cell::Own(8), Cell::Own(8)]);
     }
 
