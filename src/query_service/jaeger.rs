@@ -13,6 +13,8 @@ use crate::backend::{SearchRequest, Sort, Window};
 use crate::format::jaeger::{AnswerError, JaegerWriter, Precision};
 use crate::model::{Nanos, Time, Trace};
 
+use crate::traceql::{Attribute, Scope};
+
 use super::answer::{self, Refused};
 use super::params::{self, Params, quoted};
 use super::{QueryService, adjust, search};
@@ -283,7 +285,8 @@ fn search_request(params: &Params, now: Time) -> Result<SearchRequest, Refused> 
         }
     }
     for (key, value) in tags(params)? {
-        _ = write!(query, " && tag.{} = {}", quoted(&key), quoted(&value));
+        let tag = Attribute::keyed(Scope::Tag, key);
+        _ = write!(query, " && {tag} = {}", quoted(&value));
     }
     query.push_str(" }");
     Ok(SearchRequest {

@@ -5,6 +5,7 @@ use crate::model::{Nanos, TraceId};
 use crate::text;
 
 use super::answer::Refused;
+use crate::traceql::tree::Literal;
 
 /// Names and values in order; a name may repeat.
 #[derive(Debug, Clone, Default)]
@@ -101,44 +102,7 @@ pub fn trace_id(text: &str) -> Result<TraceId, String> {
 
 /// A TraceQL string.
 pub fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\n' => quoted.push_str("\\n"),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-/// Terms `key=value` parted by blanks; a value in double quotes may have blanks in it. A term
-/// without a value asks for `true`.
-pub fn logfmt(text: &str) -> Vec<(String, String)> {
-    let mut terms: Vec<String> = vec![String::new()];
-    let (mut quoted, mut escaped) = (false, false);
-    for c in text.chars() {
-        let Some(term) = terms.last_mut() else { break };
-        match c {
-            c if escaped => {
-                term.push(c);
-                escaped = false;
-            }
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            c if c.is_whitespace() && !quoted => terms.push(String::new()),
-            c => term.push(c),
-        }
-    }
-    let terms = terms.into_iter().filter(|term| !term.is_empty());
-    terms
-        .map(|term| match term.split_once('=') {
-            Some((key, value)) => (key.to_owned(), value.to_owned()),
-            None => (term, "true".to_owned()),
-        })
-        .collect()
+    Literal::Text(text.to_owned()).to_string()
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ use crate::backend::{SearchRequest, Sort, TraceRow, Window};
 use crate::format::otlp;
 use crate::model::{Nanos, Time, Trace};
 
+use crate::traceql::{Attribute, Scope, logfmt};
+
 use super::answer::{self, Refused};
 use super::params::Params;
 use super::{QueryService, search, vizsla};
@@ -301,11 +303,13 @@ fn seconds(params: &Params) -> Result<Option<Window>, Refused> {
 /// Tempo's older form: `k=v` terms, each a part of the value in any case, and durations.
 fn by_tags(params: &Params, tags: &str) -> Result<String, Refused> {
     let mut terms = Vec::new();
-    for (key, value) in super::params::logfmt(tags) {
+    let tags =
+        logfmt::parse(tags).map_err(|error| Refused::bad(format!("invalid tags: {error}")))?;
+    for (key, value) in tags {
+        let attribute = Attribute::keyed(Scope::Any, key);
         let pattern = format!("(?i).*{}.*", regex::escape(&value));
         terms.push(format!(
-            ".{} =~ {}",
-            super::params::quoted(&key),
+            "{attribute} =~ {}",
             super::params::quoted(&pattern)
         ));
     }

@@ -45,29 +45,13 @@ impl Fixed {
     }
 
     fn rows(&self) -> Vec<TraceRow> {
-        let mut rows: Vec<TraceRow> = self.traces.iter().map(|trace| row(trace)).collect();
+        let mut rows: Vec<TraceRow> = self
+            .traces
+            .iter()
+            .map(|trace| TraceRow::of(trace, Vec::new()))
+            .collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.start));
         rows
-    }
-}
-
-/// A trace as a row of a list.
-fn row(trace: &Trace) -> TraceRow {
-    TraceRow {
-        trace_id: trace.id(),
-        name: trace.name().into(),
-        service: trace.service().into(),
-        start: trace.start(),
-        duration: trace.duration(),
-        spans: trace.len() as u32,
-        errors: trace.errors() as u32,
-        services: trace
-            .services()
-            .into_iter()
-            .map(|(name, count)| (name.into(), count))
-            .collect(),
-        matched: Vec::new(),
-        incomplete: trace.true_root().is_none(),
     }
 }
 
