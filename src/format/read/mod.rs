@@ -3,6 +3,7 @@
 //! Blocks are handed over while the stream is still being read, the first one soon. What is wrong
 //! is told with its place, and costs as little as the format allows.
 
+mod decoders;
 mod messages;
 mod pieces;
 mod reading;

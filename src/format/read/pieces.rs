@@ -15,6 +15,7 @@
 
 use std::io::{self, Read};
 
+use super::decoders::Cut;
 use super::scan::{is_cuttable, last_token, quote_escape_or_line};
 use crate::format::findings::{Piece, line_ends};
 use crate::format::problem::Reason;
@@ -36,7 +37,7 @@ pub(super) struct Pieces<'a> {
     scanned: usize,
     scanner: Scanner,
     /// Where the last complete document or element ends.
-    cut: Option<Cut>,
+    cut: Option<At>,
     /// What goes before the buffer to make it whole.
     prefix: Vec<u8>,
     /// The piece handed over last.
@@ -49,7 +50,7 @@ pub(super) struct Pieces<'a> {
 }
 
 #[derive(Clone, Copy)]
-struct Cut {
+struct At {
     at: usize,
     within_list: bool,
 }
@@ -92,15 +93,14 @@ pub(super) struct Failure {
 }
 
 impl<'a> Pieces<'a> {
-    /// Pieces of `source`, each of at most `limit` bytes. With `only_lists`, a list of objects is
-    /// not cut: its objects belong together.
-    pub(super) fn new(source: &'a mut dyn Read, limit: u64, only_lists: bool) -> Self {
+    /// Pieces of `source`, each of at most `limit` bytes.
+    pub(super) fn new(source: &'a mut dyn Read, limit: u64, cut: Cut) -> Self {
         Self {
             source,
             buffer: Vec::new(),
             scanned: 0,
             scanner: Scanner {
-                only_lists,
+                only_lists: cut == Cut::Lists,
                 ..Scanner::default()
             },
             cut: None,
@@ -126,7 +126,7 @@ impl<'a> Pieces<'a> {
                 return Ok(Some(self.take(cut)));
             }
             if self.ended {
-                let all = Cut {
+                let all = At {
                     at: self.buffer.len(),
                     within_list: false,
                 };
@@ -178,7 +178,7 @@ impl<'a> Pieces<'a> {
     }
 
     /// Scans on until there is a cut at which the piece is large enough.
-    fn scan(&mut self, enough: usize) -> Option<Cut> {
+    fn scan(&mut self, enough: usize) -> Option<At> {
         while let Some(&byte) = self.buffer.get(self.scanned) {
             let step = match byte {
                 _ if self.scanner.in_string => self.string(),
@@ -209,7 +209,7 @@ impl<'a> Pieces<'a> {
             b'[' => self.open_array(at),
             b'}' | b']' => self.close(byte, at),
             b',' if self.is_in_list(at) => {
-                self.cut = Some(Cut {
+                self.cut = Some(At {
                     at,
                     within_list: true,
                 });
@@ -294,7 +294,7 @@ impl<'a> Pieces<'a> {
             scanner.arrays = 0;
             scanner.list = None;
             scanner.document = at + 1;
-            self.cut = Some(Cut {
+            self.cut = Some(At {
                 at: at + 1,
                 within_list: false,
             });
@@ -322,7 +322,7 @@ impl<'a> Pieces<'a> {
     }
 
     /// Ends a document that breaks off.
-    fn broken(&mut self, at: usize) -> Cut {
+    fn broken(&mut self, at: usize) -> At {
         let only_lists = self.scanner.only_lists;
         self.scanner = Scanner {
             only_lists,
@@ -330,7 +330,7 @@ impl<'a> Pieces<'a> {
             ..Scanner::default()
         };
         self.scanned = at;
-        let cut = Cut {
+        let cut = At {
             at,
             within_list: false,
         };
@@ -339,7 +339,7 @@ impl<'a> Pieces<'a> {
     }
 
     /// Takes the bytes before a cut out of the buffer, with brackets around them.
-    fn take(&mut self, cut: Cut) -> (&[u8], Piece) {
+    fn take(&mut self, cut: At) -> (&[u8], Piece) {
         let place = Piece {
             offset: self.offset,
             lines: self.lines,

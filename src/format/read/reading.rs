@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
+use super::decoders::{self, Decode, Documents};
 use super::messages::{self, Parts};
 use super::pieces::Pieces;
 use super::{Input, ReadOptions, Sink};
+use crate::format::Format;
 use crate::format::container::{Entry, Visitor};
 use crate::format::detect::{self, Framing, Recognised};
 use crate::format::findings::{Findings, Piece, line_ends};
 use crate::format::otlp::{self, Signal};
 use crate::format::problem::{Problem, Reason};
-use crate::format::{Format, jaeger, zipkin};
 use crate::model::BlockBuilder;
 
 /// Spans of the first block: rows are to be seen soon.
@@ -21,14 +22,6 @@ const FIRST_BLOCK: usize = 1 << 10;
 const BLOCK_BYTES: usize = 64 << 20;
 /// How often reading resumes in one piece behind something that is not JSON.
 const RESUMES: usize = 256;
-
-/// A decoder of text, which offers the block after each span where it can be cut there.
-type Decode = fn(
-    &[u8],
-    &mut BlockBuilder,
-    &mut Findings,
-    &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem>;
 
 /// One reading: what is built, and what was found so far.
 pub(super) struct Reading<'s> {
@@ -139,29 +132,18 @@ impl Reading<'_> {
             (Framing::Message(signal), _) => self.message(source, signal, 0, findings),
             (Framing::Wrapped, _) => self.wrapped(source, findings),
             (Framing::Prefixed, _) => self.prefixed(source, findings),
-            (Framing::Documents, Format::JaegerJson) => {
-                self.documents(source, jaeger::decode_in_blocks, false, findings)
-            }
-            (Framing::Documents, Format::ZipkinV1 | Format::ZipkinV2) => {
-                self.documents(source, zipkin::decode_in_blocks, true, findings)
-            }
-            (Framing::Documents, _) => {
-                let decode: Decode =
-                    |text, builder, findings, _| otlp::json::decode(text, builder, findings);
-                self.documents(source, decode, false, findings)
-            }
+            (Framing::Documents, format) => self.documents(source, decoders::of(format), findings),
         }
     }
 
     fn documents(
         &mut self,
         source: &mut dyn Read,
-        decode: Decode,
-        only_lists: bool,
+        Documents { decode, cut }: Documents,
         findings: &mut Findings,
     ) -> ControlFlow<()> {
         let input = findings.input().to_owned();
-        let mut pieces = Pieces::new(source, self.options.limits.message_bytes, only_lists);
+        let mut pieces = Pieces::new(source, self.options.limits.message_bytes, cut);
         loop {
             match pieces.next(self.options.live) {
                 Ok(Some((text, piece))) => self.piece(

@@ -5,7 +5,15 @@ use proptest::prelude::*;
 
 fn pieces(text: &str, only_lists: bool) -> Vec<String> {
     let mut source = text.as_bytes();
-    let mut pieces = Pieces::new(&mut source, 1 << 20, only_lists);
+    let mut pieces = Pieces::new(
+        &mut source,
+        1 << 20,
+        if only_lists {
+            Cut::Lists
+        } else {
+            Cut::Elements
+        },
+    );
     let mut all = Vec::new();
     while let Ok(Some((piece, _))) = pieces.next(true) {
         all.push(String::from_utf8(piece.to_vec()).unwrap());

@@ -1,0 +1,47 @@
+//! Which decoder reads the documents of a format, and where a large one may be cut.
+//!
+//! A new format of text is registered here, by one line of [`of`].
+
+use crate::format::findings::Findings;
+use crate::format::problem::Problem;
+use crate::format::{Format, jaeger, otlp, zipkin};
+use crate::model::BlockBuilder;
+
+/// A decoder of text, which offers the block after each span where it can be cut there.
+pub(super) type Decode = fn(
+    &[u8],
+    &mut BlockBuilder,
+    &mut Findings,
+    &mut dyn FnMut(&mut BlockBuilder) -> bool,
+) -> Result<(), Problem>;
+
+/// How documents of a format are read.
+#[derive(Clone, Copy)]
+pub(super) struct Documents {
+    /// Who decodes a whole one, or a piece of one with the brackets around it.
+    pub decode: Decode,
+    /// Where one may be cut into such pieces.
+    pub cut: Cut,
+}
+
+/// Where a document may be cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// Between the elements of its outermost list.
+    Elements,
+    /// The same, if they are lists: objects belong together.
+    Lists,
+}
+
+/// How documents of `format` are read.
+pub(super) fn of(format: Format) -> Documents {
+    let (decode, cut): (Decode, _) = match format {
+        Format::JaegerJson => (jaeger::decode_in_blocks, Cut::Elements),
+        Format::ZipkinV1 | Format::ZipkinV2 => (zipkin::decode_in_blocks, Cut::Lists),
+        _ => (
+            |text, builder, findings, _| otlp::json::decode(text, builder, findings),
+            Cut::Elements,
+        ),
+    };
+    Documents { decode, cut }
+}
