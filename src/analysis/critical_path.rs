@@ -7,7 +7,7 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{Kind, Nanos, Time, Trace, Warning};
+use crate::model::{Kind, Nanos, Time, Trace};
 
 /// A stretch of time that one span owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,26 +27,15 @@ impl Section {
     }
 }
 
-/// Why a trace has no critical path, in words for the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NoPath {
-    /// There is no span.
-    #[error("no critical path: the trace has no span")]
-    Empty,
-    /// Every topmost span names a parent that is not there.
-    #[error("no critical path: the root span is missing")]
-    NoRoot,
-    /// The topmost spans are their own ancestors.
-    #[error("no critical path: the spans form a ring")]
-    Ring,
-}
-
-/// The critical path of one trace, of each of its roots for itself.
+/// The critical path of one trace, of each of its roots for itself. The earliest span of a ring is
+/// a root. Where every topmost span names a parent that is not there, the orphans take the place of
+/// roots: what is left of the trace is still explained.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CriticalPath {
     sections: Vec<Section>,
     times: Vec<Nanos>,
     total: Nanos,
+    rootless: bool,
 }
 
 impl CriticalPath {
@@ -69,26 +58,18 @@ impl CriticalPath {
     pub fn total(&self) -> Nanos {
         self.total
     }
+
+    /// Whether the trace has no root, so that its orphans stand for one.
+    pub fn is_rootless(&self) -> bool {
+        self.rootless
+    }
 }
 
 /// The critical path of a trace, by the times of [`Trace::start_of`].
-pub fn critical_path(trace: &Trace) -> Result<CriticalPath, NoPath> {
-    if trace.is_empty() {
-        return Err(NoPath::Empty);
-    }
-    let rootless = |top: usize| trace.missing_parent(top).is_some();
-    let in_ring = |top: usize| trace.warnings_of(top).contains(&Warning::Ring);
-    let (rings, roots): (Vec<usize>, Vec<usize>) = trace
-        .tops()
-        .filter(|&top| !rootless(top))
-        .partition(|&top| in_ring(top));
-    if roots.is_empty() {
-        return Err(if rings.is_empty() {
-            NoPath::NoRoot
-        } else {
-            NoPath::Ring
-        });
-    }
+pub fn critical_path(trace: &Trace) -> CriticalPath {
+    let is_root = |top: &usize| trace.missing_parent(*top).is_none();
+    let rootless = !trace.tops().any(|top| is_root(&top));
+    let roots = trace.tops().filter(|top| rootless || is_root(top));
     let mut sections = Vec::new();
     for root in roots {
         walk(trace, root, &mut sections);
@@ -100,11 +81,12 @@ pub fn critical_path(trace: &Trace) -> Result<CriticalPath, NoPath> {
         times[section.span] = times[section.span] + section.duration();
         total = total + section.duration();
     }
-    Ok(CriticalPath {
+    CriticalPath {
         sections,
         times,
         total,
-    })
+        rootless,
+    }
 }
 
 /// The part of a span that its ancestors waited for: clipped to the parent's part, nothing where
@@ -187,7 +169,7 @@ mod tests {
     /// Milliseconds on the path, span by span in depth-first order.
     fn times(text: &str) -> Vec<u64> {
         let trace = scenario::trace(text);
-        let path = critical_path(&trace).unwrap();
+        let path = critical_path(&trace);
         (0..trace.len())
             .map(|span| path.time_of(span).0 / 1_000_000)
             .collect()
@@ -243,11 +225,18 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_without_root_says_why() {
-        let orphan = scenario::trace("a: x 0..10 parent=99\n");
-        assert_eq!(critical_path(&orphan), Err(NoPath::NoRoot));
-        let ring = scenario::trace("a: x 0..10 id=1 parent=2\na: y 2..8 id=2 parent=1\n");
-        assert_eq!(critical_path(&ring), Err(NoPath::Ring));
+    fn orphans_are_off_the_path_of_a_root_and_stand_for_one_that_is_missing() {
+        let beside = "a: r 0..10\nb: x 2..30 parent=99\n";
+        assert_eq!(times(beside), [10, 0]);
+        let fragment = "a: x 0..10 parent=99\n  b: y 2..7\n";
+        assert_eq!(times(fragment), [5, 5]);
+        assert!(critical_path(&scenario::trace(fragment)).is_rootless());
+    }
+
+    #[test]
+    fn a_ring_is_walked_from_where_it_is_cut() {
+        let ring = "a: x 0..10 id=1 parent=2\na: y 2..8 id=2 parent=1\n";
+        assert_eq!(times(ring), [4, 6]);
     }
 
     #[test]
@@ -262,7 +251,7 @@ mod tests {
         scenario::add(&mut builder, scenario::TRACE, &text);
         let block = std::sync::Arc::new(builder.finish());
         let trace = Trace::all_of(&[block]).remove(0);
-        let path = critical_path(&trace).unwrap();
+        let path = critical_path(&trace);
         assert_eq!(path.sections().len(), 1);
         assert_eq!(
             trace.span(path.sections()[0].span).span_id(),
@@ -297,7 +286,7 @@ mod tests {
         #[test]
         fn sections_part_the_root_and_lie_in_their_spans(text in trees()) {
             let trace = scenario::trace(&text);
-            let path = critical_path(&trace).unwrap();
+            let path = critical_path(&trace);
             prop_assert_eq!(path.total(), trace.duration_of(0));
             prop_assert_eq!(path.total(), Nanos::from_millis(60));
             for pair in path.sections().windows(2) {

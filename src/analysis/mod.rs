@@ -8,9 +8,8 @@
 //! use vizsla::model::{Nanos, scenario};
 //!
 //! let trace = scenario::trace("shop: GET /cart 0..100 server\n  mysql: SELECT 10..90\n");
-//! let path = critical_path(&trace)?;
+//! let path = critical_path(&trace);
 //! assert_eq!(path.time_of(1), Nanos::from_millis(80));
-//! # Ok::<(), vizsla::analysis::NoPath>(())
 //! ```
 
 mod blame;
@@ -29,7 +28,7 @@ mod waits;
 mod why;
 
 pub use blame::{CallFigures, blame};
-pub use critical_path::{CriticalPath, NoPath, Section, critical_path};
+pub use critical_path::{CriticalPath, Section, critical_path};
 pub use finding::{Evidence, Finding, FindingKind, OperationEvidence, Why, between};
 pub use onset::{Onset, Tally, onset};
 pub use repeats::{Repeat, repeats};

@@ -105,7 +105,7 @@ mod tests {
             _ = writeln!(text, "  b: get {start}..{}", start + 20);
         }
         let trace = scenario::trace(&text);
-        let repeats = repeats(&trace, &critical_path(&trace).unwrap());
+        let repeats = repeats(&trace, &critical_path(&trace));
         assert_eq!(repeats.len(), 1);
         assert_eq!((repeats[0].spans.len(), repeats[0].at_once), (6, 2));
     }

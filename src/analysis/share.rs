@@ -82,7 +82,7 @@ mod tests {
     fn shares_are_by_operation() {
         let trace =
             scenario::trace("a: r 0..100\n  b: get 0..30\n  b: get 30..70\n  c: put 70..90\n");
-        let path = critical_path(&trace).unwrap();
+        let path = critical_path(&trace);
         let shares = shares(&trace, &path);
         let names: Vec<_> = shares
             .iter()

@@ -101,7 +101,7 @@ mod tests {
             "a: r 0..100\n  mysql: SELECT 10..90 +5:Waiting_for_lock +45:Acquired_lock\n    \
              mysql: child 20..30\n",
         );
-        let path = critical_path(&trace).unwrap();
+        let path = critical_path(&trace);
         let expected = Wait {
             span: 1,
             what: "a lock",

@@ -5,7 +5,7 @@ mod tests;
 
 use std::cmp::Reverse;
 
-use super::critical_path::{CriticalPath, NoPath};
+use super::critical_path::CriticalPath;
 use super::errors::{self, ErrorGroup};
 use super::finding::{Evidence, Finding, FindingKind, Why, line, name};
 use super::repeats::{self, Repeat};
@@ -25,12 +25,7 @@ const SEARCHED: usize = 64;
 
 /// What stands out in a trace. `alike` are the durations of other spans of its operations, where
 /// they are known.
-pub fn why(
-    trace: &Trace,
-    path: Result<&CriticalPath, NoPath>,
-    alike: Option<&dyn Alike>,
-    charset: Charset,
-) -> Why {
+pub fn why(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charset: Charset) -> Why {
     let errors = errors::errors(trace);
     let mut story = Story {
         trace,
@@ -39,15 +34,18 @@ pub fn why(
         parts: Vec::new(),
     };
     story.errors(&errors);
-    match path {
-        Ok(path) if path.total() > Nanos(0) => story.path(path),
-        Ok(_) => story
-            .parts
-            .push("the trace took no time that its clock could tell".to_owned()),
-        Err(reason) => story.parts.push(reason.to_string()),
+    if path.total() > Nanos(0) {
+        story.path(path);
+    } else {
+        let nothing = "the trace took no time that its clock could tell";
+        story.parts.push(nothing.to_owned());
+    }
+    if path.is_rootless() {
+        let fragment = "the root span is missing, so this is of what is left";
+        story.parts.push(fragment.to_owned());
     }
     if let Some(alike) = alike {
-        story.slow(path.ok(), alike);
+        story.slow(path, alike);
     }
     story.clocks();
     let shares = story
@@ -277,17 +275,11 @@ impl Story<'_> {
     }
 
     /// The spans on the path, and the root, that are slow beside their like.
-    fn slow(&mut self, path: Option<&CriticalPath>, alike: &dyn Alike) {
+    fn slow(&mut self, path: &CriticalPath, alike: &dyn Alike) {
         let mut spans: Vec<usize> = self.trace.root().into_iter().collect();
-        let groups = path
-            .map(|path| shares(self.trace, path))
-            .unwrap_or_default();
-        spans.extend(
-            groups
-                .iter()
-                .take(MOST)
-                .filter_map(|share| share.spans.first()),
-        );
+        let groups = shares(self.trace, path);
+        let leaders = groups.iter().take(MOST);
+        spans.extend(leaders.filter_map(|share| share.spans.first()));
         spans.sort_unstable();
         spans.dedup();
         for span in spans {

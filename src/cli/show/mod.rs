@@ -146,12 +146,12 @@ fn write(trace: &Arc<Trace>, args: &ShowArgs, session: &mut Session) -> Result<(
     let one = std::iter::once(trace.as_ref());
     match args.format {
         Format::Json => {
-            let path = critical_path(trace).ok();
-            let critical = |span: usize| path.as_ref().map_or(Nanos(0), |path| path.time_of(span));
+            let path = critical_path(trace);
+            let critical = |span: usize| path.time_of(span);
             write_document(out, |json| explained::write(json, trace, &critical))?;
         }
         Format::Table if matches!(args.view, View::Waterfall) => {
-            waterfall::write(out, look, trace, critical_path(trace).ok().as_ref())?;
+            waterfall::write(out, look, trace, &critical_path(trace))?;
         }
         Format::Otlp => write_traces(Wire::OtlpJson, out, one)?,
         Format::Jaeger => write_traces(Wire::JaegerJson, out, one)?,

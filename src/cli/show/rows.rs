@@ -23,8 +23,8 @@ impl Record for SpanRow<'_> {
 
 /// The rows of a trace, in display order.
 pub(super) fn of(trace: &Trace) -> Vec<SpanRow<'_>> {
-    let path = critical_path(trace).ok();
-    let critical = |span| path.as_ref().map_or(Nanos(0), |path| path.time_of(span));
+    let path = critical_path(trace);
+    let critical = |span| path.time_of(span);
     (0..trace.len())
         .map(|span| SpanRow {
             trace,

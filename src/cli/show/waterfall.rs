@@ -53,7 +53,7 @@ pub(super) fn write(
     out: &mut dyn Write,
     look: &Look,
     trace: &Trace,
-    path: Option<&CriticalPath>,
+    path: &CriticalPath,
 ) -> io::Result<()> {
     head(out, look, trace)?;
     let page = Page::new(look, trace, path);
@@ -98,7 +98,7 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn new(look: &Look, trace: &'a Trace, path: Option<&CriticalPath>) -> Self {
+    fn new(look: &Look, trace: &'a Trace, path: &CriticalPath) -> Self {
         let columns = look.columns.unwrap_or(PAGE);
         let widest = (0..trace.len())
             .map(|span| label(trace, span).width())
@@ -107,7 +107,7 @@ impl<'a> Page<'a> {
         let most = (columns * 45 / 100).max(LEAST_BAR);
         let names = widest.min(most);
         let bars = columns.saturating_sub(names + DURATION + 4).max(LEAST_BAR);
-        let sections = path.into_iter().flat_map(CriticalPath::sections);
+        let sections = path.sections().iter();
         let mut critical: Vec<_> = sections
             .map(|section| (section.span, section.from, section.to))
             .collect();
@@ -216,7 +216,7 @@ mod tests {
         let trace = scenario::trace(
             "shop: GET /cart 0..100 server\n  mysql: SELECT 20..80\n  cache: get 20..40\n",
         );
-        let path = critical_path(&trace).unwrap();
+        let path = critical_path(&trace);
         let look = Look {
             columns: Some(60),
             charset: Charset::Ascii,
@@ -224,7 +224,7 @@ mod tests {
         };
         let page = Page {
             bars: 10,
-            ..Page::new(&look, &trace, Some(&path))
+            ..Page::new(&look, &trace, &path)
         };
         assert_eq!(page.bar(0), "##------##");
         assert_eq!(page.bar(1), "  ######  ");
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn a_trace_without_length_still_has_bars() {
         let trace = scenario::trace("shop: tick 5..5\n");
-        let page = Page::new(&Look::plain(), &trace, None);
+        let page = Page::new(&Look::plain(), &trace, &critical_path(&trace));
         assert_eq!(page.bar(0).trim_end(), "─");
     }
 }

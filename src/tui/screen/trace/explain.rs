@@ -36,7 +36,7 @@ pub struct Finding {
 /// Works out what is to be said of a trace. Linear in its spans but for a sort.
 pub fn explain(trace: &Trace, charset: Charset) -> Explained {
     let path = critical_path(trace);
-    let why = analysis::why(trace, path.as_ref().map_err(|&why| why), None, charset);
+    let why = analysis::why(trace, &path, None, charset);
     let findings = why
         .findings
         .into_iter()
@@ -47,23 +47,16 @@ pub fn explain(trace: &Trace, charset: Charset) -> Explained {
             }),
             Evidence::Operation(_) | Evidence::Call { .. } => None,
         });
-    let doubtful = path.is_err();
-    let sections = path
-        .as_ref()
-        .map(analysis::CriticalPath::sections)
-        .unwrap_or_default();
-    let work = sections
+    let work = path
+        .sections()
         .iter()
         .map(|section| (section.span, section.from, section.to));
-    let critical: Vec<Nanos> = path.as_ref().map_or_else(
-        |_| Vec::new(),
-        |path| (0..trace.len()).map(|span| path.time_of(span)).collect(),
-    );
+    let critical: Vec<Nanos> = (0..trace.len()).map(|span| path.time_of(span)).collect();
     Explained {
         work: Work::new(trace, work),
         critical_before: counted(&critical),
         critical,
-        why: phrase(&why.line, doubtful, charset),
+        why: phrase(&why.line, path.is_rootless(), charset),
         findings: findings.collect(),
     }
 }
