@@ -11,6 +11,7 @@ use super::job::{Jobs, PageId, Purpose};
 use super::keymap::{Context, Pending};
 use super::message::Messages;
 use super::page::{Cx, Move, Page};
+use super::place::{Place, Places};
 use super::screen::{Overlay, Screen};
 use super::session::Session;
 use super::setup::Setup;
@@ -63,6 +64,7 @@ impl State {
             timers: Vec::new(),
             messages: Messages::default(),
             copied: None,
+            places: Places::default(),
             drawn: Drawn::default(),
             urgency: Urgency::Key,
             mouse: setup.mouse,
@@ -163,6 +165,16 @@ impl State {
         self.on_page(id, effects, answer)
     }
 
+    /// Lets the topmost screen answer, whatever popups lie over it.
+    pub fn on_screen<T>(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        answer: impl FnOnce(&mut dyn Page, &mut Cx<'_>) -> T,
+    ) -> Option<T> {
+        let id = self.screens.last().map(|(id, _)| *id)?;
+        self.on_page(id, effects, answer)
+    }
+
     /// Lets one page answer, wherever it is in the stacks, then goes where it wants to.
     pub fn on_page<T>(
         &mut self,
@@ -232,6 +244,11 @@ impl State {
     /// Where keys are looked up now.
     pub fn context(&self) -> Context {
         self.top().map_or(Context::Global, Page::context)
+    }
+
+    /// What the cursor of the topmost screen is on.
+    pub fn place(&self) -> Option<Place> {
+        self.screen()?.page().place()
     }
 
     /// Backend and screens, for header and title.

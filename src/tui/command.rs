@@ -9,6 +9,7 @@ use super::job::Purpose;
 use super::keymap::Action;
 use super::message::Message;
 use super::page::Act;
+use super::place;
 use super::reading;
 use super::screen::{Help, Menu, MessageList, Overlay, Palette, Screen, Themes};
 use super::snapshot;
@@ -47,6 +48,7 @@ pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
             Request::StartDemo,
             effects,
         ),
+        _ if place::act(state, act, effects) => {}
         _ => say_unknown(state, act.action),
     }
 }

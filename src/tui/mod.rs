@@ -70,6 +70,7 @@ mod msg;
 mod page;
 mod pasted;
 mod phrase;
+mod place;
 mod reading;
 mod runtime;
 mod screen;

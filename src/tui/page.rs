@@ -14,6 +14,7 @@ use super::hit::{Pane, Touch};
 use super::job::{PageId, Purpose, Slot};
 use super::keymap::{Action, Context};
 use super::message::Message;
+use super::place::Place;
 use super::screen::palette::Pick;
 use super::screen::{Overlay, Screen};
 use super::shared::Shared;
@@ -140,6 +141,14 @@ impl Cx<'_> {
         self.effects.push(Effect::Copy(text));
     }
 
+    /// A jump starts here. Only for jumps that come later than the action that asked for them:
+    /// those at once are noticed by themselves.
+    pub fn leave(&mut self, here: Option<Place>) {
+        if let Some(here) = here {
+            self.shared.places.leave(here);
+        }
+    }
+
     /// Goes somewhere.
     pub fn go(&mut self, to: Move) {
         self.moves.push(to);
@@ -224,6 +233,17 @@ pub trait Page {
 
     /// A timer of this page rang.
     fn rung(&mut self, _timer: Timer, _cx: &mut Cx<'_>) {}
+
+    /// What its cursor is on, for the way back.
+    fn place(&self) -> Option<Place> {
+        None
+    }
+
+    /// Puts the cursor on a place that was told by [`Page::place`], at once or when what is asked
+    /// for is there. False if it is not here.
+    fn find_place(&mut self, _place: &Place, _cx: &mut Cx<'_>) -> bool {
+        false
+    }
 
     /// What the palette should find beside actions and commands.
     fn offers(&self) -> Vec<Item<Pick>> {

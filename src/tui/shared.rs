@@ -9,6 +9,7 @@ use super::job::{Jobs, PageId};
 use super::keymap::{Keymap, Pending};
 use super::message::{Message, Messages};
 use super::page::Timer;
+use super::place::Places;
 use super::session::Session;
 use super::source::Source;
 use super::theme::{Appearance, Depth, Glyphs, ServiceColours, Theme};
@@ -55,6 +56,8 @@ pub struct Shared {
     pub messages: Messages,
     /// What was copied last, until the terminal says how it went.
     pub copied: Option<String>,
+    /// Where jumps started, and the places with a letter.
+    pub places: Places,
     pub drawn: Drawn,
     pub urgency: Urgency,
     pub mouse: bool,

@@ -11,6 +11,7 @@ use super::keymap::{Action, Key, Press};
 use super::message::Message;
 use super::msg::Msg;
 use super::page::{Act, Move, Timer};
+use super::place;
 use super::screen::Screen;
 use super::shared::Urgency;
 
@@ -94,7 +95,17 @@ fn unknown(state: &mut State, keys: &[Key], effects: &mut Vec<Effect>) {
 }
 
 /// Performs an action on the topmost page, or for the whole application if the page does not know it.
+///
+/// Whoever hunts, opens or leaves will find back: where the cursor was is remembered.
 pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
+    let here = state.place().filter(|_| place::is_jump(act.action));
+    done(state, act, effects);
+    if let Some(here) = here.filter(|here| state.place().as_ref() != Some(here)) {
+        state.shared.places.leave(here);
+    }
+}
+
+fn done(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
     if !state
         .on_top(effects, |page, cx| page.act(act, cx))
         .unwrap_or(false)
@@ -161,6 +172,9 @@ fn paste(state: &mut State, text: &str, effects: &mut Vec<Effect>) {
         ));
         return;
     };
+    if let Some(here) = state.place() {
+        state.shared.places.leave(here);
+    }
     state.open(Screen::trace(id, crate::text::Shown::default()), effects);
 }
 

@@ -121,9 +121,11 @@ actions! {
     RowToTop "row_to_top" "" "cursor row to the top" Move { Global: "zt" }
     RowToBottom "row_to_bottom" "" "cursor row to the bottom" Move { Global: "zb" }
     JumpBack "jump_back" "" "back to where the last jump started" Move { Global: "<C-o> [j" }
-    JumpForward "jump_forward" "" "forward again" Move { Global: "]j" }
+    JumpForward "jump_forward" "" "forward again" Move { Global: "]j <C-i>" }
     SetMark "set_mark" "" "remember this place under a letter" Move { Global: "m<letter>" }
     GoToMark "go_to_mark" "" "to the place of a letter" Move { Global: "'<letter>" }
+    NextMark "next_mark" "" "to the place of the next letter" Move { Global: "]m" }
+    PreviousMark "previous_mark" "" "to the place of the letter before" Move { Global: "[m" }
     LastPlace "last_place" "" "to the last place" Move { Global: "''" }
 
     // hunt

@@ -84,7 +84,6 @@ fn key(event: KeyEvent) -> Option<Key> {
     let shift = event.modifiers.contains(KeyModifiers::SHIFT);
     let code = match event.code {
         KeyCode::Char('m' | 'j') if ctrl => return Some(Key::plain(Code::Enter)),
-        KeyCode::Char('i') if ctrl => return Some(Key::plain(Code::Tab)),
         KeyCode::Char('[') if ctrl => return Some(Key::plain(Code::Esc)),
         KeyCode::Char('h') if ctrl => return Some(Key::plain(Code::Backspace)),
         KeyCode::Char(c) if ctrl => Code::Char(c.to_ascii_lowercase()),

@@ -200,7 +200,7 @@ impl Open {
         }
     }
 
-    fn select(&mut self, selection: Selection) {
+    pub(super) fn select(&mut self, selection: Selection) {
         self.selection = Some(selection);
         if let Selection::Edge(edge) = selection
             && let Some(row) = table::rows(&self.graph)
@@ -286,7 +286,7 @@ impl Open {
     }
 
     /// Scrolls so that what is selected is seen.
-    fn reveal(&mut self, cx: &Cx<'_>) {
+    pub(super) fn reveal(&mut self, cx: &Cx<'_>) {
         let body = cx.shared.drawn.pane(Pane::Body);
         let rect = match self.selection {
             Some(Selection::Node(node)) => self.drawing.node(node).map(|b| b.rect),

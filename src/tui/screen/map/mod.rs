@@ -25,6 +25,7 @@ use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Page, Timer};
+use crate::tui::place::Place;
 use crate::tui::widget::list::List;
 
 use figures::Figures;
@@ -318,6 +319,32 @@ impl Page for MapScreen {
         if timer == Timer::Refresh && !cx.waits(Purpose::Trace) {
             self.opened(cx);
         }
+    }
+
+    fn place(&self) -> Option<Place> {
+        let Stage::Open(open) = &self.stage else {
+            return self.wanted.clone().map(Place::Service);
+        };
+        Some(match open.selected_names()? {
+            (parent, Some(child)) => Place::Call(parent, child),
+            (service, None) => Place::Service(service),
+        })
+    }
+
+    fn find_place(&mut self, place: &Place, cx: &mut Cx<'_>) -> bool {
+        let Stage::Open(open) = &mut self.stage else {
+            return true;
+        };
+        let found = match place {
+            Place::Service(service) => open.node(service).map(Selection::Node),
+            Place::Call(parent, child) => open.edge(parent, child).map(Selection::Edge),
+            _ => None,
+        };
+        if let Some(found) = found {
+            open.select(found);
+            open.reveal(cx);
+        }
+        found.is_some()
     }
 
     fn hints(&self) -> Vec<(Action, &'static str)> {

@@ -50,15 +50,7 @@ pub fn act(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
         Action::NextPane | Action::PreviousPane => change_pane(search, cx),
         Action::Left if search.focus == Focus::Strip => step_in_time(search, act, cx, false),
         Action::Right if search.focus == Focus::Strip => step_in_time(search, act, cx, true),
-        Action::JumpBack
-        | Action::JumpForward
-        | Action::LastPlace
-        | Action::SetMark
-        | Action::GoToMark => place(search, act, cx),
-        Action::Top if act.count.is_none() => {
-            leave(search);
-            search.results.catch_up();
-        }
+        Action::Top if act.count.is_none() => search.results.catch_up(),
         Action::Refresh => search.fetch(Errand::Refresh, cx),
         Action::Pause => pause(search, cx),
         Action::Undo => undo(search, cx),
@@ -127,56 +119,11 @@ fn step(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
         search.results.grasp();
         return true;
     }
-    if matches!(act.action, Action::Top | Action::Bottom) {
-        leave(search);
-    }
     let moved = search.results.list.act(act, height, len);
     if moved {
         search.results.grasp();
     }
     moved
-}
-
-/// The cursor is about to jump: it will find back.
-fn leave(search: &mut Search) {
-    if let Some(row) = search.results.here() {
-        search.places.leave(row.trace_id);
-    }
-}
-
-/// Jumps to a row, from where the way back leads here.
-pub fn jump_to(search: &mut Search, row: usize, cx: &Cx<'_>) {
-    leave(search);
-    go_to(search, row, cx);
-}
-
-/// Back, forth, and to places with a letter.
-fn place(search: &mut Search, act: Act, cx: &mut Cx<'_>) {
-    let here = search.results.here().map(|row| row.trace_id);
-    let to = match (act.action, act.letter) {
-        (Action::SetMark, Some(letter)) => {
-            if let Some(here) = here {
-                search.places.set(letter, here);
-            }
-            return;
-        }
-        (Action::GoToMark, Some(letter)) => {
-            let place = search.places.get(letter);
-            leave(search);
-            place
-        }
-        (Action::JumpBack, _) => search.places.back(here),
-        (Action::JumpForward, _) => search.places.forward(here),
-        _ => search.places.last(here),
-    };
-    let row = to.and_then(|id| {
-        let rows = search.results.rows();
-        rows.iter().position(|row| row.trace_id == id)
-    });
-    match row {
-        Some(row) => go_to(search, row, cx),
-        None => cx.say(Message::note("no such place in this list")),
-    }
 }
 
 /// Puts the cursor on a row and holds the list.
@@ -230,7 +177,7 @@ fn next_error(search: &mut Search, act: Act, cx: &mut Cx<'_>, forwards: bool) {
         (0..here.min(rows.len())).rev().filter(failed).nth(nth)
     };
     match found {
-        Some(row) => jump_to(search, row, cx),
+        Some(row) => go_to(search, row, cx),
         None if forwards => cx.say(Message::note("no failed trace below: gg goes to the top")),
         None => cx.say(Message::note("no failed trace above")),
     }

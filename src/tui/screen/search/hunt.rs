@@ -13,7 +13,7 @@ use crate::text::Shown;
 use crate::tui::answer::{Answer, Request};
 use crate::tui::job::Purpose;
 use crate::tui::message::Message;
-use crate::tui::page::Cx;
+use crate::tui::page::{Cx, Page as _};
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Glyphs;
 
@@ -77,7 +77,7 @@ pub fn go(search: &mut Search, finding: usize, cx: &mut Cx<'_>) {
             .iter()
             .position(|row| Some(row.trace_id) == evidence);
         if let Some(row) = row {
-            act::jump_to(search, row, cx);
+            act::go_to(search, row, cx);
         }
         return;
     };
@@ -143,7 +143,10 @@ fn arrive(search: &mut Search, cx: &mut Cx<'_>) {
         .iter()
         .position(|row| found.contains(&row.trace_id));
     match listed {
-        Some(row) => act::jump_to(search, row, cx),
+        Some(row) => {
+            cx.leave(search.place());
+            act::go_to(search, row, cx);
+        }
         None if found.is_empty() => cx.say(Message::note(
             "no trace that shows it is left in this time: T widens it",
         )),

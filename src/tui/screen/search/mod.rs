@@ -14,7 +14,6 @@ mod hunt;
 mod line;
 mod narrow;
 mod order;
-mod places;
 mod popups;
 mod results;
 mod rows;
@@ -37,6 +36,7 @@ use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Move, Page, Timer};
+use crate::tui::place::Place;
 use crate::tui::screen::Screen;
 use crate::tui::shared::Shared;
 
@@ -44,7 +44,6 @@ use complete::Names;
 use form::{Asked, FormInputs};
 use hunt::Hunt;
 use line::QueryLine;
-use places::Places;
 use results::{Errand, Results};
 use why::{Finding, Usual};
 
@@ -87,7 +86,6 @@ pub struct Search {
     names: Names,
     line: Option<QueryLine>,
     form: Option<FormInputs>,
-    places: Places,
     focus: Focus,
     paused: bool,
     /// When traces were asked for last.
@@ -130,7 +128,6 @@ impl Search {
             names: Names::default(),
             line: None,
             form: None,
-            places: Places::default(),
             focus: Focus::List,
             paused: false,
             at: Duration::ZERO,
@@ -379,6 +376,22 @@ impl Page for Search {
 
     fn draw(&self, look: &Look<'_>, canvas: &mut Canvas<'_>) {
         view::draw(self, look, canvas);
+    }
+
+    fn place(&self) -> Option<Place> {
+        self.results.here().map(|row| Place::Row(row.trace_id))
+    }
+
+    fn find_place(&mut self, place: &Place, cx: &mut Cx<'_>) -> bool {
+        let at = self
+            .results
+            .rows()
+            .iter()
+            .position(|row| *place == Place::Row(row.trace_id));
+        if let Some(row) = at {
+            act::go_to(self, row, cx);
+        }
+        at.is_some()
     }
 
     fn hints(&self) -> Vec<(Action, &'static str)> {

@@ -10,6 +10,7 @@ use crate::text::{Charset, Clock};
 use crate::tui::harness::Harness;
 use crate::tui::host::{Alone, Errand, Host};
 use crate::tui::msg::Msg;
+use crate::tui::place::Place;
 use crate::tui::setup::Setup;
 use crate::tui::source::{Listening, Surroundings};
 use crate::tui::{Fixed, Message};
@@ -103,7 +104,7 @@ async fn jumps_and_marks_lead_back() {
     assert_eq!(cursor(after("jG<C-o>").await), "/pay");
     assert_eq!(cursor(after("jmakjj'a").await), "/pay");
     assert_eq!(cursor(after("ejj''").await), "/slow");
-    assert!(after("'x").await.contains("no such place"));
+    assert!(after("'x").await.contains("no place of that letter"));
 }
 
 #[tokio::test]
@@ -263,4 +264,24 @@ async fn clearing_and_quitting_ask_once_while_traces_would_be_lost() {
     harness.keys("q").await.unwrap();
     harness.keys("qy").await.unwrap();
     assert!(harness.quit);
+}
+
+#[tokio::test]
+async fn jumps_and_marks_lead_from_screen_to_screen() {
+    let mut harness = start((120, 40)).await;
+    let mut after = async |keys: &str| {
+        harness.keys(keys).await.unwrap();
+        harness.state.place()
+    };
+    let row = after("").await;
+    let span = after("<Enter>jjma").await;
+    assert!(matches!(span, Some(Place::Span(..))));
+    assert_eq!(after("q").await, row);
+    assert_eq!(after("'a").await, span);
+    let service = after("dmb").await;
+    assert!(matches!(service, Some(Place::Service(_))));
+    assert_eq!(after("<C-o>").await, span);
+    assert_eq!(after("<C-o>").await, row);
+    assert_eq!(after("]j").await, span);
+    assert_eq!(after("]m").await, service);
 }

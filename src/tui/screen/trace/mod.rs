@@ -21,12 +21,13 @@ use crate::model::{SpanId, Trace, TraceId};
 use crate::text::{Charset, Shown};
 use crate::tui::answer::{Answer, Held, Request};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::Touch;
+use crate::tui::hit::{Pane, Touch};
 use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::memo::Memo;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Page, Timer};
+use crate::tui::place::Place;
 use crate::tui::widget::list::List;
 use crate::tui::widget::waterfall::{Interval, Minimap, Rows};
 
@@ -47,6 +48,8 @@ pub struct TraceScreen {
     id: TraceId,
     title: Shown<'static>,
     stage: Stage,
+    /// The span to go to once the trace is there.
+    wanted: Option<SpanId>,
 }
 
 /// How far the trace is.
@@ -98,6 +101,7 @@ impl TraceScreen {
             id,
             title,
             stage: Stage::Loading,
+            wanted: None,
         }
     }
 
@@ -125,7 +129,14 @@ impl TraceScreen {
         );
         match self.open() {
             Some(open) => open.grow(trace),
-            None => self.stage = Stage::Open(Box::new(Open::new(trace, charset))),
+            None => {
+                let mut open = Open::new(trace, charset);
+                let wanted = self.wanted.take().and_then(|id| open.trace.find(id));
+                if let Some(span) = wanted {
+                    open.go(span, cx.rows(Pane::Body));
+                }
+                self.stage = Stage::Open(Box::new(open));
+            }
         }
     }
 }
@@ -316,6 +327,32 @@ impl Page for TraceScreen {
                 Request::Trace(self.id),
             );
         }
+    }
+
+    fn place(&self) -> Option<Place> {
+        let span = match &self.stage {
+            Stage::Open(open) => open.span().map(|span| open.trace.span(span).span_id()),
+            _ => self.wanted,
+        };
+        Some(Place::Span(self.id, span))
+    }
+
+    fn find_place(&mut self, place: &Place, cx: &mut Cx<'_>) -> bool {
+        let Place::Span(id, span) = place else {
+            return false;
+        };
+        let height = cx.rows(Pane::Body);
+        match (self.open(), span) {
+            (Some(open), Some(span)) => {
+                let Some(span) = open.trace.find(*span) else {
+                    return false;
+                };
+                open.go(span, height);
+            }
+            (Some(_), None) => {}
+            (None, _) => self.wanted = *span,
+        }
+        *id == self.id
     }
 
     fn hints(&self) -> Vec<(Action, &'static str)> {
