@@ -11,6 +11,7 @@
 
 mod container;
 mod detect;
+mod draft;
 pub mod explained;
 pub mod jaeger;
 pub mod json;
@@ -23,6 +24,7 @@ mod limits;
 mod problem;
 mod read;
 pub mod table;
+mod walk;
 mod write;
 
 pub use container::Container;
@@ -52,29 +54,77 @@ pub enum Format {
     Markdown,
 }
 
+/// What is known of a format: one row of the table of formats.
+struct About {
+    format: Format,
+    /// The name on the command line.
+    name: &'static str,
+    access: Access,
+    /// What it is, for the table in the README.
+    what: &'static str,
+}
+
+/// What can be done with a format.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
+    Both,
+}
+
+const fn about(
+    format: Format,
+    name: &'static str,
+    access: Access,
+    what: &'static str,
+) -> About {
+    About {
+        format,
+        name,
+        access,
+        what,
+    }
+}
+
+use Access::{Both, Read, Write};
+
+/// All formats, in the order in which help lists them.
+#[rustfmt::skip]
+const FORMATS: &[About] = &[
+    about(Format::OtlpJson, "otlp-json", Both, "OTLP JSON, one document or a line each; Tempo's traces; Java's `logging-otlp`"),
+    about(Format::OtlpProto, "otlp-proto", Both, "OTLP protobuf, bare or behind lengths; Tempo's traces"),
+    about(Format::JaegerJson, "jaeger-json", Both, "Jaeger's answers, downloads of its UI, bare traces"),
+    about(Format::ZipkinV2, "zipkin-v2", Both, "Zipkin JSON, version 2"),
+    about(Format::ZipkinV1, "zipkin-v1", Read, "Zipkin JSON, version 1"),
+    about(Format::Csv, "csv", Write, "A table of spans, comma-separated"),
+    about(Format::Markdown, "md", Write, "A table of spans in Markdown"),
+];
+
 impl Format {
     /// All formats, in the order in which help lists them.
-    pub const ALL: [Self; 7] = [
-        Self::OtlpJson,
-        Self::OtlpProto,
-        Self::JaegerJson,
-        Self::ZipkinV2,
-        Self::ZipkinV1,
-        Self::Csv,
-        Self::Markdown,
-    ];
+    pub const ALL: [Self; FORMATS.len()] = {
+        let mut all = [Self::OtlpJson; FORMATS.len()];
+        let mut index = 0;
+        while index < FORMATS.len() {
+            all[index] = FORMATS[index].format;
+            index += 1;
+        }
+        all
+    };
+
+    fn about(self) -> &'static About {
+        let found = FORMATS.iter().find(|about| about.format == self);
+        found.unwrap_or(&FORMATS[0])
+    }
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::OtlpJson => "otlp-json",
-            Self::OtlpProto => "otlp-proto",
-            Self::JaegerJson => "jaeger-json",
-            Self::ZipkinV2 => "zipkin-v2",
-            Self::ZipkinV1 => "zipkin-v1",
-            Self::Csv => "csv",
-            Self::Markdown => "md",
-        }
+        self.about().name
+    }
+
+    /// What it is, in a few words.
+    pub fn what(self) -> &'static str {
+        self.about().what
     }
 
     /// The format of a name or of a short name: `otlp`, `jaeger`, `zipkin`, `markdown`.
@@ -90,12 +140,12 @@ impl Format {
 
     /// Whether files of it can be read.
     pub fn is_readable(self) -> bool {
-        !matches!(self, Self::Csv | Self::Markdown)
+        self.about().access != Write
     }
 
     /// Whether traces can be written in it.
     pub fn is_writable(self) -> bool {
-        self != Self::ZipkinV1
+        self.about().access != Read
     }
 }
 
@@ -107,6 +157,7 @@ mod tests {
     fn every_format_answers_to_its_name() {
         for format in Format::ALL {
             assert_eq!(Format::from_name(format.name()), Some(format));
+            assert_eq!(format.about().format, format, "a row of the table");
         }
         assert_eq!(Format::from_name("otlp"), Some(Format::OtlpJson));
         assert_eq!(Format::from_name("yaml"), None);

@@ -56,7 +56,7 @@ pub fn write<'a>(
         }
         Format::Csv => table::csv(out, traces)?,
         Format::Markdown => table::markdown(out, traces)?,
-        Format::ZipkinV1 => return Err(WriteError::ReadOnly(format)),
+        _ => return Err(WriteError::ReadOnly(format)),
     }
     Ok(())
 }

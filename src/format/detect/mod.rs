@@ -29,6 +29,8 @@ pub enum Framing {
     Message(Signal),
     /// One protobuf message around another, of traces: Tempo's `TraceByIDResponse`.
     Wrapped,
+    /// One binary message of another format than OTLP, which is read whole.
+    Whole,
     /// Each message behind its length in four bytes, most significant first, perhaps compressed:
     /// the collector's file exporter with `format: proto` or `compression: zstd`.
     Prefixed,

@@ -132,6 +132,7 @@ impl Reading<'_> {
             (Framing::Message(signal), _) => self.message(source, signal, 0, findings),
             (Framing::Wrapped, _) => self.wrapped(source, findings),
             (Framing::Prefixed, _) => self.prefixed(source, findings),
+            (Framing::Whole, format) => self.whole(source, decoders::of(format).decode, findings),
             (Framing::Documents, format) => self.documents(source, decoders::of(format), findings),
         }
     }
@@ -269,6 +270,35 @@ impl Reading<'_> {
             }
             self.hand_over_full(findings)?;
         }
+    }
+
+    /// A message that cannot be cut, held whole.
+    fn whole(
+        &mut self,
+        source: &mut dyn Read,
+        decode: Decode,
+        findings: &mut Findings,
+    ) -> ControlFlow<()> {
+        let limit = self.options.limits.message_bytes;
+        let mut bytes = Vec::new();
+        let read = source.take(limit + 1).read_to_end(&mut bytes);
+        let failure = match read {
+            Err(error) => Some(error),
+            Ok(length) if length as u64 > limit => Some(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("a message of more than {limit} bytes"),
+            )),
+            Ok(_) => None,
+        };
+        if let Some(error) = &failure {
+            report(findings, bytes.len(), error);
+        }
+        let (result, flow) = self.decode(&bytes, decode, findings);
+        // What a broken source broke is told once.
+        if let (Err(problem), None) = (result, &failure) {
+            findings.report(problem);
+        }
+        flow
     }
 
     /// A message in field 1 of another one.

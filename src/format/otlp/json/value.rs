@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::format::json::{JsonError, JsonKind, JsonReader, JsonResult, Number};
+use crate::format::json::{JsonKind, JsonReader, JsonResult, Number};
 use crate::format::otlp::cache::Cache;
 use crate::format::problem::Reason;
 use crate::model::{MAX_NESTING, OwnedValue, PairIx, Sym, Value};
+
+pub(super) use crate::format::walk::parsed;
 
 use super::{Decoder, id};
 
@@ -236,22 +238,4 @@ fn double(json: &mut JsonReader<'_>) -> JsonResult<f64> {
 
 fn bytes(json: &mut JsonReader<'_>) -> JsonResult<Vec<u8>> {
     parsed(json, "bytes in base64", id::base64)
-}
-
-/// A string with a meaning; one that has none stays unread.
-pub(super) fn parsed<T>(
-    json: &mut JsonReader<'_>,
-    expected: &'static str,
-    parse: impl FnOnce(&str) -> Option<T>,
-) -> JsonResult<T> {
-    let (before, at) = (json.clone(), json.position());
-    let text = json.string()?;
-    parse(&text).ok_or_else(|| {
-        json.go_to(&before);
-        JsonError::Type {
-            at,
-            expected,
-            found: JsonKind::String,
-        }
-    })
 }
