@@ -14,6 +14,18 @@ pub enum FindingKind {
     Wait,
     /// Many alike calls below one span.
     Repeated,
+    /// A call that was tried again after it failed.
+    Retry,
+    /// Time of a span with calls that none of them, and no event, tells of.
+    Gap,
+    /// A call that was longer on its way than at work.
+    Way,
+    /// Calls in a row that might run side by side.
+    Sequence,
+    /// Very many calls between two services.
+    Chatter,
+    /// A failure after a round time.
+    Timeout,
     /// Slow for its kind.
     Slow,
     /// A version slower than the one before it.
@@ -30,6 +42,12 @@ impl FindingKind {
             Self::CriticalShare => "critical_share",
             Self::Wait => "wait",
             Self::Repeated => "repeated",
+            Self::Retry => "retry",
+            Self::Gap => "gap",
+            Self::Way => "way",
+            Self::Sequence => "sequence",
+            Self::Chatter => "chatter",
+            Self::Timeout => "timeout",
             Self::Slow => "slow",
             Self::SlowerVersion => "slower_version",
             Self::ClockSkew => "clock_skew",

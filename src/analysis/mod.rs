@@ -13,29 +13,41 @@
 //! ```
 
 mod blame;
+mod chatty;
+mod concurrency;
 mod critical_path;
 pub mod errors;
 mod finding;
+mod gaps;
 mod onset;
 mod repeats;
+mod retries;
+mod sequential;
 mod share;
 mod skew;
 mod slow;
 mod split;
 mod survey;
+mod timeouts;
 mod trends;
 mod waits;
 mod why;
 
 pub use blame::{CallFigures, blame};
+pub use chatty::{Chatter, chatter};
+pub use concurrency::{Concurrency, concurrency};
 pub use critical_path::{CriticalPath, Section, critical_path};
 pub use finding::{Evidence, Finding, FindingKind, OperationEvidence, Why, between};
+pub use gaps::{Gap, Place, Way, gaps, ways};
 pub use onset::{Onset, Tally, onset};
 pub use repeats::{Repeat, repeats};
+pub use retries::{Retry, retries};
+pub use sequential::{Sequence, sequences};
 pub use share::{Share, per_cents, shares};
 pub use skew::{Skew, Verdict, clock_verdict, skew};
 pub use slow::{Alike, ENOUGH, Standing, standing};
 pub use survey::{Words, survey};
+pub use timeouts::{Timeout, timeouts};
 pub use trends::{Trend, Trends, VersionTrend};
 pub use waits::{Wait, waits};
 pub use why::why;

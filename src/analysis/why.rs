@@ -1,5 +1,7 @@
 //! The why line of one trace: who owns its time, what failed, what is odd, most telling first.
 
+mod path;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -8,14 +10,11 @@ use std::cmp::Reverse;
 use super::critical_path::CriticalPath;
 use super::errors::{self, ErrorGroup};
 use super::finding::{Evidence, Finding, FindingKind, Why, line, name};
-use super::repeats::{self, Repeat};
-use super::share::{Share, shares};
+use super::share::shares;
 use super::skew;
 use super::slow::{Alike, standing};
-use super::split::{self, Split};
-use super::waits::{Wait, waits};
-use crate::model::{Kind, Nanos, Trace};
-use crate::text::{Charset, Shown, count, duration, plural, share as percent};
+use crate::model::{Nanos, Trace};
+use crate::text::{Charset, Shown, count, duration, share as percent};
 
 /// How many findings of a sort are told.
 const MOST: usize = 5;
@@ -48,6 +47,7 @@ pub fn why(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charse
         story.slow(path, alike);
     }
     story.clocks();
+    shape::tell(&mut story, path);
     let shares = story
         .findings
         .iter()
@@ -57,7 +57,8 @@ pub fn why(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charse
     let top = |finding: &Finding| match finding.kind {
         FindingKind::Error if finding.explains >= trace.duration() => 0,
         FindingKind::CriticalShare if Some(finding.explains) == leader => 1,
-        FindingKind::ClockSkew => 3,
+        FindingKind::Sequence => 3,
+        FindingKind::ClockSkew => 4,
         _ => 2,
     };
     story
@@ -142,136 +143,6 @@ impl Story<'_> {
                 group.origins.clone(),
             );
         }
-    }
-
-    fn path(&mut self, path: &CriticalPath) {
-        let shares = shares(self.trace, path);
-        let Some(leader) = shares.first() else { return };
-        let waits: Vec<Vec<Wait>> = shares
-            .iter()
-            .take(MOST)
-            .map(|share| self.waits_of(path, share))
-            .collect();
-        let waiting = waits.first().map(Vec::as_slice).unwrap_or_default();
-        let split = Split::new(path, &shares);
-        self.lead(path, leader, &split, waiting);
-        let others = split.others.iter();
-        self.parts
-            .extend(others.map(|(who, per_cent)| format!("{who} {per_cent} %")));
-        let beyond = self.trace.duration() - path.total();
-        if beyond > path.total() {
-            let beyond = self.time(beyond);
-            self.parts
-                .push(format!("{beyond} of the trace lie beyond its root"));
-        }
-        for (share, waits) in shares.iter().zip(&waits) {
-            self.share(path, share);
-            self.wait(share, waits);
-        }
-        for repeat in repeats::repeats(self.trace, path).into_iter().take(MOST) {
-            self.repeat(path, repeat);
-        }
-    }
-
-    /// `40 % of 739 ms is mysql SQL SELECT, own work; 149 ms of it waits for a lock`.
-    fn lead(&mut self, path: &CriticalPath, leader: &Share<'_>, split: &Split, waits: &[Wait]) {
-        let total = self.time(path.total());
-        let how_much = match split.leader {
-            100 if leader.time == path.total() => format!("all of {total}"),
-            100 => format!("nearly all of {total}"),
-            per_cent => format!("{per_cent} % of {total}"),
-        };
-        let who = if let Some(service) = &split.leading_service {
-            format!("{service}, in many operations")
-        } else {
-            let who = name(leader.service, leader.operation);
-            format!("{who}, {}{}", self.nature(leader), self.wait_words(waits))
-        };
-        self.parts.push(format!("{how_much} is {who}"));
-    }
-
-    /// What the time of an operation on the path is: its own work, or a call's way.
-    fn nature(&self, share: &Share<'_>) -> String {
-        let first = share.spans.first().copied();
-        let called = first
-            .filter(|&span| self.trace.span(span).kind() == Kind::Client)
-            .and_then(|span| {
-                let mut children = self
-                    .trace
-                    .children(span)
-                    .map(|child| self.trace.span(child).service());
-                children.find(|service| *service != share.service)
-            });
-        called.map_or_else(
-            || "own work".to_owned(),
-            |called| format!("between it and {called}"),
-        )
-    }
-
-    fn share(&mut self, path: &CriticalPath, share: &Share<'_>) {
-        if !split::is_worth(share.time, path.total()) {
-            return;
-        }
-        let text = format!(
-            "{} has {} of the time, {} in {}, {}",
-            name(share.service, share.operation),
-            percent(share.time.0, path.total().0),
-            self.time(share.time),
-            plural(share.spans.len() as u64, "span"),
-            self.nature(share),
-        );
-        self.find(
-            FindingKind::CriticalShare,
-            text,
-            share.time,
-            share.spans.clone(),
-        );
-    }
-
-    fn waits_of(&self, path: &CriticalPath, share: &Share<'_>) -> Vec<Wait> {
-        let spans = share.spans.iter().take(SEARCHED);
-        spans
-            .flat_map(|&span| waits(self.trace, path, span))
-            .collect()
-    }
-
-    /// `; 149 ms of it waits for a lock`.
-    fn wait_words(&self, waits: &[Wait]) -> String {
-        let time: Nanos = waits.iter().map(|wait| wait.time).sum();
-        waits.first().map_or_else(String::new, |wait| {
-            format!("; {} of it waits for {}", self.time(time), wait.what)
-        })
-    }
-
-    fn wait(&mut self, share: &Share<'_>, waits: &[Wait]) {
-        let Some(first) = waits.first() else { return };
-        let time: Nanos = waits.iter().map(|wait| wait.time).sum();
-        let who = name(share.service, share.operation);
-        let text = format!("{who} waits {} for {}", self.time(time), first.what);
-        let mut spans: Vec<usize> = waits.iter().map(|wait| wait.span).collect();
-        spans.dedup();
-        self.find(FindingKind::Wait, text, time, spans);
-    }
-
-    fn repeat(&mut self, path: &CriticalPath, repeat: Repeat) {
-        let Some(&first) = repeat.spans.first() else {
-            return;
-        };
-        if !split::is_worth(repeat.time, path.total()) {
-            return;
-        }
-        let how = match repeat.at_once {
-            1 => "one after another".to_owned(),
-            n => format!("at most {} at a time", count(n as u64)),
-        };
-        let text = format!(
-            "{} calls of {} below {}, {how}: {} of the time",
-            count(repeat.spans.len() as u64),
-            self.name(first),
-            self.name(repeat.parent),
-            percent(repeat.time.0, path.total().0),
-        );
-        self.find(FindingKind::Repeated, text, repeat.time, repeat.spans);
     }
 
     /// The spans on the path, and the root, that are slow beside their like.

@@ -44,6 +44,9 @@ fn the_line_says_who_has_the_time() {
         "5 calls of redis GetDriver below driver FindNearest, one after another: 27 % of the time",
         "mysql SELECT waits 149 ms for a lock",
         "redis GetDriver failed 1 of 5 times: timeout, driver FindNearest went on",
+        "frontend GET /customer, driver FindNearest and route GET /route run one after another \
+         below frontend GET /dispatch: side by side, if none needs the other, they would save up \
+         to 433 ms",
     ];
     assert_eq!(texts, expected);
     assert_eq!(why.findings[0].evidence, Evidence::Spans(vec![3]));
@@ -96,4 +99,24 @@ fn a_fragment_is_explained_and_said_to_be_one() {
         told("a: x 0..10\n").line.as_str(),
         "all of 10.0 ms is a x, own work"
     );
+}
+
+#[test]
+fn the_shape_of_calls_is_told_in_sentences() {
+    let text = "a: r 0..6000\n  b: get 0..1000 client error key=1\n  b: get 1500..2500 client error key=1\n  \
+                b: get 4000..4200 client key=1\n  c: put 4200..5990 client\n    d: handle 5800..5990 server\n";
+    let findings = told(text).findings;
+    let all: Vec<&str> = findings
+        .iter()
+        .map(|finding| finding.text.as_str())
+        .collect();
+    for expected in [
+        "b get was tried 3 times below a r, with growing pauses: the last attempt succeeded, \
+         4.00 s went by before it",
+        "1.50 s of a r lie between two calls, and no span or event tells of them",
+        "1.60 s between c and d handle, which worked 190 ms: the network, or a queue before it",
+        "b get failed after 1.00 s, as if a limit of 1.00 s ran out",
+    ] {
+        assert!(all.contains(&expected), "{expected} in {all:#?}");
+    }
 }
