@@ -1,6 +1,7 @@
 //! The collector over real sockets, spoken to as clients do, with prost's messages as oracles.
 
 mod bombs;
+mod crowd;
 mod door;
 mod grpc;
 mod http;

@@ -12,10 +12,11 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{self, Body};
-use super::body::{self, Held};
+use super::body::{self, Held, Patience};
 use super::budget::Budget;
 use super::encoding::{self, Encoding};
 use super::intake::{Accepted, Intake, Syntax};
@@ -49,7 +50,7 @@ pub struct Front {
     pub(super) intake: Arc<dyn Intake>,
     pub(super) stop: CancellationToken,
     pub(super) traffic: Arc<Traffic>,
-    requests: Semaphore,
+    places: Semaphore,
     decoders: Semaphore,
 }
 
@@ -69,7 +70,7 @@ impl Front {
             intake,
             stop,
             traffic: Arc::default(),
-            requests: Semaphore::new(limits.requests),
+            places: Semaphore::new(limits.requests),
             decoders: Semaphore::new(cores),
         }
     }
@@ -101,7 +102,8 @@ impl Front {
         if preflight {
             return preflight_answer(request.headers());
         }
-        let Ok(_permit) = self.requests.try_acquire() else {
+        // A crowd of slow bodies is soon given up: it is worth waiting for a place.
+        let Ok(Ok(_place)) = timeout(self.limits.queue, self.places.acquire()).await else {
             return refuse(
                 request.headers(),
                 &Refusal::overloaded("too many requests at once"),
@@ -155,7 +157,11 @@ impl Front {
         let waits = request.headers().contains_key(header::EXPECT);
         let mut body = request.into_body();
         let limit = self.limits.body + beyond;
-        let read = body::read(&mut body, limit, &self.limits, &self.budget).await;
+        let patience = Patience {
+            limits: &self.limits,
+            places: &self.places,
+        };
+        let read = body::read(&mut body, limit, &patience, &self.budget).await;
         match &read {
             Ok(held) => {
                 self.traffic
@@ -164,7 +170,7 @@ impl Front {
             }
             // Who asked with `Expect: 100-continue` has not begun to send.
             Err(Refusal::TooLarge { .. } | Refusal::Overloaded { .. }) if !waits => {
-                body::linger(&mut body, &self.limits).await;
+                body::linger(&mut body, &patience).await;
             }
             Err(_) => {}
         }

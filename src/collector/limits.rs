@@ -11,8 +11,10 @@ pub struct Limits {
     pub body: usize,
     /// Bytes of all bodies being read and decoded at one time, as sent and decompressed.
     pub in_flight: usize,
-    /// Requests being answered at one time.
+    /// Requests being read or answered at one time.
     pub requests: usize,
+    /// How long a request waits for a place among them before it is refused as too much.
+    pub queue: Duration,
     /// Connections of one listener.
     pub connections: usize,
     /// Streams of one HTTP/2 connection.
@@ -23,9 +25,9 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// How long a connection may lie idle, or a later request's headers take.
     pub idle_timeout: Duration,
-    /// How long a body may pause, and after which its rate is judged.
+    /// How long a body may pause, and after which its rate is judged; less where places are few.
     pub body_timeout: Duration,
-    /// Bytes per second below which a body is refused as too slow.
+    /// Bytes per second below which a body is refused as too slow; more where places are few.
     pub body_rate: usize,
     /// How long an unwanted body is read on, so that the client hears the answer.
     pub linger: Duration,
@@ -39,6 +41,7 @@ impl Default for Limits {
             body: 64 * MIB,
             in_flight: 64 * MIB,
             requests: 512,
+            queue: Duration::from_secs(2),
             connections: 1024,
             streams: 128,
             headers: 32 << 10,

@@ -123,7 +123,7 @@ pub fn bytes(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> R
 }
 
 /// JSON as Go writes it: `<`, `>` and `&` escaped.
-fn to_json<T: Serialize>(value: &T) -> String {
+pub fn to_json<T: Serialize>(value: &T) -> String {
     let text = serde_json::to_string(value).unwrap_or_default();
     if !text.contains(['<', '>', '&']) {
         return text;

@@ -1,7 +1,7 @@
 //! Jaeger's legacy API: services, operations, traces, dependencies.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -9,14 +9,13 @@ use axum::http::{Response, StatusCode};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::{SearchRequest, Sort, Window};
+use crate::backend::{SearchRequest, Window};
 use crate::format::jaeger::{AnswerError, JaegerWriter, Precision};
 use crate::model::{Nanos, Time, Trace};
 
-use crate::traceql::{Attribute, Scope};
-
 use super::answer::{self, Refused};
-use super::params::{self, Params, quoted};
+use super::form::{self, Form};
+use super::params::{self, Params};
 use super::{QueryService, adjust, search};
 
 type Asked = Query<Vec<(String, String)>>;
@@ -26,14 +25,13 @@ type Answer = Result<Response<Body>, Response<Body>>;
 const LOOKBACK: Nanos = Nanos(48 * 3600 * 1_000_000_000);
 /// Traces of a search when no limit is given.
 const LIMIT: i64 = 100;
-/// More traces than any client asks for; beyond it Jaeger refuses too.
-const MOST: i64 = 100_000;
 
+/// An operation as both of Jaeger's APIs tell it.
 #[derive(Serialize)]
-struct Operation {
-    name: String,
+pub struct Operation {
+    pub name: String,
     #[serde(rename = "spanKind")]
-    kind: String,
+    pub kind: String,
 }
 
 #[derive(Serialize)]
@@ -49,14 +47,17 @@ fn refused(why: impl Into<Refused>) -> Response<Body> {
 }
 
 pub async fn services(State(service): State<QueryService>) -> Answer {
-    let rows = service
-        .backend
-        .services(None, CancellationToken::new())
-        .await
-        .map_err(refused)?;
-    let names: Vec<String> = rows.into_iter().map(|row| named(row.service)).collect();
+    let names = service_names(&service).await.map_err(refused)?;
     let total = names.len();
     Ok(answer::list(Some(names), total))
+}
+
+/// The services that there are.
+pub async fn service_names(service: &QueryService) -> Result<Vec<String>, Refused> {
+    let rows = service.backend.services(None, CancellationToken::new());
+    let names = rows.await?.into_iter().map(|row| named(row.service));
+    let distinct: BTreeSet<String> = names.collect();
+    Ok(distinct.into_iter().collect())
 }
 
 /// The name under which Jaeger knows a service that gave none.
@@ -68,16 +69,38 @@ fn named(service: String) -> String {
     }
 }
 
+/// The operations of the service that Jaeger knows by a name, of one kind or of all.
+pub async fn operations_of(
+    service: &QueryService,
+    name: &str,
+    kind: Option<&str>,
+) -> Result<Vec<Operation>, Refused> {
+    let nameless = (name == adjust::NO_SERVICE).then_some("");
+    let mut operations = Vec::new();
+    for name in nameless.into_iter().chain([name]) {
+        let backend = service.backend.as_ref();
+        let rows = backend.operations(Some(name.to_owned()), None, CancellationToken::new());
+        operations.extend(rows.await?.into_iter().map(|row| Operation {
+            name: row.operation,
+            kind: if row.kind == "unspecified" {
+                String::new()
+            } else {
+                row.kind
+            },
+        }));
+    }
+    operations.retain(|operation| kind.is_none_or(|kind| kind == operation.kind));
+    Ok(operations)
+}
+
 pub async fn operation_names(
     State(service): State<QueryService>,
     Path(name): Path<String>,
 ) -> Answer {
-    let rows = service
-        .backend
-        .operations(Some(name), None, CancellationToken::new())
+    let operations = operations_of(&service, &name, None)
         .await
         .map_err(refused)?;
-    let names: BTreeSet<String> = rows.into_iter().map(|row| row.operation).collect();
+    let names: BTreeSet<String> = operations.into_iter().map(|row| row.name).collect();
     let total = names.len();
     Ok(answer::list(
         (total > 0).then(|| names.into_iter().collect()),
@@ -90,26 +113,9 @@ pub async fn operations(State(service): State<QueryService>, Query(asked): Asked
     let name = params
         .get("service")
         .ok_or_else(|| refused(Refused::bad("parameter 'service' is required")))?;
-    let answer = service
-        .backend
-        .operations(Some(name.to_owned()), None, CancellationToken::new());
-    let rows = answer.await.map_err(refused)?;
-    let wanted = params.get("spanKind");
-    let kind = |kind: &str| {
-        if kind == "unspecified" {
-            String::new()
-        } else {
-            kind.to_owned()
-        }
-    };
-    let operations: Vec<Operation> = rows
-        .into_iter()
-        .map(|row| Operation {
-            kind: kind(&row.kind),
-            name: row.operation,
-        })
-        .filter(|operation| wanted.is_none_or(|wanted| wanted == operation.kind))
-        .collect();
+    let operations = operations_of(&service, name, params.get("spanKind"))
+        .await
+        .map_err(refused)?;
     let total = operations.len();
     Ok(answer::list(Some(operations), total))
 }
@@ -120,24 +126,27 @@ pub async fn traces(State(service): State<QueryService>, Query(asked): Asked) ->
         by_ids(&service, &params).await.map_err(refused)?
     } else {
         let request = search_request(&params, now()).map_err(refused)?;
-        let answer = search::find(service.backend.as_ref(), request)
-            .await
-            .map_err(refused)?;
-        let mut found = Vec::new();
-        for row in answer.rows {
-            found.extend(
-                search::trace(service.backend.as_ref(), row.trace_id)
-                    .await
-                    .map_err(refused)?,
-            );
-        }
+        let found = found(&service, request).await.map_err(refused)?;
         (found, Vec::new())
     };
     let raw = params.flag("raw").map_err(refused)?;
     Ok(told(found.iter().map(AsRef::as_ref), raw, &errors))
 }
 
-type Found = (Vec<std::sync::Arc<Trace>>, Vec<AnswerError>);
+/// The traces that a search finds, whole.
+pub async fn found(
+    service: &QueryService,
+    request: SearchRequest,
+) -> Result<Vec<Arc<Trace>>, Refused> {
+    let backend = service.backend.as_ref();
+    let mut traces = Vec::new();
+    for row in search::find(backend, request).await?.rows {
+        traces.extend(search::trace(backend, row.trace_id).await?);
+    }
+    Ok(traces)
+}
+
+type Found = (Vec<Arc<Trace>>, Vec<AnswerError>);
 
 async fn by_ids(service: &QueryService, params: &Params) -> Result<Found, Refused> {
     let (mut found, mut errors) = (Vec::new(), Vec::new());
@@ -259,81 +268,22 @@ fn search_request(params: &Params, now: Time) -> Result<SearchRequest, Refused> 
         .get("limit")
         .map_or(Ok(LIMIT), params::integer)
         .map_err(Refused::bad)?;
-    if !(1..=MOST).contains(&limit) {
-        let message = "search depth must be greater than 0 and less than max traces".to_owned();
-        return Err(Refused {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            message,
-        });
-    }
     let (least, most) = (
         params.duration("minDuration")?,
         params.duration("maxDuration")?,
     );
+    let form = Form {
+        service: Some(service),
+        operation: params.get("operation"),
+        least,
+        most,
+        tags: form::tags(params)?,
+    };
+    let request = form.request(window, limit)?;
     if least.zip(most).is_some_and(|(least, most)| most < least) {
         return Err(Refused::bad(
             "'maxDuration' should be greater than 'minDuration'",
         ));
     }
-    let mut query = format!("{{ resource.service.name = {}", quoted(service));
-    if let Some(operation) = params.get("operation") {
-        _ = write!(query, " && name = {}", quoted(operation));
-    }
-    for (least, sign) in [(least, ">="), (most, "<=")] {
-        if let Some(length) = least {
-            _ = write!(query, " && duration {sign} {}ns", length.0);
-        }
-    }
-    for (key, value) in tags(params)? {
-        let tag = Attribute::keyed(Scope::Tag, key);
-        _ = write!(query, " && {tag} = {}", quoted(&value));
-    }
-    query.push_str(" }");
-    Ok(SearchRequest {
-        query,
-        window: Some(window),
-        limit: limit as usize,
-        sort: Sort::Newest,
-    })
-}
-
-/// `tag=key:value`, and `tags={"key":"value"}`, which wins.
-fn tags(params: &Params) -> Result<BTreeMap<String, String>, Refused> {
-    let mut tags = BTreeMap::new();
-    for tag in params.all("tag") {
-        let (key, value) = tag.split_once(':').ok_or_else(|| {
-            Refused::bad(format!(
-                "malformed 'tag' parameter, expecting key:value, received: {tag}"
-            ))
-        })?;
-        tags.insert(key.to_owned(), value.to_owned());
-    }
-    for json in params.all("tags") {
-        let map: BTreeMap<String, String> = serde_json::from_str(json).map_err(|error| {
-            Refused::bad(format!(
-                "malformed 'tags' parameter, cannot unmarshal JSON: {}",
-                not_a_string(json, &error)
-            ))
-        })?;
-        tags.extend(map);
-    }
-    Ok(tags)
-}
-
-/// Go's complaint about a value of the wrong type, ours about everything else.
-fn not_a_string(json: &str, error: &serde_json::Error) -> String {
-    let values: Result<BTreeMap<String, serde_json::Value>, _> = serde_json::from_str(json);
-    let kind = values.ok().and_then(|values| {
-        values.into_values().find_map(|value| match value {
-            serde_json::Value::Number(_) => Some("number"),
-            serde_json::Value::Bool(_) => Some("bool"),
-            serde_json::Value::Array(_) => Some("array"),
-            serde_json::Value::Object(_) => Some("object"),
-            serde_json::Value::String(_) | serde_json::Value::Null => None,
-        })
-    });
-    kind.map_or_else(
-        || error.to_string(),
-        |kind| format!("json: cannot unmarshal {kind} into Go value of type string"),
-    )
+    Ok(request)
 }

@@ -1,8 +1,8 @@
 //! The Jaeger-compatible and Tempo-compatible HTTP API over any backend.
 //!
 //! Jaeger's web UI, Grafana's data sources and scripts written for either work with it unchanged:
-//! paths, parameters, envelopes, status codes and error texts are those of Jaeger 2.20 (the
-//! legacy API) and Grafana Tempo 3.0. The store holds what was received; Jaeger's sanitizers and
+//! paths, parameters, envelopes, status codes and error texts are those of Jaeger 2.20
+//! (the legacy API and v3) and Grafana Tempo 3.0. The store holds what was received; Jaeger's sanitizers and
 //! adjusters are applied in [`adjust`], when a trace is told. What neither API has, another vizsla
 //! finds in additional members of their answers and below `/api/vizsla/`.
 //!
@@ -10,12 +10,14 @@
 
 mod adjust;
 mod answer;
+mod form;
 mod jaeger;
 mod params;
 mod search;
 mod server;
 mod stats;
 mod tempo;
+mod v3;
 mod vizsla;
 
 use std::sync::Arc;
@@ -64,6 +66,11 @@ impl QueryService {
             .route("/api/metrics/latencies", get(jaeger::metrics))
             .route("/api/metrics/calls", get(jaeger::metrics))
             .route("/api/metrics/errors", get(jaeger::metrics))
+            .route("/api/v3/services", get(v3::services))
+            .route("/api/v3/operations", get(v3::operations))
+            .route("/api/v3/traces", get(v3::traces))
+            .route("/api/v3/traces/{id}", get(v3::trace))
+            .route("/api/v3/trace-summaries", get(v3::summaries))
             .route("/api/echo", get(|| async { "echo" }))
             .route("/ready", get(|| async { "ready\n" }))
             .route("/api/search", get(tempo::search))

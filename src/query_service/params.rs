@@ -2,7 +2,6 @@
 //! those of Go's `strconv` and `time`).
 
 use crate::model::{Nanos, TraceId};
-use crate::text;
 
 use super::answer::Refused;
 use crate::traceql::tree::Literal;
@@ -41,36 +40,42 @@ impl Params {
 
     /// A boolean, false if absent.
     pub fn flag(&self, name: &str) -> Result<bool, Refused> {
-        match self.get(name) {
-            None | Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
-            Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Ok(true),
-            Some(other) => Err(unparsed(
-                name,
-                &format!("strconv.ParseBool: parsing {other:?}: invalid syntax"),
-            )),
-        }
+        self.get(name).map_or(Ok(false), |text| {
+            boolean(text).map_err(|why| unparsed(name, &why))
+        })
     }
 
     /// A duration in Go's form, its unit mandatory except for 0. Zero counts as absent.
     pub fn duration(&self, name: &str) -> Result<Option<Nanos>, Refused> {
-        let Some(given) = self.get(name) else {
-            return Ok(None);
-        };
-        if given.parse::<f64>().is_ok_and(|number| number != 0.0) {
-            return Err(unparsed(
-                name,
-                &format!("time: missing unit in duration {given:?}"),
-            ));
-        }
-        let parsed = if given == "0" {
-            Ok(0)
-        } else {
-            text::parse_duration(given)
-        };
-        let nanos =
-            parsed.map_err(|_| unparsed(name, &format!("time: invalid duration {given:?}")))?;
-        Ok(Some(Nanos(nanos)).filter(|nanos| nanos.0 > 0))
+        self.get(name).map_or(Ok(None), |text| {
+            duration(text).map_err(|why| unparsed(name, &why))
+        })
     }
+}
+
+/// A boolean as Go reads it, or its complaint.
+pub fn boolean(text: &str) -> Result<bool, String> {
+    match text {
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        other => Err(format!(
+            "strconv.ParseBool: parsing {other:?}: invalid syntax"
+        )),
+    }
+}
+
+/// A duration as Go reads it, nothing if it is zero; or its complaint.
+pub fn duration(text: &str) -> Result<Option<Nanos>, String> {
+    if text.parse::<f64>().is_ok_and(|number| number != 0.0) {
+        return Err(format!("time: missing unit in duration {text:?}"));
+    }
+    let parsed = if text == "0" {
+        Ok(0)
+    } else {
+        crate::text::parse_duration(text)
+    };
+    let nanos = parsed.map_err(|_| format!("time: invalid duration {text:?}"))?;
+    Ok(Some(Nanos(nanos)).filter(|nanos| nanos.0 > 0))
 }
 
 fn unparsed(name: &str, why: &str) -> Refused {

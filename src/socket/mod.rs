@@ -3,12 +3,13 @@
 //!
 //! Whoever listens has the same door; what is answered behind it is its own business.
 
+mod seats;
+
 use std::convert::Infallible;
 use std::error::Error;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
@@ -16,12 +17,15 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{Duration, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Access, NoListen};
+use seats::{Seated, Seats};
+
+/// How long a connection that makes room for another has to say goodbye.
+const GOODBYE: Duration = Duration::from_millis(100);
 
 /// The limits on the clients of one socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +62,8 @@ pub async fn bind(
 }
 
 /// Accepts connections until `stop`, and ends when the last of them has. Each request is handed
-/// to `answer`. At the cap, new connections wait in the system's queue.
+/// to `answer`. At the cap, who comes takes the place of who has been idle longest; where nobody
+/// is, new connections wait in the system's queue.
 pub async fn accept<A, F, B>(
     listener: TcpListener,
     limits: Limits,
@@ -69,70 +74,73 @@ pub async fn accept<A, F, B>(
     F: Future<Output = Response<B>> + Send + 'static,
     B: Body<Data: Send, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
 {
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let seats = Seats::new(limits.connections);
     let mut connections = JoinSet::new();
     loop {
         let next = async {
-            let place = Arc::clone(&places).acquire_owned().await;
-            (place, listener.accept().await)
+            let (stream, _) = listener.accept().await?;
+            Ok::<_, io::Error>((stream, seats.take().await))
         };
         tokio::select! {
             () = stop.cancelled() => break,
-            Some(_) = connections.join_next() => {}
-            (place, accepted) = next => match (place, accepted) {
-                (Ok(place), Ok((stream, _))) => {
-                    let serving = connection(stream, limits, stop.clone(), answer.clone());
-                    connections.spawn(holding(place, serving));
+            next = next => match next {
+                Ok((stream, seat)) => {
+                    let serving = connection(stream, limits, seat, stop.clone(), answer.clone());
+                    connections.spawn(serving);
                 }
                 // Out of file descriptors, or a client gone before it was accepted.
-                _ => sleep(Duration::from_millis(20)).await,
+                Err(_) => sleep(Duration::from_millis(20)).await,
             },
         }
+        while connections.try_join_next().is_some() {}
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
 }
 
-/// Work that keeps a place until it has ended.
-async fn holding(place: OwnedSemaphorePermit, work: impl Future<Output = ()>) {
-    work.await;
-    drop(place);
-}
-
-/// Serves one connection. It ends with its client, at a stop, or when no request has come within
-/// the header timeout.
-async fn connection<A, F, B>(stream: TcpStream, limits: Limits, stop: CancellationToken, answer: A)
-where
+/// Serves one connection. It ends with its client, at a stop, when no request has come within
+/// the header timeout, or when its seat is another's.
+async fn connection<A, F, B>(
+    stream: TcpStream,
+    limits: Limits,
+    seat: Seated,
+    stop: CancellationToken,
+    answer: A,
+) where
     A: Fn(Request<Incoming>) -> F,
     F: Future<Output = Response<B>> + Send + 'static,
     B: Body<Data: Send, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
 {
     drop(stream.set_nodelay(true));
-    let asked = AtomicBool::new(false);
     let service = service_fn(|request| {
-        asked.store(true, Ordering::Relaxed);
+        let asked = seat.ask();
         let answered = answer(request);
-        async move { Ok::<_, Infallible>(answered.await) }
+        async move {
+            let answered = answered.await;
+            drop(asked);
+            Ok::<_, Infallible>(answered)
+        }
     });
     let builder = builder(&limits);
     let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let silence = watch_silence(&asked, limits.header_timeout);
-    tokio::select! {
+    let grace = tokio::select! {
         _ = serving.as_mut() => return,
-        () = silence => return,
-        () = stop.cancelled() => serving.as_mut().graceful_shutdown(),
-    }
+        () = silence(&seat, limits.header_timeout) => return,
+        () = seat.lost() => GOODBYE,
+        () = stop.cancelled() => limits.grace,
+    };
     // The client learns that no more is taken; what it has begun is answered.
+    serving.as_mut().graceful_shutdown();
     tokio::select! {
         _ = serving => {}
-        () = sleep(limits.grace) => {}
+        () = sleep(grace) => {}
     }
 }
 
 /// Ends if nothing was asked within `timeout`; else never.
-async fn watch_silence(asked: &AtomicBool, timeout: Duration) {
+async fn silence(seat: &Seated, timeout: Duration) {
     sleep(timeout).await;
-    if asked.load(Ordering::Relaxed) {
+    if seat.has_asked() {
         std::future::pending::<()>().await;
     }
 }

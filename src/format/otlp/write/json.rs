@@ -13,11 +13,16 @@ use crate::model::{
 
 use super::{Batch, end_of};
 
+/// The attribute in which Jaeger keeps what is doubtful about a span.
+const WARNINGS: &str = "@jaeger@warnings";
+
 /// How ids and enums are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     /// OTLP's own: hex, and numbers.
     Otlp,
+    /// The same with warnings among the attributes, as Jaeger keeps them.
+    Jaeger,
     /// Tempo's, the JSON of protobuf: base64, and names.
     Tempo,
 }
@@ -94,7 +99,7 @@ fn id(
     dialect: Dialect,
 ) {
     match dialect {
-        Dialect::Otlp => json.key(key).quoted(hex),
+        Dialect::Otlp | Dialect::Jaeger => json.key(key).quoted(hex),
         Dialect::Tempo => json.key(key).quoted(BASE64.encode(id)),
     }
 }
@@ -118,7 +123,7 @@ pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialec
     count(json, "flags", span.flags());
     json.key("name").string(span.operation());
     match dialect {
-        Dialect::Otlp => json.key("kind").raw(span.kind() as u8),
+        Dialect::Otlp | Dialect::Jaeger => json.key("kind").raw(span.kind() as u8),
         Dialect::Tempo => json
             .key("kind")
             .quoted(enum_name("SPAN_KIND", span.kind().name())),
@@ -127,7 +132,11 @@ pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialec
     if !span.is_unfinished() {
         json.key("endTimeUnixNano").quoted(end_of(span).0);
     }
-    attributes(json, span.attributes());
+    if dialect == Dialect::Jaeger && span.warnings().len() > 0 {
+        attributes_and_warnings(json, span);
+    } else {
+        attributes(json, span.attributes());
+    }
     let dropped = span.dropped();
     count(json, "droppedAttributesCount", dropped.0);
     list(json, "events", span.events(), event);
@@ -143,7 +152,7 @@ pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialec
 fn status(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialect) {
     json.key("status").begin_object();
     text(json, "message", span.status_message());
-    if dialect == Dialect::Otlp {
+    if dialect != Dialect::Tempo {
         count(json, "code", span.status() as u32);
     } else if span.status() != Status::Unset {
         let name = enum_name("STATUS_CODE", span.status().name());
@@ -223,6 +232,27 @@ fn list<T>(
 
 fn attributes(json: &mut JsonWriter<'_>, attributes: Attributes<'_>) {
     list(json, "attributes", attributes.iter(), key_value);
+}
+
+fn attributes_and_warnings(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {
+    json.key("attributes").begin_array();
+    let others = span.attributes().iter();
+    others
+        .filter(|(key, _)| *key != WARNINGS)
+        .for_each(|pair| key_value(json, pair));
+    json.begin_object();
+    json.key("key").string(WARNINGS);
+    json.key("value").begin_object();
+    let received = match span.attribute(WARNINGS) {
+        Some(Value::Array(list)) => Some(list),
+        _ => None,
+    };
+    let received = received.into_iter().flat_map(|list| list.iter());
+    let all = received.chain(span.warnings().map(Value::Str));
+    values(json.key("arrayValue"), all, value);
+    json.end_object();
+    json.end_object();
+    json.end_array();
 }
 
 fn key_value(json: &mut JsonWriter<'_>, (key, any): (&str, Value<'_>)) {

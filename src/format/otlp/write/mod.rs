@@ -77,15 +77,32 @@ pub fn proto_logs<'a>(
     proto::logs(out, &group(logs))
 }
 
+/// Writes spans as the OTLP JSON of Jaeger's query service: what is doubtful about a span is an
+/// attribute of it, `@jaeger@warnings`.
+pub fn jaeger_json<'a>(
+    out: &mut dyn io::Write,
+    spans: impl IntoIterator<Item = SpanRef<'a>>,
+) -> io::Result<()> {
+    dialect_json(out, spans, Dialect::Jaeger)
+}
+
 /// Writes spans as the JSON in which Tempo tells a trace: a `Trace` message in the JSON of
 /// protobuf, so ids are base64 and enums are names.
 pub fn tempo_json<'a>(
     out: &mut dyn io::Write,
     spans: impl IntoIterator<Item = SpanRef<'a>>,
 ) -> io::Result<()> {
+    dialect_json(out, spans, Dialect::Tempo)
+}
+
+fn dialect_json<'a>(
+    out: &mut dyn io::Write,
+    spans: impl IntoIterator<Item = SpanRef<'a>>,
+    dialect: Dialect,
+) -> io::Result<()> {
     let mut writer = JsonWriter::new(out);
     json::begin(&mut writer, json::SPANS);
-    let write = |json: &mut JsonWriter<'_>, span| json::span(json, span, Dialect::Tempo);
+    let write = |json: &mut JsonWriter<'_>, span| json::span(json, span, dialect);
     json::batches(&mut writer, json::SPANS, &group(spans), write)?;
     json::end(&mut writer);
     writer.flush()
