@@ -45,6 +45,9 @@ impl Patience<'_> {
 
     fn pause(&self) -> Duration {
         let least = LOOK.min(self.limits.body_timeout);
+        if self.places.available_permits() == 0 {
+            return least;
+        }
         self.limits.body_timeout.div_f64(self.crowding()).max(least)
     }
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -51,6 +51,7 @@ pub struct Front {
     pub(super) stop: CancellationToken,
     pub(super) traffic: Arc<Traffic>,
     places: Semaphore,
+    queue: Semaphore,
     decoders: Semaphore,
 }
 
@@ -71,6 +72,7 @@ impl Front {
             stop,
             traffic: Arc::default(),
             places: Semaphore::new(limits.requests),
+            queue: Semaphore::new(limits.queue),
             decoders: Semaphore::new(cores),
         }
     }
@@ -102,8 +104,7 @@ impl Front {
         if preflight {
             return preflight_answer(request.headers());
         }
-        // A crowd of slow bodies is soon given up: it is worth waiting for a place.
-        let Ok(Ok(_place)) = timeout(self.limits.queue, self.places.acquire()).await else {
+        let Some(_place) = self.place().await else {
             return refuse(
                 request.headers(),
                 &Refusal::overloaded("too many requests at once"),
@@ -114,6 +115,17 @@ impl Front {
         } else {
             http::answer(self, request).await
         }
+    }
+
+    /// A place to be answered in. A crowd of slow bodies is soon given up: it is worth waiting for,
+    /// if not too many wait already.
+    async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        if let Ok(place) = self.places.try_acquire() {
+            return Some(place);
+        }
+        let _queued = self.queue.try_acquire().ok()?;
+        let place = timeout(self.limits.wait, self.places.acquire()).await;
+        place.ok()?.ok()
     }
 
     /// A browser's preflight carries no token; the request after it does.

@@ -13,8 +13,10 @@ pub struct Limits {
     pub in_flight: usize,
     /// Requests being read or answered at one time.
     pub requests: usize,
-    /// How long a request waits for a place among them before it is refused as too much.
-    pub queue: Duration,
+    /// Requests that wait for a place among them; more are refused as too much.
+    pub queue: usize,
+    /// How long one waits before it is refused.
+    pub wait: Duration,
     /// Connections of one listener.
     pub connections: usize,
     /// Streams of one HTTP/2 connection.
@@ -41,7 +43,8 @@ impl Default for Limits {
             body: 64 * MIB,
             in_flight: 64 * MIB,
             requests: 512,
-            queue: Duration::from_secs(2),
+            queue: 2048,
+            wait: Duration::from_secs(2),
             connections: 1024,
             streams: 128,
             headers: 32 << 10,

@@ -25,20 +25,29 @@ use shared_ids::SharedIds;
 /// The service of a resource that names none.
 pub const NO_SERVICE: &str = "missing-service-name";
 
-/// The trace as Jaeger would have stored it.
-pub fn sanitized(trace: &Trace) -> Block {
-    copy(trace, &SharedIds::default(), false)
+/// Which of Jaeger's APIs a trace is told by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Api {
+    /// The older one. In Jaeger 2.20 it tells no flags of spans that came by OTLP.
+    Legacy,
+    /// Version 3.
+    V3,
 }
 
-/// The trace as Jaeger would show it.
-pub fn adjusted(trace: &Trace) -> Block {
-    copy(trace, &SharedIds::of(trace), true)
+/// The trace as Jaeger would show it, or, `raw`, as it would have stored it.
+pub fn told(trace: &Trace, raw: bool, api: Api) -> Block {
+    if raw {
+        copy(trace, &SharedIds::default(), false, api)
+    } else {
+        copy(trace, &SharedIds::of(trace), true, api)
+    }
 }
 
-fn copy(trace: &Trace, ids: &SharedIds, adjusted: bool) -> Block {
+fn copy(trace: &Trace, ids: &SharedIds, adjusted: bool, api: Api) -> Block {
     let mut copy = Copy {
         builder: BlockBuilder::new(),
         adjusted,
+        api,
         seen: HashSet::new(),
     };
     let mut doubts = if adjusted {
@@ -56,6 +65,7 @@ fn copy(trace: &Trace, ids: &SharedIds, adjusted: bool) -> Block {
 struct Copy {
     builder: BlockBuilder,
     adjusted: bool,
+    api: Api,
     seen: HashSet<u64>,
 }
 
@@ -104,6 +114,9 @@ impl Copy {
         self.builder.status_message(message);
         let state = self.builder.string(span.trace_state());
         self.builder.trace_state(state);
+        if self.api == Api::V3 {
+            self.builder.flags(span.flags());
+        }
         let (attributes, events, links) = span.dropped();
         self.builder.dropped(attributes, events, links);
         for warning in warnings {
@@ -308,7 +321,7 @@ mod tests {
         let trace = scenario::trace(
             "a: call 0..10 client id=5\nb: answer 1..9 server id=5\nb: work 2..3 parent=5 id=9\n",
         );
-        let block = adjusted(&trace);
+        let block = told(&trace, false, Api::Legacy);
         let ids: Vec<_> = block
             .spans()
             .map(|s| (s.operation(), s.span_id().0, s.parent_id().0))
@@ -321,7 +334,7 @@ mod tests {
     #[test]
     fn attributes_are_sorted_and_addresses_told() {
         let trace = scenario::trace("a: call 0..10 z=1 ip=16909060 b=2\n");
-        let block = adjusted(&trace);
+        let block = told(&trace, false, Api::Legacy);
         let attributes: Vec<_> = block
             .span(0)
             .attributes()
@@ -333,7 +346,7 @@ mod tests {
 
     #[test]
     fn a_span_without_length_gets_a_nanosecond_and_a_warning() {
-        let block = sanitized(&scenario::trace("a: now 5..5\n"));
+        let block = told(&scenario::trace("a: now 5..5\n"), true, Api::V3);
         assert_eq!(block.span(0).duration().0, 1);
         assert!(
             block

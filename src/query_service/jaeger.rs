@@ -13,6 +13,7 @@ use crate::backend::{SearchRequest, Window};
 use crate::format::jaeger::{AnswerError, JaegerWriter, Precision};
 use crate::model::{Nanos, Time, Trace};
 
+use super::adjust::Api;
 use super::answer::{self, Refused};
 use super::form::{self, Form};
 use super::params::{self, Params};
@@ -194,11 +195,7 @@ fn told<'t>(
     writer.begin();
     let mut written = Ok(());
     for trace in traces {
-        let block = if raw {
-            adjust::sanitized(trace)
-        } else {
-            adjust::adjusted(trace)
-        };
+        let block = adjust::told(trace, raw, Api::Legacy);
         written = written.and_then(|()| writer.trace(trace.id(), block.spans()));
     }
     match written.and_then(|()| writer.finish(errors)) {

@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::format::otlp;
 use crate::model::{Block, Status, Trace};
 
+use super::adjust::Api;
 use super::answer::{self, Refused};
 use super::params::Params;
 use super::{QueryService, adjust, jaeger, search};
@@ -110,7 +111,8 @@ pub async fn trace(
     let trace = search::trace(service.backend.as_ref(), id)
         .await
         .map_err(refused)?;
-    trace.map_or_else(|| Err(none_found()), |trace| told(&[block(&trace, raw)]))
+    let trace = trace.ok_or_else(none_found)?;
+    told(&[adjust::told(&trace, raw, Api::V3)]).map_err(refused)
 }
 
 pub async fn traces(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
@@ -121,8 +123,11 @@ pub async fn traces(State(service): State<QueryService>, Query(asked): Asked) ->
     if found.is_empty() {
         return Err(none_found());
     }
-    let blocks: Vec<Block> = found.iter().map(|trace| block(trace, raw)).collect();
-    told(&blocks)
+    let blocks: Vec<Block> = found
+        .iter()
+        .map(|trace| adjust::told(trace, raw, Api::V3))
+        .collect();
+    told(&blocks).map_err(refused)
 }
 
 pub async fn summaries(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
@@ -137,24 +142,14 @@ pub async fn summaries(State(service): State<QueryService>, Query(asked): Asked)
     ))
 }
 
-fn block(trace: &Trace, raw: bool) -> Block {
-    if raw {
-        adjust::sanitized(trace)
-    } else {
-        adjust::adjusted(trace)
-    }
-}
-
 /// Traces in one list, the spans of each in its order.
-fn told(traces: &[Block]) -> Answer {
+fn told(traces: &[Block]) -> Result<Response<Body>, Refused> {
     let mut body = br#"{"result":"#.to_vec();
     let spans = traces.iter().flat_map(Block::spans);
     let written = otlp::write::jaeger_json(&mut body, spans);
-    written.map_err(|error| {
-        refused(Refused {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            message: error.to_string(),
-        })
+    written.map_err(|error| Refused {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        message: error.to_string(),
     })?;
     body.truncate(body.trim_ascii_end().len());
     body.push(b'}');
@@ -163,7 +158,7 @@ fn told(traces: &[Block]) -> Answer {
 
 /// The summary of a trace as Jaeger would show it; none of an empty one.
 fn summary(trace: &Trace) -> Option<Summary> {
-    let trace = Trace::all_of(&[adjust::adjusted(trace).into()]).pop()?;
+    let trace = Trace::all_of(&[adjust::told(trace, false, Api::V3).into()]).pop()?;
     let root = trace.true_root().map(|root| trace.span(root));
     let failed = |name: Option<&str>| {
         let of = trace

@@ -123,7 +123,8 @@ pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialec
     count(json, "flags", span.flags());
     json.key("name").string(span.operation());
     match dialect {
-        Dialect::Otlp | Dialect::Jaeger => json.key("kind").raw(span.kind() as u8),
+        Dialect::Otlp => json.key("kind").raw(span.kind() as u8),
+        Dialect::Jaeger => count(json, "kind", span.kind() as u32),
         Dialect::Tempo => json
             .key("kind")
             .quoted(enum_name("SPAN_KIND", span.kind().name())),
@@ -243,13 +244,12 @@ fn attributes_and_warnings(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {
     json.begin_object();
     json.key("key").string(WARNINGS);
     json.key("value").begin_object();
-    let received = match span.attribute(WARNINGS) {
-        Some(Value::Array(list)) => Some(list),
-        _ => None,
-    };
-    let received = received.into_iter().flat_map(|list| list.iter());
-    let all = received.chain(span.warnings().map(Value::Str));
-    values(json.key("arrayValue"), all, value);
+    let mut all: Vec<Value<'_>> = Vec::new();
+    if let Some(Value::Array(received)) = span.attribute(WARNINGS) {
+        all.extend(received.iter());
+    }
+    all.extend(span.warnings().map(Value::Str));
+    values(json.key("arrayValue"), all.into_iter(), value);
     json.end_object();
     json.end_object();
     json.end_array();
