@@ -7,7 +7,7 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{Kind, Nanos, Time, Trace};
+use crate::model::{Kind, Nanos, Time, Trace, Warning};
 
 /// A stretch of time that one span owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,18 @@ pub struct CriticalPath {
     sections: Vec<Section>,
     times: Vec<Nanos>,
     total: Nanos,
-    rootless: bool,
+    doubt: Option<Doubt>,
+}
+
+/// Why a path is of something less than a whole trace, in words for the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Doubt {
+    /// Every topmost span names a parent that is not there.
+    #[error("the root span is missing, so this is of what is left")]
+    NoRoot,
+    /// The topmost spans are their own ancestors.
+    #[error("the spans form a ring, cut at its earliest")]
+    Ring,
 }
 
 impl CriticalPath {
@@ -59,19 +70,27 @@ impl CriticalPath {
         self.total
     }
 
-    /// Whether the trace has no root, so that its orphans stand for one.
-    pub fn is_rootless(&self) -> bool {
-        self.rootless
+    /// Why the path is not that of a root, if it is not.
+    pub fn doubt(&self) -> Option<Doubt> {
+        self.doubt
     }
 }
 
 /// The critical path of a trace, by the times of [`Trace::start_of`].
 pub fn critical_path(trace: &Trace) -> CriticalPath {
     let is_root = |top: &usize| trace.missing_parent(*top).is_none();
+    let in_ring = |top: usize| trace.warnings_of(top).contains(&Warning::Ring);
     let rootless = !trace.tops().any(|top| is_root(&top));
-    let roots = trace.tops().filter(|top| rootless || is_root(top));
+    let roots = || trace.tops().filter(|top| rootless || is_root(top));
+    let doubt = if trace.is_empty() {
+        None
+    } else if rootless {
+        Some(Doubt::NoRoot)
+    } else {
+        roots().all(in_ring).then_some(Doubt::Ring)
+    };
     let mut sections = Vec::new();
-    for root in roots {
+    for root in roots() {
         walk(trace, root, &mut sections);
     }
     sections.sort_unstable_by_key(|section| (section.from, section.span));
@@ -85,7 +104,7 @@ pub fn critical_path(trace: &Trace) -> CriticalPath {
         sections,
         times,
         total,
-        rootless,
+        doubt,
     }
 }
 
@@ -230,13 +249,17 @@ mod tests {
         assert_eq!(times(beside), [10, 0]);
         let fragment = "a: x 0..10 parent=99\n  b: y 2..7\n";
         assert_eq!(times(fragment), [5, 5]);
-        assert!(critical_path(&scenario::trace(fragment)).is_rootless());
+        let doubt = |text| critical_path(&scenario::trace(text)).doubt();
+        assert_eq!(doubt(fragment), Some(Doubt::NoRoot));
+        assert_eq!(doubt(beside), None);
     }
 
     #[test]
     fn a_ring_is_walked_from_where_it_is_cut() {
         let ring = "a: x 0..10 id=1 parent=2\na: y 2..8 id=2 parent=1\n";
         assert_eq!(times(ring), [4, 6]);
+        let doubt = critical_path(&scenario::trace(ring)).doubt();
+        assert_eq!(doubt, Some(Doubt::Ring));
     }
 
     #[test]

@@ -114,8 +114,8 @@ pub fn ways(trace: &Trace, path: &CriticalPath) -> Vec<Way> {
 pub(super) fn callee(trace: &Trace, span: usize) -> Option<usize> {
     let mut children = trace.children(span);
     let only = children.next().filter(|_| children.next().is_none())?;
-    let (caller, called) = (trace.span(span), trace.span(only));
-    (caller.kind() == Kind::Client && called.service() != caller.service()).then_some(only)
+    let (client, server) = (trace.span(span), trace.span(only));
+    (client.kind() == Kind::Client && server.service() != client.service()).then_some(only)
 }
 
 #[cfg(test)]
@@ -151,11 +151,11 @@ mod tests {
         let text = "a: call 0..100 client\n  b: handle 60..90 server\n";
         assert_eq!(told(text), []);
         let trace = scenario::trace(text);
-        let way = Way {
+        let expected = Way {
             client: 0,
             server: 1,
             time: Nanos::from_millis(70),
         };
-        assert_eq!(ways(&trace, &critical_path(&trace)), [way]);
+        assert_eq!(ways(&trace, &critical_path(&trace)), [expected]);
     }
 }

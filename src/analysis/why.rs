@@ -39,10 +39,9 @@ pub fn why(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charse
         let nothing = "the trace took no time that its clock could tell";
         story.parts.push(nothing.to_owned());
     }
-    if path.is_rootless() {
-        let fragment = "the root span is missing, so this is of what is left";
-        story.parts.push(fragment.to_owned());
-    }
+    story
+        .parts
+        .extend(path.doubt().map(|doubt| doubt.to_string()));
     if let Some(alike) = alike {
         story.slow(path, alike);
     }

@@ -6,8 +6,7 @@
 
 use super::problem::Reason;
 use crate::model::{
-    BlockBuilder, Kind, PairIx, ResourceIx, ScopeIx, SpanFields, SpanId, Status, Sym, Time,
-    TraceId,
+    BlockBuilder, Kind, PairIx, ResourceIx, ScopeIx, SpanFields, SpanId, Status, Sym, Time, TraceId,
 };
 
 /// A span but for its resource and scope.
@@ -163,9 +162,8 @@ impl Draft {
         builder.flags(self.flags);
         let [attributes, events, links] = self.dropped;
         builder.dropped(attributes, events, links);
-        let pairs = |range: &std::ops::Range<usize>| {
-            self.pairs.get(range.clone()).unwrap_or_default()
-        };
+        let pairs =
+            |range: &std::ops::Range<usize>| self.pairs.get(range.clone()).unwrap_or_default();
         for event in &self.events {
             builder.event(event.time, event.name, pairs(&event.pairs), event.dropped);
         }

@@ -72,12 +72,7 @@ enum Access {
     Both,
 }
 
-const fn about(
-    format: Format,
-    name: &'static str,
-    access: Access,
-    what: &'static str,
-) -> About {
+const fn about(format: Format, name: &'static str, access: Access, what: &'static str) -> About {
     About {
         format,
         name,

@@ -226,7 +226,11 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
         let mut too_deep = false;
         let value = any_value(&mut self.json, &mut too_deep)?;
         if too_deep {
-            self.tell(at, Reason::TooDeep, "values nested too deep were left out".to_owned());
+            self.tell(
+                at,
+                Reason::TooDeep,
+                "values nested too deep were left out".to_owned(),
+            );
         }
         let builder = &mut *self.builder;
         Ok(value.with(|value| builder.attribute(key, value)))

@@ -56,7 +56,7 @@ pub fn explain(trace: &Trace, charset: Charset) -> Explained {
         work: Work::new(trace, work),
         critical_before: counted(&critical),
         critical,
-        why: phrase(&why.line, path.is_rootless(), charset),
+        why: phrase(&why.line, path.doubt().is_some(), charset),
         findings: findings.collect(),
     }
 }

@@ -1,0 +1,158 @@
+//! Figures of the spans of a trace, grouped and subgrouped by service, operation or attribute.
+//!
+//! Columns as Jaeger's statistics (`TracePage/TraceStatistics`), with percentiles, errors and
+//! critical time beside them. Own time is that of [`Trace::self_time`].
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::critical_path::CriticalPath;
+use crate::model::{Durations, Nanos, SpanRef, Trace};
+
+/// What spans are grouped by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupBy {
+    /// The service.
+    Service,
+    /// The operation.
+    Operation,
+    /// The kind.
+    Kind,
+    /// The status.
+    Status,
+    /// An attribute of the span, else of its resource.
+    Attribute(String),
+}
+
+impl GroupBy {
+    /// The group of a span; none if it has no such attribute.
+    pub fn of(&self, span: SpanRef<'_>) -> Option<String> {
+        match self {
+            Self::Service => Some(span.service().to_owned()),
+            Self::Operation => Some(span.operation().to_owned()),
+            Self::Kind => Some(span.kind().name().to_owned()),
+            Self::Status => Some(span.status().name().to_owned()),
+            Self::Attribute(key) => span
+                .attribute(key)
+                .or_else(|| span.resource().attributes().get(key))
+                .map(|value| value.to_text().into_owned()),
+        }
+    }
+}
+
+/// Figures of some spans.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Their durations: count, total, mean and quantiles.
+    pub durations: Durations,
+    /// How many failed.
+    pub errors: u64,
+    /// Their own time.
+    pub own: Nanos,
+    /// Their time on the critical path.
+    pub critical: Nanos,
+    /// The longest own time of one.
+    pub longest_own: Nanos,
+}
+
+impl Figures {
+    fn add(&mut self, trace: &Trace, path: &CriticalPath, span: usize) {
+        let own = trace.self_time(span);
+        self.durations.add(trace.duration_of(span));
+        self.errors += trace.errors_in(span..span + 1) as u64;
+        self.own = self.own + own;
+        self.critical = self.critical + path.time_of(span);
+        self.longest_own = self.longest_own.max(own);
+    }
+}
+
+/// The spans of one group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// What they have in common, one value for each of what was grouped by; none where they have
+    /// no such attribute.
+    pub values: Vec<Option<String>>,
+    /// Their figures.
+    pub figures: Figures,
+    /// The longest of them.
+    pub longest: usize,
+}
+
+/// The groups of a trace's spans, most critical time first, then most total time; spans without
+/// a value come last. One pass.
+pub fn statistics(trace: &Trace, path: &CriticalPath, by: &[GroupBy]) -> Vec<Group> {
+    let mut places: HashMap<Vec<Option<String>>, usize, RandomState> = HashMap::default();
+    let mut groups: Vec<Group> = Vec::new();
+    for span in 0..trace.len() {
+        let values: Vec<Option<String>> = by.iter().map(|by| by.of(trace.span(span))).collect();
+        let place = *places.entry(values).or_insert_with_key(|values| {
+            groups.push(Group {
+                values: values.clone(),
+                figures: Figures::default(),
+                longest: span,
+            });
+            groups.len() - 1
+        });
+        let group = &mut groups[place];
+        group.figures.add(trace, path, span);
+        if trace.duration_of(span) > trace.duration_of(group.longest) {
+            group.longest = span;
+        }
+    }
+    groups.sort_by(|a, b| key(a).cmp(&key(b)));
+    groups
+}
+
+/// The order in which groups are told.
+fn key(group: &Group) -> impl Ord + '_ {
+    let without = group.values.iter().any(Option::is_none);
+    let weight = (group.figures.critical, group.figures.durations.sum());
+    (without, std::cmp::Reverse(weight), &group.values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::critical_path;
+    use crate::model::scenario;
+
+    #[test]
+    fn groups_have_the_figures_of_their_spans_and_those_without_come_last() {
+        let trace = scenario::trace(
+            "a: r 0..100\n  b: get 0..20 key=x\n  b: get 20..60 key=y error\n  c: put 60..95 key=x\n",
+        );
+        let path = critical_path(&trace);
+        let told = |by: &[GroupBy]| -> Vec<(String, u64, u64, u64)> {
+            let groups = statistics(&trace, &path, by);
+            let name = |value: &Option<String>| value.clone().unwrap_or("-".to_owned());
+            groups
+                .iter()
+                .map(|group| {
+                    let name = group.values.iter().map(name).collect::<Vec<_>>().join(" ");
+                    let figures = &group.figures;
+                    let critical = figures.critical.0 / 1_000_000;
+                    (name, figures.durations.count(), figures.errors, critical)
+                })
+                .collect()
+        };
+        let service = [("b", 2, 1, 60), ("c", 1, 0, 35), ("a", 1, 0, 5)];
+        let owned = |rows: &[(&str, u64, u64, u64)]| -> Vec<_> {
+            rows.iter()
+                .map(|r| (r.0.to_owned(), r.1, r.2, r.3))
+                .collect()
+        };
+        assert_eq!(told(&[GroupBy::Service]), owned(&service));
+        let key = GroupBy::Attribute("key".to_owned());
+        let keys = [
+            ("x b", 1, 0, 20),
+            ("x c", 1, 0, 35),
+            ("y b", 1, 1, 40),
+            ("- a", 1, 0, 5),
+        ];
+        let mut both = told(&[key, GroupBy::Service]);
+        assert_eq!(both.last().map(|row| row.0.as_str()), Some("- a"));
+        both[..3].sort();
+        assert_eq!(both, owned(&keys));
+    }
+}
