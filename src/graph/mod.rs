@@ -3,6 +3,7 @@
 //! - [`service`] finds who calls whom among spans and gives a petgraph graph.
 //! - [`layout`] turns any petgraph graph with node sizes into a [`Drawing`]: boxes, routed edges
 //!   and label places, in integer cells, left to right.
+//! - [`trace_graph`] merges the calls of one trace into a graph.
 //! - [`view`] makes large graphs small: the neighbourhood of a node, or the busiest nodes and one
 //!   node for the rest.
 //! - [`text`], [`dot()`] and [`mermaid()`] write graphs for people and for other tools.
@@ -32,6 +33,7 @@ mod mask;
 mod mermaid;
 pub mod service;
 pub mod text;
+mod trace;
 
 pub mod view;
 
@@ -40,3 +42,4 @@ pub use drawing::{Drawing, EdgePath, Heading, Hit, NodeBox, Point, Rect, Size};
 pub use layout::{EdgeSpec, Options, layout};
 pub use mask::{Grid, Mask};
 pub use mermaid::mermaid;
+pub use trace::{Lead, Step, trace_graph};
