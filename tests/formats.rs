@@ -150,3 +150,53 @@ fn what_a_format_can_carry_survives_it() {
         }
     }
 }
+
+/// Samples of the rarer formats: file, format, spans and log records.
+const SAMPLES: &[(&str, Format, u64, u64)] = &[
+    ("clickhouse/answer.json", Format::ClickHouse, 1, 0),
+    ("clickhouse/each-row.ndjson", Format::ClickHouse, 2, 0),
+    ("elastic/apm.ndjson", Format::Elastic, 2, 1),
+    ("elastic/data-prepper.ndjson", Format::Elastic, 3, 0),
+    ("elastic/jaeger-hits.json", Format::Elastic, 2, 0),
+];
+
+fn sample(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
+    std::fs::read(folder.join(name)).unwrap()
+}
+
+#[test]
+fn samples_are_recognised_and_read_whole() {
+    for &(name, format, spans, logs) in SAMPLES {
+        let mut all = All::default();
+        let bytes = sample(name);
+        let inputs = read(name, &mut &*bytes, &ReadOptions::default(), &mut all);
+        assert_eq!(all.problems, [], "{name}");
+        let recognised = inputs[0].recognised.unwrap();
+        assert_eq!(recognised.format, format, "{name}: {}", recognised.why);
+        assert_eq!((inputs[0].spans, inputs[0].logs), (spans, logs), "{name}");
+    }
+}
+
+#[test]
+fn samples_cut_or_changed_anywhere_upset_nothing() {
+    for &(name, format, spans, _) in SAMPLES {
+        let bytes = sample(name);
+        let options = ReadOptions {
+            format: Some(format),
+            ..ReadOptions::default()
+        };
+        let count = |bytes: &[u8]| -> u64 {
+            let mut all = All::default();
+            let inputs = read(name, &mut &*bytes, &options, &mut all);
+            Trace::all_of(&all.blocks);
+            inputs.iter().map(|input| input.spans).sum()
+        };
+        for at in (0..bytes.len()).step_by(7) {
+            assert!(count(&bytes[..at]) <= spans, "{name} cut at {at}");
+            let mut changed = bytes.clone();
+            changed[at] = b"\0\"[}\xff"[at / 7 % 5];
+            count(&changed);
+        }
+    }
+}

@@ -13,6 +13,7 @@
 //! `pkg/translator/jaeger`, which Jaeger itself uses. Two deliberate differences: what that
 //! would drop without need is kept as an attribute, and no status is guessed from an HTTP code.
 
+mod document;
 mod fill;
 mod process;
 mod span;
@@ -28,6 +29,7 @@ use fill::Filler;
 use process::Processes;
 use span::{Draft, Issue};
 
+pub(super) use document::Document;
 pub use write::{AnswerError, JaegerWriter, Precision};
 
 /// Decodes Jaeger JSON: one document or several, one after another.

@@ -9,9 +9,11 @@
 //!
 //! No I/O here: sources are `Read`, targets are `Write`, both given.
 
+pub mod clickhouse;
 mod container;
 mod detect;
 mod draft;
+pub mod elastic;
 pub mod explained;
 pub mod jaeger;
 pub mod json;
@@ -20,9 +22,13 @@ pub mod protobuf;
 pub mod zipkin;
 
 mod findings;
+mod flat;
 mod limits;
 mod problem;
 mod read;
+mod row;
+#[cfg(test)]
+mod sample;
 pub mod table;
 mod walk;
 mod write;
@@ -48,6 +54,10 @@ pub enum Format {
     ZipkinV2,
     /// Zipkin's JSON of version 1.
     ZipkinV1,
+    /// Documents of Elasticsearch or `OpenSearch`: Jaeger's, Elastic APM's, Data Prepper's.
+    Elastic,
+    /// Rows of the collector's table in `ClickHouse`.
+    ClickHouse,
     /// A table of spans, comma-separated. Written only.
     Csv,
     /// A table of spans in Markdown. Written only.
@@ -91,6 +101,8 @@ const FORMATS: &[About] = &[
     about(Format::JaegerJson, "jaeger-json", Both, "Jaeger's answers, downloads of its UI, bare traces"),
     about(Format::ZipkinV2, "zipkin-v2", Both, "Zipkin JSON, version 2"),
     about(Format::ZipkinV1, "zipkin-v1", Read, "Zipkin JSON, version 1"),
+    about(Format::Elastic, "elastic", Read, "Documents of Elasticsearch and OpenSearch: Jaeger's, Elastic APM's, Data Prepper's, SS4O's"),
+    about(Format::ClickHouse, "clickhouse", Read, "Rows of ClickHouse's `otel_traces`"),
     about(Format::Csv, "csv", Write, "A table of spans, comma-separated"),
     about(Format::Markdown, "md", Write, "A table of spans in Markdown"),
 ];

@@ -203,6 +203,11 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
         });
     }
 
+    /// Counts a log record that names no trace.
+    pub(super) fn log_without_trace(&mut self) {
+        self.findings.logs_without_trace += 1;
+    }
+
     /// Reports that one span was left out.
     #[cold]
     pub(super) fn reject(&mut self, at: usize, rejection: Rejection) {

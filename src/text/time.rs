@@ -137,10 +137,11 @@ impl Clock {
         if let Ok(stamp) = text.parse::<Timestamp>() {
             return nanos(stamp);
         }
-        let civil = if let Ok(time) = text.parse::<Time>() {
-            self.zoned(self.now()).date().to_datetime(time)
-        } else if let Ok(at) = text.parse::<DateTime>() {
+        // A date and time first: of one, the parser of a time takes the time and forgets the date.
+        let civil = if let Ok(at) = text.parse::<DateTime>() {
             at
+        } else if let Ok(time) = text.parse::<Time>() {
+            self.zoned(self.now()).date().to_datetime(time)
         } else {
             text.parse::<Date>()
                 .map_err(|_| TimeError::Malformed)?
@@ -283,6 +284,11 @@ mod tests {
         assert_eq!(
             clock.parse("2026-11-03"),
             Ok(now - now % (24 * 60 * MINUTE))
+        );
+        assert_eq!(
+            clock.parse("2026-11-01 14:02:11.204"),
+            Ok(now - 2 * 24 * 60 * MINUTE),
+            "a day of its own"
         );
         assert_eq!(
             clock.parse("1969-12-31T00:00:00Z"),

@@ -55,7 +55,7 @@ fn judge(path: &str, key: &str, text: &[u8], seen_data: bool) -> Option<Verdict>
         ("{data[{" | "{data{", "traceID" | "spans" | "processes") => {
             Read(Format::JaegerJson, "`data` with traces, as Jaeger answers")
         }
-        ("{" | "[{", "traceID" | "processes") => Read(Format::JaegerJson, "a bare trace of Jaeger"),
+        ("{" | "[{", "traceID" | "processes") => jaeger(text),
         ("{spans[{" | "[{spans[{", "operationName" | "references" | "processID" | "process") => {
             Read(Format::JaegerJson, "a bare trace of Jaeger")
         }
@@ -71,18 +71,59 @@ fn judge(path: &str, key: &str, text: &[u8], seen_data: bool) -> Option<Verdict>
         ("{", "Traces" | "TraceSummaries") => Other("an answer of AWS X-Ray"),
         ("{" | "[{", "trace_id") => Other("spans or segments in a shape of their own"),
         ("{", "callStack") => Other("a transaction of Pinpoint"),
-        ("{", "hits") => Other("an answer of Elasticsearch or OpenSearch"),
+        ("{" | "[{", "hits" | "_source" | "_index" | "responses") => Read(
+            Format::Elastic,
+            "`hits` or `_source`, as Elasticsearch and OpenSearch answer",
+        ),
+        ("{index{" | "{create{" | "{update{", "_index" | "_id") => {
+            Read(Format::Elastic, "lines of a bulk request")
+        }
+        ("{trace{" | "{transaction{" | "[{trace{" | "[{transaction{", "id")
+        | ("{" | "[{", "trace.id" | "transaction.id" | "processor.event" | "data_stream") => Read(
+            Format::Elastic,
+            "documents with `trace.id`, as Elastic APM keeps them",
+        ),
         ("{" | "[{", "SpanContext") => Other("the output of Go's stdouttrace exporter"),
-        ("{" | "[{", "TraceId") => Other("rows of a ClickHouse table"),
+        ("{" | "[{" | "{data[{", "TraceId") => Read(
+            Format::ClickHouse,
+            "rows with `TraceId`, as ClickHouse has them",
+        ),
         ("{log{", "entries") => Other("an HTTP archive"),
         _ => return None,
     })
 }
 
+fn holds(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).any(|window| window == word)
+}
+
+/// A trace of Jaeger has spans, a document of Jaeger is one.
+fn jaeger(text: &[u8]) -> Verdict {
+    let is_document = holds(text, b"\"spanID\"")
+        && holds(text, b"\"startTimeMillis\"")
+        && !holds(text, b"\"processes\"")
+        && !holds(text, b"\"spans\"");
+    if is_document {
+        Verdict::Read(
+            Format::Elastic,
+            "documents with `startTimeMillis`, as Jaeger keeps spans",
+        )
+    } else {
+        Verdict::Read(Format::JaegerJson, "a bare trace of Jaeger")
+    }
+}
+
 /// Version 2 speaks of `localEndpoint` and `tags`, version 1 of `endpoint` and `binaryAnnotations`.
 fn zipkin(text: &[u8]) -> Verdict {
-    let holds = |word: &[u8]| text.windows(word.len()).any(|window| window == word);
-    if holds(b"\"binaryAnnotations\"") || (holds(b"\"endpoint\"") && !holds(b"\"localEndpoint\"")) {
+    let holds = |word| holds(text, word);
+    if holds(b"\"spanId\"") && !holds(b"\"id\"") {
+        Verdict::Read(
+            Format::Elastic,
+            "documents with `traceId` and `spanId`, as Data Prepper keeps spans",
+        )
+    } else if holds(b"\"binaryAnnotations\"")
+        || (holds(b"\"endpoint\"") && !holds(b"\"localEndpoint\""))
+    {
         Verdict::Read(
             Format::ZipkinV1,
             "spans with `traceId`, and `binaryAnnotations` or `endpoint`",

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 
 use super::span::{Issue, read_tags};
-use super::tag::Tag;
+use super::tag::{Binary, Tag, read_elevated};
 use crate::format::json::{JsonReader, JsonResult};
 use crate::model::{BlockBuilder, PairIx, ResourceFields, ResourceIx, Value};
 
@@ -24,6 +24,7 @@ impl<'a> Process<'a> {
         json: &mut JsonReader<'a>,
         path: &dyn Display,
         issues: &mut Vec<Issue>,
+        binary: Binary,
     ) -> JsonResult<Self> {
         let mut process = Self::default();
         json.enter_object()?;
@@ -32,8 +33,9 @@ impl<'a> Process<'a> {
                 "serviceName" => process.service = json.scalar_text()?.unwrap_or_default(),
                 "tags" => {
                     let path = format_args!("{path}.tags");
-                    read_tags(json, &path, &mut process.tags, issues)?;
+                    read_tags(json, &path, &mut process.tags, issues, binary)?;
                 }
+                "tag" => read_elevated(json, &mut process.tags)?,
                 _ => drop(json.skip()?),
             }
         }
@@ -86,7 +88,8 @@ impl<'a> Processes<'a> {
         }
         json.enter_object()?;
         while let Some(id) = json.next_key()? {
-            let process = Process::read(json, &format_args!("processes.{id}"), issues)?;
+            let path = format_args!("processes.{id}");
+            let process = Process::read(json, &path, issues, Binary::Base64)?;
             self.by_id.insert(
                 id,
                 Known {

@@ -5,14 +5,14 @@ use std::fmt::Display;
 use std::ops::Range;
 
 use super::process::Process;
-use super::tag::Tag;
+use super::tag::{Binary, Tag, read_elevated};
 use crate::format::json::{JsonError, JsonReader, JsonResult};
 use crate::format::problem::Reason;
 use crate::model::{SpanId, Time, TraceId};
 
 /// Something wrong within a span or a process that did not cost it.
 #[derive(Debug)]
-pub(super) struct Issue {
+pub(in crate::format) struct Issue {
     /// Offset of the value in the text.
     pub at: usize,
     /// Path of the value, from where the issue is first known.
@@ -57,11 +57,21 @@ pub(super) struct Draft<'a> {
     pub process_id: Option<Cow<'a, str>>,
     pub process: Option<Process<'a>>,
     pub issues: Vec<Issue>,
+    /// How its tags write bytes.
+    binary: Binary,
     /// The last trace id read, as text and as what it means: spans repeat it.
     known: Option<(Cow<'a, str>, TraceId)>,
 }
 
 impl<'a> Draft<'a> {
+    /// A draft of spans whose tags write bytes so.
+    pub(super) fn with(binary: Binary) -> Self {
+        Self {
+            binary,
+            ..Self::default()
+        }
+    }
+
     fn clear(&mut self) {
         self.trace_id = None;
         self.span_id = None;
@@ -108,13 +118,14 @@ impl<'a> Draft<'a> {
             "startTimeUnixNano" => self.start = json.integer()?,
             "durationNano" => self.duration = Some(json.integer()?),
             "flags" => self.flags = optional(json, JsonReader::integer)?.unwrap_or(0) as u32,
-            "tags" => read_tags(json, &"tags", &mut self.tags, &mut self.issues)?,
+            "tags" => read_tags(json, &"tags", &mut self.tags, &mut self.issues, self.binary)?,
+            "tag" => read_elevated(json, &mut self.tags)?,
             "logs" => self.logs(json)?,
             "warnings" => self.warnings = strings(json)?,
             "processID" => self.process_id = optional(json, JsonReader::string)?,
             "process" => {
                 self.process = optional(json, |json| {
-                    Process::read(json, &"process", &mut self.issues)
+                    Process::read(json, &"process", &mut self.issues, self.binary)
                 })?;
             }
             _ => {}
@@ -233,7 +244,7 @@ impl<'a> Draft<'a> {
                 "timeUnixNano" => time = json.integer()?,
                 "fields" => {
                     let path = format_args!("logs[{index}]");
-                    read_tags(json, &path, &mut self.fields, &mut self.issues)?;
+                    read_tags(json, &path, &mut self.fields, &mut self.issues, self.binary)?;
                 }
                 _ => drop(json.skip()?),
             }
@@ -277,27 +288,7 @@ fn micros(json: &mut JsonReader<'_>) -> JsonResult<Option<i128>> {
     if json.take_null()? {
         return Ok(None);
     }
-    let before = json.clone();
-    match json.integer() {
-        Ok(micros) => Ok(Some(micros.saturating_mul(1000))),
-        Err(error) => {
-            json.go_to(&before);
-            let Ok(text) = json.scalar_text().map(Option::unwrap_or_default) else {
-                return Err(error);
-            };
-            let nanos = text
-                .trim()
-                .parse()
-                .ok()
-                .filter(|micros: &f64| micros.is_finite());
-            nanos
-                .map(|micros| Some((micros * 1e3).round() as i128))
-                .ok_or_else(|| {
-                    json.go_to(&before);
-                    error
-                })
-        }
-    }
+    json.scaled(1000).map(Some)
 }
 
 /// A value that may be null.
@@ -331,6 +322,7 @@ pub(super) fn read_tags<'a>(
     path: &dyn Display,
     tags: &mut Vec<Tag<'a>>,
     issues: &mut Vec<Issue>,
+    binary: Binary,
 ) -> JsonResult<()> {
     if json.take_null()? {
         return Ok(());
@@ -340,7 +332,7 @@ pub(super) fn read_tags<'a>(
     while json.next_item()? {
         let at = json.position();
         let path = || format!("{path}[{index}]");
-        match json.attempt(Tag::read)? {
+        match json.attempt(|json| Tag::read(json, binary))? {
             Ok((tag, problem)) => {
                 tags.push(tag);
                 issues.extend(problem.map(|message| Issue {

@@ -54,6 +54,16 @@ impl TagValue<'_> {
     }
 }
 
+/// How bytes are written as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Binary {
+    /// As in answers of the API.
+    #[default]
+    Base64,
+    /// As in documents of Elasticsearch.
+    Hex,
+}
+
 /// A value as JSON has it, before its tag's type is known.
 enum Written<'a> {
     Str(Cow<'a, str>),
@@ -66,7 +76,10 @@ enum Written<'a> {
 impl<'a> Tag<'a> {
     /// Reads one tag. The second part says what is wrong with its value, which was then kept as
     /// what JSON says that it is.
-    pub(super) fn read(json: &mut JsonReader<'a>) -> JsonResult<(Self, Option<String>)> {
+    pub(super) fn read(
+        json: &mut JsonReader<'a>,
+        binary: Binary,
+    ) -> JsonResult<(Self, Option<String>)> {
         let mut key = Cow::Borrowed("");
         let mut kind = Cow::Borrowed("");
         let mut written = Written::Null;
@@ -79,7 +92,7 @@ impl<'a> Tag<'a> {
                 _ => drop(json.skip()?),
             }
         }
-        match written.typed(&kind) {
+        match written.typed(&kind, binary) {
             Ok(value) => Ok((Self { key, value }, None)),
             Err(written) => {
                 let problem = format!("{key:?} holds no {kind}; kept as it is written");
@@ -93,6 +106,39 @@ impl<'a> Tag<'a> {
             }
         }
     }
+}
+
+/// Appends the members of an object as tags: their keys have `@` for dots, and their types are
+/// those of JSON. So Jaeger keeps in Elasticsearch the tags that are to be searched by.
+pub(super) fn read_elevated<'a>(
+    json: &mut JsonReader<'a>,
+    tags: &mut Vec<Tag<'a>>,
+) -> JsonResult<()> {
+    if json.take_null()? {
+        return Ok(());
+    }
+    json.enter_object()?;
+    while let Some(key) = json.next_key()? {
+        let key = if key.contains('@') {
+            Cow::Owned(key.replace('@', "."))
+        } else {
+            key
+        };
+        let value = Written::read(json)?.untyped();
+        tags.push(Tag { key, value });
+    }
+    Ok(())
+}
+
+fn hex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    pairs
+        .iter()
+        .map(|&[high, low]| Some((digit(high)? << 4 | digit(low)?) as u8))
+        .collect()
 }
 
 impl<'a> Written<'a> {
@@ -115,13 +161,13 @@ impl<'a> Written<'a> {
 
     /// The value by its tag's type; itself if it is not of that type. Types that Jaeger does not
     /// know stand for JSON's own.
-    fn typed(self, kind: &str) -> Result<TagValue<'a>, Self> {
+    fn typed(self, kind: &str, binary: Binary) -> Result<TagValue<'a>, Self> {
         match kind {
             "string" => Ok(self.string()),
             "bool" => self.bool(),
             "int64" => self.int(),
             "float64" => self.double(),
-            "binary" => self.bytes(),
+            "binary" => self.bytes(binary),
             _ => Ok(self.untyped()),
         }
     }
@@ -173,14 +219,15 @@ impl<'a> Written<'a> {
         value.map(TagValue::Double).ok_or(self)
     }
 
-    fn bytes(self) -> Result<TagValue<'a>, Self> {
+    fn bytes(self, binary: Binary) -> Result<TagValue<'a>, Self> {
         let Self::Str(text) = &self else {
             return Err(self);
         };
-        BASE64
-            .decode(text.as_bytes())
-            .map(TagValue::Bytes)
-            .map_err(|_| self)
+        let bytes = match binary {
+            Binary::Base64 => BASE64.decode(text.as_bytes()).ok(),
+            Binary::Hex => hex(text),
+        };
+        bytes.map(TagValue::Bytes).ok_or(self)
     }
 
     fn untyped(self) -> TagValue<'a> {

@@ -71,6 +71,32 @@ impl<'a> JsonReader<'a> {
         })
     }
 
+    /// The next number times `unit`, also where it is written as a string. Whole ones are exact;
+    /// fractions count as far as the unit has room for them.
+    pub fn scaled(&mut self, unit: u32) -> JsonResult<i128> {
+        let before = self.clone();
+        let error = match self.integer() {
+            Ok(whole) => return Ok(whole.saturating_mul(i128::from(unit))),
+            Err(error) => error,
+        };
+        self.go_to(&before);
+        let text = match self.peek()? {
+            JsonKind::String | JsonKind::Number => self.scalar_text()?.unwrap_or_default(),
+            _ => return Err(error),
+        };
+        let number = text
+            .trim()
+            .parse()
+            .ok()
+            .filter(|number: &f64| number.is_finite());
+        number
+            .map(|number| (number * f64::from(unit)).round() as i128)
+            .ok_or_else(|| {
+                self.go_to(&before);
+                error
+            })
+    }
+
     /// The next boolean.
     pub fn bool(&mut self) -> JsonResult<bool> {
         self.expect(JsonKind::Bool)?;

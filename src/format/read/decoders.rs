@@ -4,7 +4,7 @@
 
 use crate::format::findings::Findings;
 use crate::format::problem::Problem;
-use crate::format::{Format, jaeger, otlp, zipkin};
+use crate::format::{Format, clickhouse, elastic, jaeger, otlp, zipkin};
 use crate::model::BlockBuilder;
 
 /// A decoder of text, which offers the block after each span where it can be cut there.
@@ -38,6 +38,8 @@ pub(super) fn of(format: Format) -> Documents {
     let (decode, cut): (Decode, _) = match format {
         Format::JaegerJson => (jaeger::decode_in_blocks, Cut::Elements),
         Format::ZipkinV1 | Format::ZipkinV2 => (zipkin::decode_in_blocks, Cut::Lists),
+        Format::Elastic => (elastic::decode, Cut::Elements),
+        Format::ClickHouse => (clickhouse::decode, Cut::Elements),
         _ => (
             |text, builder, findings, _| otlp::json::decode(text, builder, findings),
             Cut::Elements,

@@ -1,7 +1,7 @@
 //! What is looked for in text that is passed over.
 
 /// Lists that may be cut, besides one that is the document.
-const LISTS: [&[u8]; 9] = [
+const LISTS: [&[u8]; 10] = [
     b"resourceSpans",
     b"resource_spans",
     b"batches",
@@ -11,6 +11,7 @@ const LISTS: [&[u8]; 9] = [
     b"resourceMetrics",
     b"resource_metrics",
     b"traces",
+    b"hits",
 ];
 
 /// Whether a list may be cut that `document`, from its first byte, ends with the bracket of: the

@@ -1,0 +1,171 @@
+//! Spans as documents of Elasticsearch and `OpenSearch`: answers of a search, lines of elasticdump
+//! or of a bulk request, or the documents themselves, one a line or in a list.
+//!
+//! Five writers keep spans there, each in its own shape; each document is told by its own keys, so
+//! that one index may hold several:
+//!
+//! | writer | told by |
+//! |---|---|
+//! | Jaeger | `traceID`, `spanID` |
+//! | Elastic APM (ECS), also nested | `trace.id`, `transaction.id`, `span.id` |
+//! | `OpenSearch` Data Prepper, SS4O | `traceId`, `spanId` |
+//! | Elastic's OpenTelemetry mode | `trace_id`, `span_id` |
+//! | the collector's exporter in raw mode | `TraceId`, `SpanId` |
+//!
+//! ```text
+//! {"took":3,"hits":{"total":{"value":1},"hits":[
+//!   {"_index":"jaeger-span-2026-11-22","_id":"1","_source":{"traceID":"a1","spanID":"1",...}}]}}
+//! ```
+
+mod apm;
+mod otel;
+
+use super::findings::Findings;
+use super::jaeger;
+use super::json::{JsonKind, JsonReader, JsonResult};
+use super::problem::{Problem, Reason};
+use super::row::Row;
+use super::walk::Walk;
+use crate::model::{BlockBuilder, PairIx};
+
+/// Envelopes within envelopes: an answer of `_msearch` has four.
+const DEEPEST: u32 = 8;
+
+/// Decodes documents: one or several, one after another, in whatever envelopes.
+///
+/// # Errors
+/// The problem that ended the reading, if one did; what was read before it is in the builder.
+pub fn decode(
+    text: &[u8],
+    builder: &mut BlockBuilder,
+    findings: &mut Findings,
+    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
+) -> Result<(), Problem> {
+    let walk = Walk::new(text, builder, findings, hand_over, State::default());
+    walk.documents(|walk| walk.document(DEEPEST))
+}
+
+/// What is kept from one document to the next: scratch only.
+#[derive(Default)]
+struct State<'a> {
+    row: Row,
+    pairs: Vec<PairIx>,
+    apm: apm::Facts,
+    jaeger: jaeger::Document<'a>,
+}
+
+/// What a document is, by its keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// Others are within it.
+    Envelope,
+    /// A line of a bulk request that says what is done with the next line.
+    Action,
+    Jaeger,
+    Apm,
+    Otel,
+    /// Nothing that is known.
+    Other,
+}
+
+impl<'a> Walk<'a, '_, State<'a>> {
+    /// A document, or an envelope around some. The recursion ends with `depth`.
+    fn document(&mut self, depth: u32) -> JsonResult<()> {
+        let at = self.json.position();
+        let shape = match shape(self.json.clone()) {
+            Ok(shape) => shape,
+            Err(error) if error.is_recoverable() => {
+                return self.lenient(|_| Err(error)).map(|_: Option<()>| ());
+            }
+            // What is wrong with it is told where the rest of it is passed over.
+            Err(error) => return self.span(|_| Err(error)),
+        };
+        match shape {
+            Shape::Envelope if depth > 0 => {
+                return self.object(|walk, key| walk.within(key, depth));
+            }
+            Shape::Action => {}
+            Shape::Jaeger => self.jaeger()?,
+            Shape::Apm => self.span(Self::apm)?,
+            Shape::Otel => self.span(Self::otel)?,
+            Shape::Envelope | Shape::Other => {
+                self.tell(
+                    at,
+                    Reason::Unsupported,
+                    "a document that is no span".to_owned(),
+                );
+            }
+        }
+        if self.json.position() == at {
+            self.json.skip()?;
+        }
+        self.offer();
+        Ok(())
+    }
+
+    /// A member of an envelope.
+    fn within(&mut self, key: &str, depth: u32) -> JsonResult<()> {
+        if !is_envelope(key) {
+            return Ok(());
+        }
+        if self.json.peek()? == JsonKind::Array {
+            self.items(|walk| walk.document(depth - 1))
+        } else {
+            self.document(depth - 1)
+        }
+    }
+
+    /// A document of Jaeger, which its own decoder reads.
+    fn jaeger(&mut self) -> JsonResult<()> {
+        self.span(|walk| {
+            let result = walk.state.jaeger.read(&mut walk.json, walk.builder)?;
+            for issue in walk.state.jaeger.take_issues() {
+                walk.tell(
+                    issue.at,
+                    issue.reason,
+                    format!("{}: {}", issue.path, issue.message),
+                );
+            }
+            Ok(result)
+        })
+    }
+}
+
+/// Whether documents are behind a key.
+fn is_envelope(key: &str) -> bool {
+    matches!(
+        key,
+        "hits" | "_source" | "responses" | "docs" | "rawResponse"
+    )
+}
+
+/// Tells a document by the first key that decides it.
+fn shape(mut json: JsonReader<'_>) -> JsonResult<Shape> {
+    json.enter_object()?;
+    let mut is_first = true;
+    while let Some(key) = json.next_key()? {
+        match &*key {
+            "index" | "create" | "update" | "delete" if is_first => return Ok(Shape::Action),
+            "traceID" | "spanID" => return Ok(Shape::Jaeger),
+            "traceId" | "spanId" | "trace_id" | "span_id" | "TraceId" | "SpanId" => {
+                return Ok(Shape::Otel);
+            }
+            "trace" | "transaction" | "span" | "processor" | "parent" => return Ok(Shape::Apm),
+            key if is_envelope(key) => return Ok(Shape::Envelope),
+            key if key.starts_with("span.attributes.") => {}
+            key if ["trace.", "transaction.", "span.", "processor."]
+                .iter()
+                .any(|prefix| key.starts_with(prefix)) =>
+            {
+                return Ok(Shape::Apm);
+            }
+            _ => {}
+        }
+        is_first = false;
+        json.skip()?;
+    }
+    Ok(Shape::Other)
+}
+
+#[cfg(test)]
+mod tests;
