@@ -9,8 +9,8 @@ mod detail;
 mod draw;
 mod explain;
 mod find;
+mod open;
 mod range;
-mod tree;
 
 #[cfg(test)]
 mod tests;
@@ -18,27 +18,20 @@ mod tests;
 use std::time::Duration;
 
 use crate::model::{SpanId, Trace, TraceId};
-use crate::text::{Charset, Shown};
+use crate::text::Shown;
 use crate::tui::answer::{Answer, Held, Request};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Touch};
 use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
-use crate::tui::memo::Memo;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Page, Timer};
 use crate::tui::place::Place;
-use crate::tui::widget::list::List;
-use crate::tui::widget::waterfall::{Interval, Minimap, Rows};
 
 pub use explain::{Explained, explain};
 
-use detail::Detail;
-use find::Find;
-use range::Range;
+use open::{Focus, Open};
 
-/// A trace that has more spans than this opens folded.
-const LARGE: usize = 5_000;
 /// A growing trace is asked for again at most this often.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -59,39 +52,6 @@ enum Stage {
     Absent,
     Failed(Shown<'static>),
     Open(Box<Open>),
-}
-
-/// Which part has the keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Focus {
-    Tree,
-    Detail,
-    Find,
-}
-
-/// A trace that is there.
-#[derive(Debug, Clone, PartialEq)]
-struct Open {
-    trace: Held<Trace>,
-    explained: Option<Held<Explained>>,
-    rows: Rows,
-    list: List,
-    focus: Focus,
-    detail: Detail,
-    find: Find,
-    range: Range,
-    /// Only work on the critical path is drawn.
-    critical_only: bool,
-    /// Clocks are corrected; the trace as received is here.
-    received: Option<Held<Trace>>,
-    /// The finding the cursor was sent to last.
-    finding: Option<usize>,
-    /// The trace was opened folded because of its size.
-    folded: bool,
-    /// The minimap, by rows and columns.
-    minimap: Memo<(u16, u16), Minimap>,
-    /// The critical work that folded spans hide.
-    hidden: Memo<usize, Vec<Interval>>,
 }
 
 impl TraceScreen {
@@ -138,105 +98,6 @@ impl TraceScreen {
                 self.stage = Stage::Open(Box::new(open));
             }
         }
-    }
-}
-
-impl Open {
-    fn new(trace: Held<Trace>, charset: Charset) -> Self {
-        let mut rows = Rows::new(&trace);
-        let folded = trace.len() > LARGE;
-        if folded {
-            // Until the critical path is known, failures decide what is worth seeing.
-            rows.fold_where(&trace, |span| {
-                trace.errors_in(span + 1..trace.subtree(span).end) == 0
-            });
-        }
-        let mut open = Self {
-            range: Range::whole(&trace),
-            explained: None,
-            rows,
-            list: List::default(),
-            focus: Focus::Tree,
-            detail: Detail::new(charset),
-            find: Find::default(),
-            critical_only: false,
-            received: None,
-            finding: None,
-            folded,
-            minimap: Memo::default(),
-            hidden: Memo::default(),
-            trace,
-        };
-        open.describe();
-        open
-    }
-
-    /// The same trace with more spans: cursor, folds and range stay where they were.
-    fn grow(&mut self, trace: Held<Trace>) {
-        if trace.len() != self.trace.len() {
-            self.received = None;
-            self.replace(trace);
-        }
-    }
-
-    /// Another form of the same trace, spans known by their ids.
-    fn replace(&mut self, trace: Held<Trace>) {
-        let id = |span: usize| self.trace.span(span).span_id();
-        let folded: std::collections::HashSet<SpanId> = (0..self.trace.len())
-            .filter(|&span| self.rows.is_folded(span))
-            .map(id)
-            .collect();
-        let cursor = self.span().map(id);
-        self.explained = None;
-        self.minimap.clear();
-        self.hidden.clear();
-        self.range.grow(&trace);
-        self.trace = trace;
-        self.rows = Rows::new(&self.trace);
-        self.rows.fold_where(&self.trace, |span| {
-            folded.contains(&self.trace.span(span).span_id())
-        });
-        // A reader who has not moved yet stays at the top, where the root may have come since.
-        let moved = cursor.filter(|_| self.list.cursor() > 0);
-        if let Some(span) = moved.and_then(|id| self.trace.find(id)) {
-            self.list.follow(self.rows.row_of(span));
-        }
-        self.find.run(&self.trace);
-        self.describe();
-    }
-
-    fn explained(&mut self, explained: Held<Explained>) {
-        if self.folded && self.list.cursor() == 0 {
-            let (trace, critical) = (&self.trace, &explained);
-            let dull = |span: usize| {
-                let below = span + 1..trace.subtree(span).end;
-                trace.errors_in(below.clone()) == 0 && !critical.touches(below)
-            };
-            self.rows.fold_where(trace, dull);
-        }
-        self.hidden.clear();
-        self.explained = Some(explained);
-        self.describe();
-    }
-
-    /// The span under the cursor; the first orphan below it on a missing parent's row.
-    fn span(&self) -> Option<usize> {
-        self.rows.number(self.list.cursor())
-    }
-
-    /// Tells the span under the cursor in the second pane.
-    fn describe(&mut self) {
-        let span = self.rows.span(self.list.cursor());
-        self.detail
-            .tell(&self.trace, span, self.explained.as_deref());
-    }
-
-    /// Puts the cursor on a span, opening the folds over it.
-    fn go(&mut self, span: usize, height: usize) {
-        self.rows.reveal(&self.trace, span);
-        self.list
-            .go(self.rows.row_of(span), height, self.rows.len());
-        self.describe();
     }
 }
 
@@ -341,6 +202,9 @@ impl Page for TraceScreen {
         let Place::Span(id, span) = place else {
             return false;
         };
+        if *id != self.id {
+            return false;
+        }
         let height = cx.rows(Pane::Body);
         match (self.open(), span) {
             (Some(open), Some(span)) => {
@@ -352,7 +216,7 @@ impl Page for TraceScreen {
             (Some(_), None) => {}
             (None, _) => self.wanted = *span,
         }
-        *id == self.id
+        true
     }
 
     fn hints(&self) -> Vec<(Action, &'static str)> {

@@ -2,15 +2,16 @@
 
 use ratatui::layout::Rect;
 
-use crate::model::{Kind, SpanRef};
+use crate::model::SpanRef;
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Target};
 use crate::tui::page::Look;
-use crate::tui::theme::{Glyphs, Token};
-use crate::tui::widget::waterfall::{Axis, Cell, Interval, Label, bar};
+use crate::tui::theme::Token;
+use crate::tui::widget::waterfall::Axis;
 
-use super::{Focus, Open};
+use super::super::{Focus, Open};
+use super::bars::bars;
 
 /// Columns that marks of a row (failed, slow, doubtful) take at the end of its name.
 const MARKS: u16 = 2;
@@ -259,89 +260,5 @@ fn guides(
             );
         }
         child = parent;
-    }
-}
-
-fn bars(
-    open: &Open,
-    look: &Look<'_>,
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    span: usize,
-    axis: &Axis,
-) {
-    let (trace, s) = (&open.trace, open.trace.span(span));
-    let times = (trace.start_of(span), trace.end_of(span));
-    let whole = [Interval {
-        from: times.0,
-        to: times.1,
-    }];
-    let folded = open.rows.is_folded(span);
-    let hidden = open.explained.as_ref().filter(|_| folded).map(|explained| {
-        let below = || explained.work.critical_of(trace.subtree(span));
-        open.hidden.get(span, below)
-    });
-    let (own, critical) = match (&open.explained, &hidden) {
-        (Some(explained), Some(hidden)) => (explained.work.own(span), hidden.as_slice()),
-        (Some(explained), None) => (explained.work.own(span), explained.work.critical(span)),
-        (None, _) => (&whole[..], &[][..]),
-    };
-    let moved = trace.start_of(span).0 as i64 - s.start().0 as i64;
-    let events: Vec<_> = s
-        .events()
-        .map(|event| event.time().shifted(moved))
-        .collect();
-    let bar = bar(axis, times, own, critical, &events);
-    let service = look.shared.colours.token(s.service());
-    for (column, &cell) in (bar.column..).zip(&bar.cells) {
-        let token = match cell {
-            Cell::Event => Token::Event,
-            Cell::Critical(_) if open.critical_only => Token::Critical,
-            Cell::Own(_) if open.critical_only => Token::Faint,
-            _ => service,
-        };
-        canvas.put(area.x + column, area.y, glyph(canvas.glyphs, cell), token);
-    }
-    let label = Shown::from(length(open, span, s, canvas));
-    let width = label.width() as u16;
-    let at = match bar.label(area.width, width) {
-        _ if bar.cells.is_empty() => return,
-        Label::Right(column) | Label::Left(column) => column,
-        Label::Inside(_) | Label::Hidden => return,
-    };
-    let telling = open
-        .explained
-        .as_ref()
-        .is_some_and(|e| e.is_telling(span, trace));
-    let token = if telling { Token::Strong } else { Token::Muted };
-    canvas.text(area.x + at, area.y, width, &label, token);
-}
-
-fn length(open: &Open, span: usize, s: SpanRef<'_>, canvas: &Canvas<'_>) -> String {
-    if s.is_unfinished() {
-        return canvas.glyphs.ellipsis.to_owned();
-    }
-    let queue = if s.kind() == Kind::Consumer {
-        " async"
-    } else {
-        ""
-    };
-    format!(
-        "{}{queue}",
-        text::duration(open.trace.duration_of(span).0, canvas.charset())
-    )
-}
-
-fn glyph(glyphs: &Glyphs, cell: Cell) -> &'static str {
-    match cell {
-        Cell::Empty => " ",
-        Cell::Critical(8..) => glyphs.own_critical,
-        Cell::Critical(eighths) => glyphs.eighth(eighths),
-        Cell::Own(5..) => glyphs.own,
-        Cell::Own(_) => glyphs.own_half,
-        Cell::Waiting => glyphs.waiting,
-        Cell::Event => glyphs.event,
-        Cell::MoreLeft => glyphs.goes_left,
-        Cell::MoreRight => glyphs.goes_right,
     }
 }

@@ -1,0 +1,130 @@
+//! Jumps to spans of a kind: errors, hits, siblings, the critical path, the same service, findings.
+
+use crate::model::SpanRef;
+use crate::tui::keymap::Action;
+use crate::tui::message::Message;
+use crate::tui::page::{Act, Cx};
+
+use super::super::Open;
+
+impl Open {
+    pub(super) fn act_hunt(&mut self, act: Act, height: usize, cx: &mut Cx<'_>) -> bool {
+        let Some(span) = self.span() else {
+            return false;
+        };
+        let to = match act.action {
+            Action::NextError => self.error(span, true, act.times()),
+            Action::PreviousError => self.error(span, false, act.times()),
+            Action::NextHit => self.find.step(span, true, act.times()),
+            Action::PreviousHit => self.find.step(span, false, act.times()),
+            Action::NextSibling => self.sibling(span, true),
+            Action::PreviousSibling => self.sibling(span, false),
+            Action::NextCritical => self.critical(span, true),
+            Action::PreviousCritical => self.critical(span, false),
+            Action::NextOfService => self.alike(span, true, |a, b| a.service() == b.service()),
+            Action::PreviousOfService => self.alike(span, false, |a, b| a.service() == b.service()),
+            Action::NextOfOperation => {
+                self.alike(span, true, |a, b| a.operation() == b.operation())
+            }
+            Action::PreviousOfOperation => {
+                self.alike(span, false, |a, b| a.operation() == b.operation())
+            }
+            Action::Why => self.finding(true),
+            Action::WhyBack => self.finding(false),
+            _ => return false,
+        };
+        match to {
+            Some(span) => self.go(span, height),
+            None => cx.say(Message::note(nothing(act.action))),
+        }
+        true
+    }
+
+    /// The next failed span, going round.
+    fn error(&self, from: usize, forward: bool, times: usize) -> Option<usize> {
+        let total = self.trace.errors();
+        if total == 0 {
+            return None;
+        }
+        let passed = self.trace.errors_in(0..from + usize::from(forward));
+        let nth = if forward {
+            passed + times - 1
+        } else {
+            passed + total * times - times
+        } % total;
+        // The first position that has nth + 1 errors up to and including it.
+        let (mut low, mut high) = (0, self.trace.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.trace.errors_in(0..middle + 1) > nth {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        Some(low)
+    }
+
+    fn sibling(&self, span: usize, forward: bool) -> Option<usize> {
+        let siblings: Vec<usize> = match self.trace.parent(span) {
+            Some(parent) => self.trace.children(parent).collect(),
+            None => self.trace.tops().collect(),
+        };
+        let at = siblings.binary_search(&span).ok()?;
+        if forward {
+            siblings.get(at + 1).copied()
+        } else {
+            at.checked_sub(1).map(|at| siblings[at])
+        }
+    }
+
+    fn critical(&self, span: usize, forward: bool) -> Option<usize> {
+        let critical = &self.explained.as_ref()?.critical;
+        let on_path = |&at: &usize| critical.get(at).is_some_and(|time| time.0 > 0);
+        if forward {
+            (span + 1..self.trace.len()).find(on_path)
+        } else {
+            (0..span).rev().find(on_path)
+        }
+    }
+
+    fn alike(
+        &self,
+        span: usize,
+        forward: bool,
+        same: impl Fn(SpanRef, SpanRef<'_>) -> bool,
+    ) -> Option<usize> {
+        let alike = |&at: &usize| same(self.trace.span(at), self.trace.span(span));
+        if forward {
+            (span + 1..self.trace.len()).find(alike)
+        } else {
+            (0..span).rev().find(alike)
+        }
+    }
+
+    fn finding(&mut self, forward: bool) -> Option<usize> {
+        let findings = &self.explained.as_ref()?.findings;
+        let len = findings.len();
+        if len == 0 {
+            return None;
+        }
+        let next = match (self.finding, forward) {
+            (None, true) => 0,
+            (None, false) => len - 1,
+            (Some(at), true) => (at + 1) % len,
+            (Some(at), false) => (at + len - 1) % len,
+        };
+        self.finding = Some(next);
+        findings[next].spans.first().copied()
+    }
+}
+
+fn nothing(action: Action) -> &'static str {
+    match action {
+        Action::NextError | Action::PreviousError => "no span of this trace failed",
+        Action::NextHit | Action::PreviousHit => "nothing found: / finds",
+        Action::NextCritical | Action::PreviousCritical => "no further part of the critical path",
+        Action::Why | Action::WhyBack => "nothing stands out in this trace",
+        _ => "no further one",
+    }
+}

@@ -1,0 +1,225 @@
+//! What keys and the mouse do on a trace. Each file answers to actions of one kind.
+
+mod fold;
+mod hunt;
+mod pointer;
+
+use crate::model::{Nanos, Time};
+use crate::tui::answer::{Held, Request};
+use crate::tui::hit::Pane;
+use crate::tui::job::Purpose;
+use crate::tui::keymap::Action;
+use crate::tui::message::Message;
+use crate::tui::page::{Act, Cx, Move};
+use crate::tui::screen::Screen;
+use crate::tui::widget::waterfall::Row;
+
+use super::{Focus, Open};
+
+impl Open {
+    pub(super) fn act(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        match self.focus {
+            Focus::Find => self.act_find(act, cx),
+            Focus::Detail => self.act_detail(act, cx) || self.act_anywhere(act, cx),
+            Focus::Tree => self.act_tree(act, cx) || self.act_anywhere(act, cx),
+        }
+    }
+
+    fn act_find(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        match act.action {
+            Action::Run => {
+                self.focus = Focus::Tree;
+                let from = self.span().unwrap_or(0).checked_sub(1);
+                let hit = from.map_or(self.find.hits.first().copied(), |from| {
+                    self.find.step(from, true, 1)
+                });
+                match hit {
+                    Some(span) => self.go(span, cx.rows(Pane::Body)),
+                    None if self.find.input.text().is_empty() => {}
+                    None => cx.say(Message::doubt("no span has all of these words")),
+                }
+            }
+            Action::Dismiss => {
+                self.focus = Focus::Tree;
+                self.find.clear();
+            }
+            action => {
+                let edited = self.find.input.act(action);
+                self.find.run(&self.trace);
+                return edited;
+            }
+        }
+        true
+    }
+
+    fn act_detail(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        match act.action {
+            Action::Out | Action::NextPane | Action::PreviousPane => self.focus = Focus::Tree,
+            Action::In => match self.detail.line().and_then(|line| line.link) {
+                Some(id) if id == self.trace.id() => {}
+                Some(id) => {
+                    let screen = Screen::trace(id, crate::text::Shown::default());
+                    cx.go(Move::Open(screen));
+                }
+                None => self.detail.toggle(),
+            },
+            Action::Fold | Action::Right | Action::Left => self.detail.toggle(),
+            Action::NextSection | Action::PreviousSection => {
+                if let Some(line) = self.detail.section(act.action == Action::NextSection) {
+                    self.detail
+                        .list
+                        .go(line, cx.rows(Pane::Detail), self.detail.lines.len());
+                }
+            }
+            Action::CopyValue | Action::CopyRow => self.copy_line(cx, |(_, value)| value.clone()),
+            Action::CopyKeyValue => self.copy_line(cx, |(key, value)| format!("{key}={value}")),
+            _ => {
+                return self
+                    .detail
+                    .list
+                    .act(act, cx.rows(Pane::Detail), self.detail.lines.len());
+            }
+        }
+        true
+    }
+
+    fn copy_line(&self, cx: &mut Cx<'_>, text: impl Fn(&(String, String)) -> String) {
+        if let Some(line) = self.detail.line() {
+            cx.copy("value", text(&line.raw));
+        }
+    }
+
+    fn act_tree(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        let height = cx.rows(Pane::Body);
+        match act.action {
+            Action::In | Action::NextPane | Action::PreviousPane => {
+                self.detail.shown = true;
+                self.focus = Focus::Detail;
+            }
+            Action::Out => cx.go(Move::Leave),
+            Action::Left => self.left(height),
+            Action::Right => self.right(height),
+            Action::CopyRow => {
+                if let Some(span) = self.span() {
+                    cx.copy("row", self.row_text(span));
+                }
+            }
+            _ => {
+                let moved = self.list.act(act, height, self.rows.len());
+                if moved {
+                    self.describe();
+                }
+                return moved || self.act_fold(act, height) || self.act_hunt(act, height, cx);
+            }
+        }
+        true
+    }
+
+    fn act_anywhere(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        match act.action {
+            Action::Graph => {
+                let service = self
+                    .span()
+                    .map(|span| self.trace.span(span).service().to_owned());
+                cx.go(Move::Open(Screen::map(service)));
+            }
+            Action::Ask => self.focus = Focus::Find,
+            Action::FindOperation => self.find_operation(),
+            Action::Dismiss => return self.find.clear(),
+            Action::SecondPane => {
+                self.detail.shown = !self.detail.shown;
+                self.focus = if self.detail.shown {
+                    self.focus
+                } else {
+                    Focus::Tree
+                };
+            }
+            Action::CriticalOnly => self.critical_only = !self.critical_only,
+            Action::Skew => self.skew(cx),
+            Action::ZoomIn | Action::ZoomOut => {
+                let around = self
+                    .span()
+                    .map_or(self.range.shown().0, |span| self.middle(span));
+                (0..act.times())
+                    .for_each(|_| self.range.zoom(around, act.action == Action::ZoomIn));
+            }
+            Action::PanLeft | Action::PanRight => {
+                (0..act.times()).for_each(|_| self.range.pan(act.action == Action::PanRight));
+            }
+            Action::Whole => self.range.reset(),
+            Action::Undo => _ = self.range.undo(),
+            Action::Fit => {
+                if let Some(span) = self.span() {
+                    self.range
+                        .set(self.trace.start_of(span), self.trace.end_of(span));
+                }
+            }
+            Action::CopySpanId => {
+                if let Some(span) = self.span() {
+                    cx.copy("span id", self.trace.span(span).span_id().to_string());
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn find_operation(&mut self) {
+        if let Some(span) = self.span() {
+            let operation = self.trace.span(span).operation().to_owned();
+            self.find.input.set(operation.clone(), operation.len());
+            self.find.run(&self.trace);
+        }
+    }
+
+    fn middle(&self, span: usize) -> Time {
+        self.trace.start_of(span) + Nanos(self.trace.duration_of(span).0 / 2)
+    }
+
+    /// Corrects clocks by the parents' intervals, or shows times as received again.
+    fn skew(&mut self, cx: &mut Cx<'_>) {
+        let (trace, received) = if let Some(received) = self.received.take() {
+            (received, None)
+        } else {
+            let skew = crate::analysis::skew(&self.trace, Nanos(u64::MAX));
+            if skew.is_none() {
+                cx.say(Message::note("no clock needs a correction here"));
+                return;
+            }
+            let corrected = Held(std::sync::Arc::new(self.trace.shifted(&skew.offsets)));
+            (corrected, Some(self.trace.clone()))
+        };
+        self.replace(trace);
+        self.received = received;
+        let said = if self.received.is_some() {
+            "clocks corrected: zk shows times as received"
+        } else {
+            "times as received"
+        };
+        cx.say(Message::note(said));
+        let charset = cx.shared.charset();
+        cx.ask(
+            Purpose::Why,
+            "looking for the critical path",
+            Request::Explain(self.trace.clone(), charset),
+        );
+    }
+
+    fn row_text(&self, span: usize) -> String {
+        let s = self.trace.span(span);
+        let length = crate::text::duration(
+            self.trace.duration_of(span).0,
+            crate::text::Charset::Unicode,
+        );
+        let failed = if s.is_error() { "  failed" } else { "" };
+        format!("{}  {}  {length}{failed}", s.service(), s.operation())
+    }
+
+    /// What a row stands for, if it is no span.
+    pub(super) fn missing(&self, row: usize) -> Option<crate::model::SpanId> {
+        match self.rows.get(row)? {
+            Row::MissingParent { id, .. } => Some(id),
+            Row::Span(_) => None,
+        }
+    }
+}

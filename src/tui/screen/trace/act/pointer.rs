@@ -1,0 +1,65 @@
+//! What the mouse does: cursor, folds, and the range of time on the minimap.
+
+use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::keymap::Action;
+use crate::tui::page::{Act, Cx};
+use crate::tui::widget::waterfall::Axis;
+
+use super::super::{Focus, Open};
+
+impl Open {
+    pub(in super::super) fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
+        let height = cx.rows(Pane::Body);
+        match (&touch.target, touch.gesture) {
+            (Target::Row(Pane::Body, row), Gesture::Click | Gesture::DoubleClick) => {
+                let again = self.list.cursor() == *row && touch.gesture == Gesture::DoubleClick;
+                self.focus = Focus::Tree;
+                self.list.go(*row, height, self.rows.len());
+                self.describe();
+                if again {
+                    self.act_fold(Act::of(Action::Fold), height);
+                }
+            }
+            (Target::Row(Pane::Detail, row), Gesture::Click | Gesture::DoubleClick) => {
+                self.focus = Focus::Detail;
+                self.detail
+                    .list
+                    .go(*row, cx.rows(Pane::Detail), self.detail.lines.len());
+                if touch.gesture == Gesture::DoubleClick {
+                    self.detail.toggle();
+                }
+            }
+            (Target::Spot(Pane::Strip), gesture) => self.touched_strip(touch, gesture, cx),
+            (Target::Row(Pane::Detail, _) | Target::Spot(Pane::Detail), Gesture::Wheel(by)) => {
+                self.detail
+                    .list
+                    .wheel(by, cx.rows(Pane::Detail), self.detail.lines.len());
+            }
+            (_, Gesture::Wheel(by)) => {
+                self.list.wheel(by, height, self.rows.len());
+                self.describe();
+            }
+            _ => {}
+        }
+    }
+
+    /// On the minimap, which shows the whole trace, a drag selects what the bars show; the wheel
+    /// zooms.
+    fn touched_strip(&mut self, touch: &Touch, gesture: Gesture, cx: &mut Cx<'_>) {
+        let strip = cx.shared.drawn.pane(Pane::Strip);
+        let (from, to) = self.range.all();
+        let axis = Axis::new(from, to, strip.width);
+        match gesture {
+            Gesture::Drop { from } => {
+                let start = from.0.saturating_sub(strip.x);
+                let (left, right) = (start.min(touch.x), start.max(touch.x));
+                if right > left {
+                    self.range.set(axis.time_at(left), axis.time_at(right + 1));
+                }
+            }
+            Gesture::DoubleClick => self.range.reset(),
+            Gesture::Wheel(by) => self.range.zoom(axis.time_at(touch.x), by < 0),
+            _ => {}
+        }
+    }
+}

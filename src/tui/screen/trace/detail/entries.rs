@@ -1,0 +1,143 @@
+//! All that there is to tell of a span, line by line.
+
+use crate::model::{Attributes, SpanRef, Time, Trace, Value};
+use crate::text::{self, Charset, Shown};
+
+use super::line::{Line, Section, Tone};
+
+pub fn entries(trace: &Trace, number: usize, charset: Charset) -> Vec<Line> {
+    let span = trace.span(number);
+    let mut lines = Vec::new();
+    for warning in trace.warnings_of(number) {
+        lines.push(Line {
+            tone: Tone::Doubt,
+            ..entry(Section::Warnings, "", &warning.to_string())
+        });
+    }
+    if span.is_error()
+        || !span.status_message().is_empty()
+        || span.status() != crate::model::Status::Unset
+    {
+        let tone = if span.is_error() {
+            Tone::Failed
+        } else {
+            Tone::Plain
+        };
+        lines.push(Line {
+            tone,
+            ..entry(Section::Status, span.status().name(), span.status_message())
+        });
+    }
+    attributes(&mut lines, Section::Attributes, span.attributes());
+    events(&mut lines, trace, number, charset);
+    logs(&mut lines, trace, number, charset);
+    for link in span.links() {
+        let to = format!("trace {} span {}", link.trace_id(), link.span_id());
+        lines.push(Line {
+            link: Some(link.trace_id()),
+            ..entry(Section::Links, "", &to)
+        });
+        attributes(&mut lines, Section::Links, link.attributes());
+    }
+    attributes(&mut lines, Section::Resource, span.resource().attributes());
+    scope(&mut lines, span);
+    lines.push(entry(Section::Ids, "trace", &trace.id().to_string()));
+    lines.push(entry(Section::Ids, "span", &span.span_id().to_string()));
+    if !span.parent_id().is_zero() {
+        lines.push(entry(Section::Ids, "parent", &span.parent_id().to_string()));
+    }
+    lines
+}
+
+fn entry(section: Section, key: &str, value: &str) -> Line {
+    Line {
+        section,
+        heading: None,
+        key: Shown::from_owned(key.to_owned()),
+        value: Shown::from_owned(value.to_owned()),
+        raw: (key.to_owned(), value.to_owned()),
+        tone: Tone::Plain,
+        link: None,
+    }
+}
+
+fn attributes(lines: &mut Vec<Line>, section: Section, attributes: Attributes<'_>) {
+    for (key, value) in attributes.iter() {
+        let tone = match value {
+            Value::Int(_) | Value::Double(_) | Value::Bool(_) => Tone::Number,
+            _ => Tone::Plain,
+        };
+        lines.push(Line {
+            tone,
+            ..entry(section, key, &value.to_text())
+        });
+    }
+}
+
+/// Time since the span's start, with its sign.
+fn since(time: Time, start: Time, charset: Charset) -> String {
+    let offset = i128::from(time.0) - i128::from(start.0);
+    text::offset(
+        offset.clamp(i64::MIN.into(), i64::MAX.into()) as i64,
+        charset,
+    )
+}
+
+fn events(lines: &mut Vec<Line>, trace: &Trace, number: usize, charset: Charset) {
+    let span = trace.span(number);
+    let mut events: Vec<_> = span.events().collect();
+    events.sort_by_key(|event| event.time());
+    for event in events {
+        let mut words = vec![event.name().to_owned()];
+        words.extend(
+            event
+                .attributes()
+                .iter()
+                .map(|(key, value)| format!("{key}={}", value.to_text())),
+        );
+        let failed = event.name() == "exception" || event.name() == "error";
+        let tone = if failed { Tone::Failed } else { Tone::Plain };
+        lines.push(Line {
+            tone,
+            ..entry(
+                Section::Events,
+                &since(event.time(), span.start(), charset),
+                &words.join("  "),
+            )
+        });
+    }
+}
+
+fn logs(lines: &mut Vec<Line>, trace: &Trace, number: usize, charset: Charset) {
+    let span = trace.span(number);
+    for log in trace.logs().filter(|log| log.span_id() == span.span_id()) {
+        let severity = if log.severity_text().is_empty() {
+            "log"
+        } else {
+            log.severity_text()
+        };
+        let body = format!("{severity}  {}", log.body().to_text());
+        // OpenTelemetry's severity numbers: 17 and above are errors.
+        let tone = if log.severity() >= 17 {
+            Tone::Failed
+        } else {
+            Tone::Plain
+        };
+        lines.push(Line {
+            tone,
+            ..entry(
+                Section::Logs,
+                &since(log.time(), span.start(), charset),
+                &body,
+            )
+        });
+    }
+}
+
+fn scope(lines: &mut Vec<Line>, span: SpanRef<'_>) {
+    let scope = span.scope();
+    if !scope.name().is_empty() {
+        lines.push(entry(Section::Scope, scope.name(), scope.version()));
+    }
+    attributes(lines, Section::Scope, scope.attributes());
+}

@@ -1,0 +1,61 @@
+//! One line of the detail, and the section it stands in.
+
+use crate::text::Shown;
+
+/// A part of the detail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    Warnings,
+    Status,
+    Attributes,
+    Events,
+    Logs,
+    Links,
+    Resource,
+    Scope,
+    Ids,
+}
+
+impl Section {
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Warnings => "warnings",
+            Self::Status => "status",
+            Self::Attributes => "attributes",
+            Self::Events => "events",
+            Self::Logs => "logs",
+            Self::Links => "links",
+            Self::Resource => "resource",
+            Self::Scope => "scope",
+            Self::Ids => "ids",
+        }
+    }
+}
+
+/// What a line is about, for its look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Number,
+    Failed,
+    Doubt,
+}
+
+/// One line: a heading with its first entry, or a further entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The section it belongs to.
+    pub section: Section,
+    /// The heading, on a section's first line: title and number of entries.
+    pub heading: Option<(&'static str, usize)>,
+    /// An attribute's key, an event's time.
+    pub key: Shown<'static>,
+    /// The value, or a preview of all entries of a folded section.
+    pub value: Shown<'static>,
+    /// What is copied: key and value as they are.
+    pub raw: (String, String),
+    /// Its look.
+    pub tone: Tone,
+    /// Another trace that Enter opens.
+    pub link: Option<crate::model::TraceId>,
+}

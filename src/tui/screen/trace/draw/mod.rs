@@ -1,0 +1,148 @@
+//! The trace screen as cells: header, minimap and ruler, the tree with its bars, the detail.
+
+mod bar;
+mod bars;
+mod detail;
+mod panes;
+mod strip;
+mod tree;
+
+use ratatui::layout::Rect;
+
+use crate::text::{self, Shown};
+use crate::tui::canvas::Canvas;
+use crate::tui::hit::Pane;
+use crate::tui::job::Purpose;
+use crate::tui::page::{Look, Page};
+use crate::tui::phrase::Phrase;
+use crate::tui::theme::Token;
+use crate::tui::widget::frame::{self, Areas, Chrome, Fact, QUIET};
+use crate::tui::widget::waterfall::Axis;
+
+use super::{Open, Stage, TraceScreen};
+use panes::{Panes, Size};
+
+/// Columns behind the bars, so that even one over the whole width has its duration beside it.
+const LABEL: u16 = 9;
+
+pub fn draw(screen: &TraceScreen, look: &Look<'_>, canvas: &mut Canvas<'_>) {
+    let area = canvas.area();
+    let size = Size::of(area.width, area.height);
+    let chrome = chrome(screen, look, canvas, size);
+    let areas = frame::draw(look, canvas, screen.context(), &chrome);
+    match &screen.stage {
+        Stage::Open(open) => opened(open, look, canvas, &areas, size),
+        Stage::Loading => loading(look, canvas, areas.body),
+        Stage::Absent => {
+            let text = format!("{} has no trace {}", look.shared.source.name(), screen.id);
+            say(canvas, areas.body, 0, &Phrase::text(text));
+            say(
+                canvas,
+                areas.body,
+                1,
+                &Phrase::of(Token::Muted, "r asks again, q goes back"),
+            );
+        }
+        Stage::Failed(why) => say(
+            canvas,
+            areas.body,
+            0,
+            &Phrase::of(Token::Error, why.clone()),
+        ),
+    }
+}
+
+fn say(canvas: &mut Canvas<'_>, body: Rect, row: u16, phrase: &Phrase) {
+    canvas.phrase(
+        body.x + 2,
+        body.y + 1 + row,
+        body.width.saturating_sub(4),
+        phrase,
+    );
+}
+
+fn loading(look: &Look<'_>, canvas: &mut Canvas<'_>, body: Rect) {
+    let Some(job) = look.job(Purpose::Trace) else {
+        return;
+    };
+    let elapsed = look.shared.now.saturating_sub(job.since);
+    if elapsed < QUIET {
+        canvas.wake_at(job.since + QUIET);
+        return;
+    }
+    say(
+        canvas,
+        body,
+        0,
+        &Phrase::of(Token::Muted, job.label.clone()),
+    );
+}
+
+fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size) -> Chrome {
+    let Stage::Open(open) = &screen.stage else {
+        let why = Phrase::of(Token::Muted, "not known yet");
+        return Chrome {
+            why,
+            hints: screen.hints(),
+            ..Chrome::default()
+        };
+    };
+    let (trace, charset) = (&open.trace, canvas.charset());
+    let id = Shown::from(trace.id().to_string());
+    let id = if size == Size::Large {
+        id
+    } else {
+        id.cut_middle(9, charset)
+    };
+    let start = look
+        .shared
+        .clock
+        .time(trace.start().0, look.shared.time_style);
+    let mut facts = vec![
+        Phrase::of(Token::Muted, id),
+        Phrase::of(Token::Muted, start),
+        Phrase::text(text::duration(trace.duration().0, charset)),
+        Phrase::of(Token::Muted, text::plural(trace.len() as u64, "span")),
+    ];
+    if trace.errors() > 0 {
+        facts.push(Phrase::of(
+            Token::Error,
+            format!(
+                "{} {}",
+                canvas.glyphs.failed,
+                text::count(trace.errors() as u64)
+            ),
+        ));
+    }
+    if size == Size::Small {
+        facts.drain(..2);
+    }
+    let why = match &open.explained {
+        Some(explained) => explained.why.clone(),
+        None => Phrase::of(Token::Muted, "looking for the critical path"),
+    };
+    let position = format!("{}/{}", open.list.cursor() + 1, open.rows.len());
+    Chrome {
+        facts: Fact::least_first(facts),
+        why,
+        strip: size.minimap() + 1,
+        position: Phrase::of(Token::Muted, position),
+        hints: screen.hints(),
+    }
+}
+
+fn opened(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Areas, size: Size) {
+    bar::bar(open, look, canvas, areas.bar);
+    let panes = Panes::of(open, areas.body, size);
+    canvas.pane(Pane::Body, panes.tree);
+    let names = panes.bars;
+    let (from, to) = open.range.shown();
+    let axis = Axis::new(from, to, panes.tree.width.saturating_sub(names + 1 + LABEL));
+    strip::strip(open, canvas, areas.strip, names, &axis);
+    tree::draw(open, look, canvas, panes.tree, names, &axis);
+    if let Some(area) = panes.detail {
+        detail::detail(open, look, canvas, area);
+    } else if size == Size::Small {
+        detail::brief(open, canvas, panes.tree);
+    }
+}

@@ -1,0 +1,147 @@
+//! A trace that is there: what is shown of it, and where the reader stands in it.
+
+use crate::model::{SpanId, Trace};
+use crate::text::Charset;
+use crate::tui::answer::Held;
+use crate::tui::memo::Memo;
+use crate::tui::widget::list::List;
+use crate::tui::widget::waterfall::{Interval, Minimap, Rows};
+
+use super::detail::Detail;
+use super::explain::Explained;
+use super::find::Find;
+use super::range::Range;
+
+/// A trace that has more spans than this opens folded.
+const LARGE: usize = 5_000;
+/// Which part has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    Tree,
+    Detail,
+    Find,
+}
+
+/// A trace that is there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Open {
+    pub trace: Held<Trace>,
+    pub explained: Option<Held<Explained>>,
+    pub rows: Rows,
+    pub list: List,
+    pub focus: Focus,
+    pub detail: Detail,
+    pub find: Find,
+    pub range: Range,
+    /// Only work on the critical path is drawn.
+    pub critical_only: bool,
+    /// Clocks are corrected; the trace as received is here.
+    pub received: Option<Held<Trace>>,
+    /// The finding the cursor was sent to last.
+    pub finding: Option<usize>,
+    /// The trace was opened folded because of its size.
+    pub folded: bool,
+    /// The minimap, by rows and columns.
+    pub minimap: Memo<(u16, u16), Minimap>,
+    /// The critical work that folded spans hide.
+    pub hidden: Memo<usize, Vec<Interval>>,
+}
+
+impl Open {
+    pub fn new(trace: Held<Trace>, charset: Charset) -> Self {
+        let mut rows = Rows::new(&trace);
+        let folded = trace.len() > LARGE;
+        if folded {
+            // Until the critical path is known, failures decide what is worth seeing.
+            rows.fold_where(&trace, |span| {
+                trace.errors_in(span + 1..trace.subtree(span).end) == 0
+            });
+        }
+        let mut open = Self {
+            range: Range::whole(&trace),
+            explained: None,
+            rows,
+            list: List::default(),
+            focus: Focus::Tree,
+            detail: Detail::new(charset),
+            find: Find::default(),
+            critical_only: false,
+            received: None,
+            finding: None,
+            folded,
+            minimap: Memo::default(),
+            hidden: Memo::default(),
+            trace,
+        };
+        open.describe();
+        open
+    }
+
+    /// The same trace with more spans: cursor, folds and range stay where they were.
+    pub fn grow(&mut self, trace: Held<Trace>) {
+        if trace.len() != self.trace.len() {
+            self.received = None;
+            self.replace(trace);
+        }
+    }
+
+    /// Another form of the same trace, spans known by their ids.
+    pub fn replace(&mut self, trace: Held<Trace>) {
+        let id = |span: usize| self.trace.span(span).span_id();
+        let folded: std::collections::HashSet<SpanId> = (0..self.trace.len())
+            .filter(|&span| self.rows.is_folded(span))
+            .map(id)
+            .collect();
+        let cursor = self.span().map(id);
+        self.explained = None;
+        self.minimap.clear();
+        self.hidden.clear();
+        self.range.grow(&trace);
+        self.trace = trace;
+        self.rows = Rows::new(&self.trace);
+        self.rows.fold_where(&self.trace, |span| {
+            folded.contains(&self.trace.span(span).span_id())
+        });
+        // A reader who has not moved yet stays at the top, where the root may have come since.
+        let moved = cursor.filter(|_| self.list.cursor() > 0);
+        if let Some(span) = moved.and_then(|id| self.trace.find(id)) {
+            self.list.follow(self.rows.row_of(span));
+        }
+        self.find.run(&self.trace);
+        self.describe();
+    }
+
+    pub fn explained(&mut self, explained: Held<Explained>) {
+        if self.folded && self.list.cursor() == 0 {
+            let (trace, critical) = (&self.trace, &explained);
+            let dull = |span: usize| {
+                let below = span + 1..trace.subtree(span).end;
+                trace.errors_in(below.clone()) == 0 && !critical.touches(below)
+            };
+            self.rows.fold_where(trace, dull);
+        }
+        self.hidden.clear();
+        self.explained = Some(explained);
+        self.describe();
+    }
+
+    /// The span under the cursor; the first orphan below it on a missing parent's row.
+    pub fn span(&self) -> Option<usize> {
+        self.rows.number(self.list.cursor())
+    }
+
+    /// Tells the span under the cursor in the second pane.
+    pub fn describe(&mut self) {
+        let span = self.rows.span(self.list.cursor());
+        self.detail
+            .tell(&self.trace, span, self.explained.as_deref());
+    }
+
+    /// Puts the cursor on a span, opening the folds over it.
+    pub fn go(&mut self, span: usize, height: usize) {
+        self.rows.reveal(&self.trace, span);
+        self.list
+            .go(self.rows.row_of(span), height, self.rows.len());
+        self.describe();
+    }
+}
