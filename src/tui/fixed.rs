@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::analysis::Trends;
 use crate::backend::{
     Answer, Backend, Capabilities, Dependencies, OperationRow, Part, Parts, SearchDone,
     SearchRequest, ServiceRow, StoreStats, TraceRow, Window, parts,
@@ -18,6 +19,7 @@ pub struct Fixed {
     traces: Vec<Arc<Trace>>,
     capabilities: Capabilities,
     stats: Option<StoreStats>,
+    tells_trends: bool,
 }
 
 impl Fixed {
@@ -41,6 +43,13 @@ impl Fixed {
             windowless: false,
         };
         self.stats = Some(stats);
+        self
+    }
+
+    /// The same, able to tell how all operations fare.
+    #[must_use]
+    pub fn with_trends(mut self) -> Self {
+        self.tells_trends = true;
         self
     }
 
@@ -163,6 +172,15 @@ impl Backend for Fixed {
         }
         let answer = (service_graph([&calls]), Some(self.traces.len() as u64));
         Box::pin(async move { Ok(answer) })
+    }
+
+    fn trends(&self) -> Answer<'_, Option<Trends>> {
+        let trends = self.tells_trends.then(|| {
+            let mut trends = Trends::new();
+            self.traces.iter().for_each(|trace| trends.add_trace(trace));
+            trends
+        });
+        Box::pin(async move { Ok(trends) })
     }
 
     fn stats(&self) -> Answer<'_, Option<StoreStats>> {

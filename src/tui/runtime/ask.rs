@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
-use crate::analysis::{CallFigures, Words, blame};
+use crate::analysis::{CallFigures, Trends, Words, blame};
 use crate::backend::{Backend, BackendError, Part, SearchRequest};
 use crate::model::{Block, Nanos, Trace, TraceId};
 use crate::text::{Charset, Clock, Shown};
@@ -87,7 +87,11 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
             .trace(id, cancel)
             .await
             .map(|found| Answer::Trace(id, found.map(Held))),
-        Request::Explain(trace, charset) => return explained(trace, charset, reply).await,
+        Request::Explain(trace, charset) => {
+            // A source that cannot tell how others fare still has a critical path to tell.
+            let alike = backend.trends().await.ok().flatten();
+            return explained(trace, alike, charset, reply).await;
+        }
         Request::Trends => backend
             .trends()
             .await
@@ -195,8 +199,8 @@ async fn search(
 }
 
 /// The critical path of a large trace takes a while: not on the thread that answers keys.
-async fn explained(trace: Held<Trace>, charset: Charset, reply: &Reply) {
-    let explained = tokio::task::spawn_blocking(move || explain(&trace, charset)).await;
+async fn explained(trace: Held<Trace>, alike: Option<Trends>, charset: Charset, reply: &Reply) {
+    let explained = tokio::task::spawn_blocking(move || explain(&trace, alike, charset)).await;
     let answer = match explained {
         Ok(explained) => Answer::Explained(Held(Arc::new(explained))),
         Err(_) => Answer::Failed("the critical path could not be worked out".into()),

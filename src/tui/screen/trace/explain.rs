@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::analysis::{self, Evidence, critical_path};
+use crate::analysis::{self, Alike, Evidence, Standing, Trends, critical_path};
 use crate::model::{Nanos, Trace};
 use crate::text::{Charset, Shown};
 use crate::tui::phrase::Phrase;
@@ -22,6 +22,8 @@ pub struct Explained {
     pub why: Phrase,
     /// What stands out, each with the spans that show it.
     pub findings: Vec<Finding>,
+    /// How all operations of the source fare, where it can tell.
+    alike: Option<Trends>,
 }
 
 /// One thing that stands out.
@@ -33,10 +35,12 @@ pub struct Finding {
     pub spans: Vec<usize>,
 }
 
-/// Works out what is to be said of a trace. Linear in its spans but for a sort.
-pub fn explain(trace: &Trace, charset: Charset) -> Explained {
+/// Works out what is to be said of a trace, beside the other spans of its operations where they
+/// are known. Linear in its spans but for a sort.
+pub fn explain(trace: &Trace, alike: Option<Trends>, charset: Charset) -> Explained {
     let path = critical_path(trace);
-    let why = analysis::why(trace, &path, None, charset);
+    let known = alike.as_ref().map(|alike| alike as &dyn Alike);
+    let why = analysis::why(trace, &path, known, charset);
     let findings = why
         .findings
         .into_iter()
@@ -58,6 +62,7 @@ pub fn explain(trace: &Trace, charset: Charset) -> Explained {
         critical,
         why: phrase(&why.line, path.doubt().is_some(), charset),
         findings: findings.collect(),
+        alike,
     }
 }
 
@@ -92,6 +97,13 @@ impl Explained {
     pub fn touches(&self, spans: Range<usize>) -> bool {
         let before = |span: usize| self.critical_before.get(span);
         before(spans.start) < before(spans.end)
+    }
+
+    /// How a span stands among all of its operation, if there are enough to tell.
+    pub fn standing(&self, span: usize, trace: &Trace) -> Option<Standing> {
+        let s = trace.span(span);
+        let alike = self.alike.as_ref()?.alike(s.service(), s.operation())?;
+        analysis::standing(alike, trace.duration_of(span))
     }
 
     /// Whether a span had at least a tenth of the trace's time on the critical path.

@@ -43,6 +43,12 @@ impl Find {
         self.hits.binary_search(&span).is_ok()
     }
 
+    /// Whether one of a range of spans was found.
+    pub fn hits_within(&self, spans: std::ops::Range<usize>) -> bool {
+        let first = self.hits.partition_point(|&hit| hit < spans.start);
+        self.hits.get(first).is_some_and(|&hit| hit < spans.end)
+    }
+
     /// The hit before or after a span, going round, with its place among all.
     pub fn step(&self, from: usize, forward: bool, times: usize) -> Option<usize> {
         let len = self.hits.len();

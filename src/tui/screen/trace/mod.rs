@@ -11,6 +11,7 @@ mod explain;
 mod find;
 mod open;
 mod range;
+mod together;
 
 #[cfg(test)]
 mod tests;

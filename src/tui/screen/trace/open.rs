@@ -1,16 +1,19 @@
 //! A trace that is there: what is shown of it, and where the reader stands in it.
 
+use std::sync::Arc;
+
 use crate::model::{SpanId, Trace};
 use crate::text::Charset;
 use crate::tui::answer::Held;
 use crate::tui::memo::Memo;
 use crate::tui::widget::list::List;
-use crate::tui::widget::waterfall::{Interval, Minimap, Rows};
+use crate::tui::widget::waterfall::{Bundle, Interval, Likeness, Minimap, Row, Rows};
 
 use super::detail::Detail;
 use super::explain::Explained;
 use super::find::Find;
 use super::range::Range;
+use super::together::Together;
 
 /// A trace that has more spans than this opens folded.
 const LARGE: usize = 5_000;
@@ -45,6 +48,10 @@ pub struct Open {
     pub minimap: Memo<(u16, u16), Minimap>,
     /// The critical work that folded spans hide.
     pub hidden: Memo<usize, Vec<Interval>>,
+    /// The figures of bundles.
+    pub together: Memo<(usize, Likeness), Together>,
+    /// Whether spans are slow for their kind.
+    pub slow: Memo<usize, bool>,
 }
 
 impl Open {
@@ -71,6 +78,8 @@ impl Open {
             folded,
             minimap: Memo::default(),
             hidden: Memo::default(),
+            together: Memo::default(),
+            slow: Memo::default(),
             trace,
         };
         open.describe();
@@ -95,7 +104,7 @@ impl Open {
         let cursor = self.span().map(id);
         self.explained = None;
         self.minimap.clear();
-        self.hidden.clear();
+        self.forget();
         self.range.grow(&trace);
         self.trace = trace;
         self.rows = Rows::new(&self.trace);
@@ -120,9 +129,34 @@ impl Open {
             };
             self.rows.fold_where(trace, dull);
         }
-        self.hidden.clear();
+        self.forget();
         self.explained = Some(explained);
         self.describe();
+    }
+
+    /// What was worked out for drawing no longer holds.
+    fn forget(&mut self) {
+        self.hidden.clear();
+        self.together.clear();
+        self.slow.clear();
+    }
+
+    /// The figures of spans that share a row.
+    pub fn together(&self, bundle: &Bundle) -> Arc<Together> {
+        self.together.get((bundle.first, bundle.likeness), || {
+            Together::of(&self.trace, bundle, self.explained.as_deref())
+        })
+    }
+
+    /// Whether a span is slow for its kind.
+    pub fn is_slow(&self, span: usize) -> bool {
+        let Some(explained) = &self.explained else {
+            return false;
+        };
+        *self.slow.get(span, || {
+            let standing = explained.standing(span, &self.trace);
+            standing.is_some_and(|standing| standing.is_slow)
+        })
     }
 
     /// The span under the cursor; the first orphan below it on a missing parent's row.
@@ -132,9 +166,21 @@ impl Open {
 
     /// Tells the span under the cursor in the second pane.
     pub fn describe(&mut self) {
-        let span = self.rows.span(self.list.cursor());
-        self.detail
-            .tell(&self.trace, span, self.explained.as_deref());
+        let row = self.rows.get(self.list.cursor());
+        match row {
+            Some(Row::Bundle(bundle)) => {
+                let together = self.together(&bundle);
+                self.detail.tell_bundle(&self.trace, &bundle, &together);
+            }
+            row => {
+                let span = match row {
+                    Some(Row::Span(span)) => Some(span),
+                    _ => None,
+                };
+                self.detail
+                    .tell(&self.trace, span, self.explained.as_deref());
+            }
+        }
     }
 
     /// Puts the cursor on a span, opening the folds over it.

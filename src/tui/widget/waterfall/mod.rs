@@ -4,12 +4,16 @@
 
 mod axis;
 mod bar;
+mod bundle;
 mod minimap;
 mod rows;
+mod sieve;
 mod work;
 
 pub use axis::Axis;
-pub use bar::{Cell, Label, bar};
+pub use bar::{Bar, Cell, Label, bar};
+pub use bundle::{Bundle, Likeness};
 pub use minimap::Minimap;
 pub use rows::{Row, Rows};
+pub use sieve::Sieve;
 pub use work::{Interval, Work};

@@ -65,17 +65,27 @@ impl Work {
 
     /// The critical work of a range of spans, merged and by time: what a folded row shows.
     pub fn critical_of(&self, spans: Range<usize>) -> Vec<Interval> {
-        let mut all = self.critical.over(spans).to_vec();
-        all.sort_by_key(|interval| interval.from);
-        let mut merged: Vec<Interval> = Vec::new();
-        for next in all {
-            match merged.last_mut() {
-                Some(last) if next.from <= last.to => last.to = last.to.max(next.to),
-                _ => merged.push(next),
-            }
-        }
-        merged
+        merged(self.critical.over(spans))
     }
+
+    /// The own work of a range of spans, merged and by time.
+    pub fn own_of(&self, spans: Range<usize>) -> Vec<Interval> {
+        merged(self.own.over(spans))
+    }
+}
+
+/// Intervals by time, without overlap.
+fn merged(intervals: &[Interval]) -> Vec<Interval> {
+    let mut all = intervals.to_vec();
+    all.sort_unstable_by_key(|interval| interval.from);
+    let mut merged: Vec<Interval> = Vec::new();
+    for next in all {
+        match merged.last_mut() {
+            Some(last) if next.from <= last.to => last.to = last.to.max(next.to),
+            _ => merged.push(next),
+        }
+    }
+    merged
 }
 
 fn own(trace: &Trace) -> Lists {

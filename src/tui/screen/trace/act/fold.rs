@@ -3,6 +3,7 @@
 use crate::tui::answer::Held;
 use crate::tui::keymap::Action;
 use crate::tui::page::Act;
+use crate::tui::widget::waterfall::Row;
 
 use super::super::Open;
 
@@ -11,6 +12,9 @@ impl Open {
         let Some(span) = self.span() else {
             return false;
         };
+        if self.act_bundle(act, height) {
+            return true;
+        }
         let trace = Held::clone(&self.trace);
         match act.action {
             Action::Fold => self.rows.set(&trace, span, !self.rows.is_folded(span)),
@@ -19,7 +23,7 @@ impl Open {
             Action::OpenSubtree => self.rows.set_subtree(&trace, span, false),
             Action::CloseSubtree => self.rows.set_subtree(&trace, span, true),
             Action::OpenAll => self.rows.open_all(&trace),
-            Action::CloseAll => self.rows.open_to(&trace, 1),
+            Action::CloseAll => self.rows.close_all(&trace),
             Action::OpenLevel => (0..act.times()).for_each(|_| self.rows.open_level(&trace)),
             Action::CloseLevel => (0..act.times()).for_each(|_| self.rows.fold_level(&trace)),
             Action::ToDepth => {
@@ -36,6 +40,24 @@ impl Open {
         true
     }
 
+    /// Opens or closes the bundle under the cursor, which stays on its row.
+    fn act_bundle(&mut self, act: Act, height: usize) -> bool {
+        let row = self.list.cursor();
+        let Some(Row::Bundle(bundle)) = self.rows.get(row) else {
+            return false;
+        };
+        let open = match act.action {
+            Action::Fold => !bundle.is_open(),
+            Action::OpenFold => true,
+            Action::CloseFold => false,
+            _ => return false,
+        };
+        self.rows.set_bundle(&self.trace, &bundle, open);
+        self.list.go(row, height, self.rows.len());
+        self.describe();
+        true
+    }
+
     /// Folds what has neither a failure nor a part of the critical path in it.
     fn only_telling(&mut self) {
         let (trace, explained) = (&self.trace, self.explained.as_ref());
@@ -45,29 +67,56 @@ impl Open {
         });
     }
 
-    /// Folds an open span; from a folded one or a leaf, to the parent.
+    /// Folds an open span or bundle; from a folded one or a leaf, to the row above it in the tree.
     pub(super) fn left(&mut self, height: usize) {
-        let Some(span) = self.rows.span(self.list.cursor()) else {
+        let row = self.list.cursor();
+        let Some(span) = self.rows.number(row) else {
             return;
         };
-        if self.trace.subtree(span).len() > 1 && !self.rows.is_folded(span) {
-            let trace = Held::clone(&self.trace);
-            self.rows.set(&trace, span, true);
-        } else if let Some(parent) = self.trace.parent(span) {
-            self.go(parent, height);
+        let header = || self.rows.header_of(&self.trace, span);
+        match self.rows.get(row) {
+            Some(Row::Bundle(bundle)) if bundle.is_open() => {
+                self.act_bundle(Act::of(Action::CloseFold), height);
+            }
+            Some(Row::Span(_))
+                if self.trace.subtree(span).len() > 1 && !self.rows.is_folded(span) =>
+            {
+                let trace = Held::clone(&self.trace);
+                self.rows.set(&trace, span, true);
+            }
+            Some(Row::Span(_)) if header().is_some() => {
+                let header = header().unwrap_or(row);
+                self.list.go(header, height, self.rows.len());
+                self.describe();
+            }
+            _ => {
+                if let Some(parent) = self.trace.parent(span) {
+                    self.go(parent, height);
+                }
+            }
         }
     }
 
-    /// Opens a folded span; from an open one, to its first child.
+    /// Opens a folded span or bundle; from an open one, to the first row below it.
     pub(super) fn right(&mut self, height: usize) {
-        let Some(span) = self.rows.span(self.list.cursor()) else {
+        let row = self.list.cursor();
+        let Some(span) = self.rows.number(row) else {
             return;
         };
-        if self.rows.is_folded(span) {
-            let trace = Held::clone(&self.trace);
-            self.rows.set(&trace, span, false);
-        } else if self.trace.subtree(span).len() > 1 {
-            self.go(span + 1, height);
+        match self.rows.get(row) {
+            Some(Row::Bundle(bundle)) if !bundle.is_open() => {
+                self.act_bundle(Act::of(Action::OpenFold), height);
+            }
+            Some(Row::Bundle(_)) => self.list.go(row + 1, height, self.rows.len()),
+            Some(Row::Span(_)) if self.rows.is_folded(span) => {
+                let trace = Held::clone(&self.trace);
+                self.rows.set(&trace, span, false);
+            }
+            _ if self.trace.subtree(span).len() > 1 => {
+                self.list.go(row + 1, height, self.rows.len());
+            }
+            _ => {}
         }
+        self.describe();
     }
 }

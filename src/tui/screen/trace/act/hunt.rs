@@ -12,13 +12,14 @@ impl Open {
         let Some(span) = self.span() else {
             return false;
         };
+        if let Action::NextSibling | Action::PreviousSibling = act.action {
+            return self.act_sibling(act, height, cx);
+        }
         let to = match act.action {
             Action::NextError => self.error(span, true, act.times()),
             Action::PreviousError => self.error(span, false, act.times()),
             Action::NextHit => self.find.step(span, true, act.times()),
             Action::PreviousHit => self.find.step(span, false, act.times()),
-            Action::NextSibling => self.sibling(span, true),
-            Action::PreviousSibling => self.sibling(span, false),
             Action::NextCritical => self.critical(span, true),
             Action::PreviousCritical => self.critical(span, false),
             Action::NextOfService => self.alike(span, true, |a, b| a.service() == b.service()),
@@ -65,17 +66,24 @@ impl Open {
         Some(low)
     }
 
-    fn sibling(&self, span: usize, forward: bool) -> Option<usize> {
-        let siblings: Vec<usize> = match self.trace.parent(span) {
-            Some(parent) => self.trace.children(parent).collect(),
-            None => self.trace.tops().collect(),
-        };
-        let at = siblings.binary_search(&span).ok()?;
-        if forward {
-            siblings.get(at + 1).copied()
-        } else {
-            at.checked_sub(1).map(|at| siblings[at])
+    /// To the row of the next sibling; a bundle counts as one, and stays closed.
+    fn act_sibling(&mut self, act: Act, height: usize, cx: &mut Cx<'_>) -> bool {
+        let forward = act.action == Action::NextSibling;
+        for step in 0..act.times() {
+            let row = self.list.cursor();
+            let next = if forward {
+                self.rows.next_sibling(&self.trace, row)
+            } else {
+                self.rows.previous_sibling(&self.trace, row)
+            };
+            match next {
+                Some(next) => self.list.go(next, height, self.rows.len()),
+                None if step == 0 => cx.say(Message::note(nothing(act.action))),
+                None => break,
+            }
         }
+        self.describe();
+        true
     }
 
     fn critical(&self, span: usize, forward: bool) -> Option<usize> {

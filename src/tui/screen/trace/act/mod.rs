@@ -14,6 +14,7 @@ use crate::tui::page::{Act, Cx, Move};
 use crate::tui::screen::Screen;
 use crate::tui::widget::waterfall::Row;
 
+use super::detail::Link;
 use super::{Focus, Open};
 
 impl Open {
@@ -56,8 +57,11 @@ impl Open {
         match act.action {
             Action::Out | Action::NextPane | Action::PreviousPane => self.focus = Focus::Tree,
             Action::In => match self.detail.line().and_then(|line| line.link) {
-                Some(id) if id == self.trace.id() => {}
-                Some(id) => {
+                Some(Link::Span(span)) => {
+                    self.focus = Focus::Tree;
+                    self.go(span, cx.rows(Pane::Body));
+                }
+                Some(Link::Trace(id)) => {
                     let screen = Screen::trace(id, crate::text::Shown::default());
                     cx.go(Move::Open(screen));
                 }
@@ -218,8 +222,8 @@ impl Open {
     /// What a row stands for, if it is no span.
     pub(super) fn missing(&self, row: usize) -> Option<crate::model::SpanId> {
         match self.rows.get(row)? {
-            Row::MissingParent { id, .. } => Some(id),
-            Row::Span(_) => None,
+            Row::MissingParent(first) => self.trace.missing_parent(first),
+            Row::Span(_) | Row::Bundle(_) => None,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! All that there is to tell of a span, line by line.
 
-use crate::model::{Attributes, SpanRef, Time, Trace, Value};
+use crate::model::{Attributes, SpanId, SpanRef, Time, Trace, TraceId, Value};
 use crate::text::{self, Charset, Shown};
 
-use super::line::{Line, Section, Tone};
+use super::super::together::Together;
+use super::line::{Line, Link, Section, Tone};
 
 pub fn entries(trace: &Trace, number: usize, charset: Charset) -> Vec<Line> {
     let span = trace.span(number);
@@ -34,7 +35,7 @@ pub fn entries(trace: &Trace, number: usize, charset: Charset) -> Vec<Line> {
     for link in span.links() {
         let to = format!("trace {} span {}", link.trace_id(), link.span_id());
         lines.push(Line {
-            link: Some(link.trace_id()),
+            link: link_to(trace, link.trace_id(), link.span_id()),
             ..entry(Section::Links, "", &to)
         });
         attributes(&mut lines, Section::Links, link.attributes());
@@ -47,6 +48,36 @@ pub fn entries(trace: &Trace, number: usize, charset: Charset) -> Vec<Line> {
         lines.push(entry(Section::Ids, "parent", &span.parent_id().to_string()));
     }
     lines
+}
+
+/// Where a link leads: nowhere if its span is missing from this trace.
+fn link_to(trace: &Trace, id: TraceId, span: SpanId) -> Option<Link> {
+    if id == trace.id() {
+        trace.find(span).map(Link::Span)
+    } else {
+        Some(Link::Trace(id))
+    }
+}
+
+/// The longest of the spans that share a row, each a way to its span.
+pub fn longest(trace: &Trace, together: &Together, charset: Charset) -> Vec<Line> {
+    let line = |&span: &usize| {
+        let s = trace.span(span);
+        let from = trace.start_of(span).since(trace.start());
+        let from = format!("+{}", text::duration(from.0, charset));
+        let took = text::duration(trace.duration_of(span).0, charset);
+        let (tone, failed) = if s.is_error() {
+            (Tone::Failed, format!("  failed  {}", s.status_message()))
+        } else {
+            (Tone::Plain, String::new())
+        };
+        Line {
+            link: Some(Link::Span(span)),
+            tone,
+            ..entry(Section::Longest, &from, &format!("{took}{failed}"))
+        }
+    };
+    together.longest.iter().map(line).collect()
 }
 
 fn entry(section: Section, key: &str, value: &str) -> Line {

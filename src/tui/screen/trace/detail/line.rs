@@ -1,10 +1,12 @@
 //! One line of the detail, and the section it stands in.
 
+use crate::model::TraceId;
 use crate::text::Shown;
 
 /// A part of the detail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
+    Longest,
     Warnings,
     Status,
     Attributes,
@@ -19,6 +21,7 @@ pub enum Section {
 impl Section {
     pub fn title(self) -> &'static str {
         match self {
+            Self::Longest => "longest",
             Self::Warnings => "warnings",
             Self::Status => "status",
             Self::Attributes => "attributes",
@@ -56,6 +59,15 @@ pub struct Line {
     pub raw: (String, String),
     /// Its look.
     pub tone: Tone,
-    /// Another trace that Enter opens.
-    pub link: Option<crate::model::TraceId>,
+    /// Where Enter leads.
+    pub link: Option<Link>,
+}
+
+/// Where a line leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// To a span of this trace.
+    Span(usize),
+    /// To another trace.
+    Trace(TraceId),
 }

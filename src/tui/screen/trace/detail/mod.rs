@@ -5,15 +5,18 @@ mod line;
 
 use std::collections::BTreeSet;
 
+use crate::analysis::Standing;
 use crate::model::{Nanos, Trace};
 use crate::text::{self, Charset, Shown};
 use crate::tui::widget::list::List;
+use crate::tui::widget::waterfall::{Bundle, Likeness};
 
 use super::explain::Explained;
+use super::together::Together;
 
-pub use line::{Line, Section, Tone};
+pub use line::{Line, Link, Section, Tone};
 
-use entries::entries;
+use entries::{entries, longest};
 
 /// The second pane.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +32,14 @@ pub struct Detail {
     pub lines: Vec<Line>,
     folded: BTreeSet<Section>,
     entries: Vec<Line>,
-    span: Option<usize>,
+    subject: Option<Subject>,
+}
+
+/// What the pane tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Span(usize),
+    Bundle(usize, Likeness),
 }
 
 impl Default for Detail {
@@ -42,7 +52,7 @@ impl Default for Detail {
             lines: Vec::new(),
             folded: BTreeSet::from([Section::Resource, Section::Scope, Section::Ids]),
             entries: Vec::new(),
-            span: None,
+            subject: None,
         }
     }
 }
@@ -58,10 +68,7 @@ impl Detail {
 
     /// Tells another span, or the same one with more known of it.
     pub fn tell(&mut self, trace: &Trace, span: Option<usize>, explained: Option<&Explained>) {
-        if span != self.span {
-            self.list = List::default();
-        }
-        self.span = span;
+        self.about(span.map(Subject::Span));
         self.entries = span
             .map(|span| entries(trace, span, self.charset))
             .unwrap_or_default();
@@ -69,6 +76,21 @@ impl Detail {
             .map(|span| title(trace, span, explained, self.charset))
             .unwrap_or_default();
         self.fold();
+    }
+
+    /// Tells spans that share a row.
+    pub fn tell_bundle(&mut self, trace: &Trace, bundle: &Bundle, together: &Together) {
+        self.about(Some(Subject::Bundle(bundle.first, bundle.likeness)));
+        self.entries = longest(trace, together, self.charset);
+        self.title = bundle_title(trace, bundle, together, self.charset);
+        self.fold();
+    }
+
+    fn about(&mut self, subject: Option<Subject>) {
+        if subject != self.subject {
+            self.list = List::default();
+        }
+        self.subject = subject;
     }
 
     /// Folds or opens the section of the cursor's line.
@@ -173,8 +195,60 @@ fn title(
             figure(*critical)
         )));
     }
+    let standing = explained.and_then(|explained| explained.standing(number, trace));
+    if let Some(standing) = standing {
+        parts.push(Shown::from(beside_its_like(&standing)));
+    }
     if span.kind() != crate::model::Kind::Unspecified {
         parts.push(Shown::from(span.kind().name().to_owned()));
+    }
+    parts
+}
+
+/// How a span stands: `slower than 97 % of 3,600 like it`.
+fn beside_its_like(standing: &Standing) -> String {
+    let of = text::count(standing.of);
+    let (slower, all) = ((standing.faster * 1e4) as u64, 10_000);
+    if slower * 2 < all {
+        let faster = text::share(all - slower, all);
+        format!("no slower than {faster} of {of} like it")
+    } else {
+        format!("slower than {} of {of} like it", text::share(slower, all))
+    }
+}
+
+/// Spans that share a row in one line.
+fn bundle_title(
+    trace: &Trace,
+    bundle: &Bundle,
+    together: &Together,
+    charset: Charset,
+) -> Vec<Shown<'static>> {
+    let span = trace.span(bundle.first);
+    let figure = |nanos: Nanos| text::duration(nanos.0, charset);
+    let name = match bundle.likeness {
+        Likeness::Alike => format!("{} {}", span.service(), span.operation()),
+        Likeness::Chain => format!("{}, one below the other", span.service()),
+    };
+    let longest = together.longest.first();
+    let longest = longest.map_or(Nanos(0), |&span| trace.duration_of(span));
+    let mut parts = vec![
+        Shown::from(name),
+        Shown::from(text::plural(bundle.count.into(), "span")),
+        Shown::from(format!(
+            "{} from +{}",
+            figure(together.to.since(together.from)),
+            figure(together.from.since(trace.start()))
+        )),
+        Shown::from(format!("median {}", figure(together.median))),
+        Shown::from(format!("longest {}", figure(longest))),
+        Shown::from(format!("together {}", figure(together.sum))),
+    ];
+    if together.failed > 0 {
+        parts.push(Shown::from(format!(
+            "{} failed",
+            text::count(together.failed as u64)
+        )));
     }
     parts
 }

@@ -7,7 +7,7 @@ use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::page::Look;
 use crate::tui::theme::{Glyphs, Token};
-use crate::tui::widget::waterfall::{Axis, Cell, Interval, Label, bar};
+use crate::tui::widget::waterfall::{Axis, Bar, Bundle, Cell, Interval, Label, bar};
 
 use super::super::Open;
 
@@ -41,7 +41,39 @@ pub fn bars(
         .map(|event| event.time().shifted(moved))
         .collect();
     let bar = bar(axis, times, own, critical, &events);
-    let service = look.shared.colours.token(s.service());
+    paint(
+        open,
+        canvas,
+        area,
+        &bar,
+        look.shared.colours.token(s.service()),
+    );
+    let telling = open
+        .explained
+        .as_ref()
+        .is_some_and(|e| e.is_telling(span, trace));
+    let token = if telling { Token::Strong } else { Token::Muted };
+    label(canvas, area, &bar, length(open, span, s, canvas), token);
+}
+
+/// The bar of spans that share a row: from the first start to the last end, with all work inside.
+pub fn bundle_bars(
+    open: &Open,
+    look: &Look<'_>,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    bundle: &Bundle,
+    axis: &Axis,
+) {
+    let all = open.together(bundle);
+    let bar = bar(axis, (all.from, all.to), &all.own, &all.critical, &[]);
+    let service = open.trace.span(bundle.first).service();
+    paint(open, canvas, area, &bar, look.shared.colours.token(service));
+    let length = text::duration(all.to.since(all.from).0, canvas.charset());
+    label(canvas, area, &bar, length, Token::Muted);
+}
+
+fn paint(open: &Open, canvas: &mut Canvas<'_>, area: Rect, bar: &Bar, service: Token) {
     for (column, &cell) in (bar.column..).zip(&bar.cells) {
         let token = match cell {
             Cell::Event => Token::Event,
@@ -51,18 +83,16 @@ pub fn bars(
         };
         canvas.put(area.x + column, area.y, glyph(canvas.glyphs, cell), token);
     }
-    let label = Shown::from(length(open, span, s, canvas));
+}
+
+fn label(canvas: &mut Canvas<'_>, area: Rect, bar: &Bar, label: String, token: Token) {
+    let label = Shown::from(label);
     let width = label.width() as u16;
     let at = match bar.label(area.width, width) {
         _ if bar.cells.is_empty() => return,
         Label::Right(column) | Label::Left(column) => column,
         Label::Inside(_) | Label::Hidden => return,
     };
-    let telling = open
-        .explained
-        .as_ref()
-        .is_some_and(|e| e.is_telling(span, trace));
-    let token = if telling { Token::Strong } else { Token::Muted };
     canvas.text(area.x + at, area.y, width, &label, token);
 }
 

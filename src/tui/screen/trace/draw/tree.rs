@@ -8,15 +8,31 @@ use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Target};
 use crate::tui::page::Look;
 use crate::tui::theme::Token;
-use crate::tui::widget::waterfall::Axis;
+use crate::tui::widget::waterfall::{Axis, Bundle, Likeness, Row};
 
 use super::super::{Focus, Open};
-use super::bars::bars;
+use super::bars::{bars, bundle_bars};
 
 /// Columns that marks of a row (failed, slow, doubtful) take at the end of its name.
 const MARKS: u16 = 2;
 /// Columns that a name keeps, however deep its span stands.
 const NAME: u16 = 24;
+
+/// How the names are laid out: columns of a level, and levels left out at the left.
+#[derive(Clone, Copy)]
+struct Indent {
+    columns: u16,
+    left_out: usize,
+}
+
+impl Indent {
+    /// The column where a level's names begin, within `width`.
+    fn column(self, level: usize, width: u16) -> u16 {
+        let level = level.saturating_sub(self.left_out);
+        (level as u64 * u64::from(self.columns)).min(u64::from(width.saturating_sub(NAME / 2)))
+            as u16
+    }
+}
 
 pub fn draw(
     open: &Open,
@@ -27,8 +43,11 @@ pub fn draw(
     axis: &Axis,
 ) {
     let window = open.list.window(area.height.into(), open.rows.len());
-    let indent = if area.width < 100 { 1 } else { 2 };
-    let shift = shift(open, window.clone(), indent, names);
+    let columns = if area.width < 100 { 1 } else { 2 };
+    let indent = Indent {
+        columns,
+        left_out: left_out(open, window.clone(), columns, names),
+    };
     for (y, row) in (area.y..).zip(window) {
         let line = Rect {
             y,
@@ -36,64 +55,49 @@ pub fn draw(
             ..area
         };
         canvas.hit(line, Target::Row(Pane::Body, row));
-        match open.rows.span(row) {
-            Some(span) => {
-                name(
-                    open,
-                    look,
-                    canvas,
-                    Rect {
-                        width: names,
-                        ..line
-                    },
-                    span,
-                    (indent, shift),
-                );
-                let x = area.x + names + 1;
-                bars(
-                    open,
-                    look,
-                    canvas,
-                    Rect {
-                        x,
-                        width: area.right() - x,
-                        ..line
-                    },
-                    span,
-                    axis,
-                );
+        let left = Rect {
+            width: names,
+            ..line
+        };
+        let right = Rect {
+            x: area.x + names + 1,
+            width: area.width.saturating_sub(names + 1),
+            ..line
+        };
+        match open.rows.get(row) {
+            Some(Row::Span(span)) => {
+                name(open, look, canvas, left, row, indent);
+                bars(open, look, canvas, right, span, axis);
             }
-            None => missing(open, canvas, line, row),
+            Some(Row::Bundle(bundle)) => {
+                bundled(open, look, canvas, left, (row, &bundle), indent);
+                bundle_bars(open, look, canvas, right, &bundle, axis);
+            }
+            Some(Row::MissingParent(_)) => missing(open, canvas, line, row),
+            None => {}
         }
         if row == open.list.cursor() {
-            let token = if open.focus == Focus::Detail {
-                Token::CursorIdle
-            } else {
-                Token::Cursor
-            };
-            canvas.over(
-                Rect {
-                    width: names,
-                    ..line
-                },
-                token,
-            );
-            canvas.put(area.x + 1, y, canvas.glyphs.cursor, Token::Accent);
-            canvas.cursor_at(y);
+            cursor(open, canvas, left);
         }
     }
 }
 
-/// How many levels are left out at the left so that the names in view keep their room.
-fn shift(open: &Open, window: std::ops::Range<usize>, indent: u16, names: u16) -> usize {
-    let depths = || {
-        window
-            .clone()
-            .filter_map(|row| open.rows.span(row))
-            .map(|span| open.trace.depth(span))
+fn cursor(open: &Open, canvas: &mut Canvas<'_>, area: Rect) {
+    let token = if open.focus == Focus::Detail {
+        Token::CursorIdle
+    } else {
+        Token::Cursor
     };
+    canvas.over(area, token);
+    canvas.put(area.x + 1, area.y, canvas.glyphs.cursor, Token::Accent);
+    canvas.cursor_at(area.y);
+}
+
+/// How many levels are left out at the left so that the names in view keep their room.
+fn left_out(open: &Open, window: std::ops::Range<usize>, indent: u16, names: u16) -> usize {
+    let levels = || window.clone().map(|row| open.rows.level(&open.trace, row));
     let room = usize::from(names.saturating_sub(NAME + 3) / indent);
-    let (least, most) = (depths().min().unwrap_or(0), depths().max().unwrap_or(0));
+    let (least, most) = (levels().min().unwrap_or(0), levels().max().unwrap_or(0));
     if most <= room {
         0
     } else {
@@ -117,24 +121,23 @@ fn missing(open: &Open, canvas: &mut Canvas<'_>, area: Rect, row: usize) {
     }
 }
 
-fn name(
+/// The guides of a row, and its fold mark. Returns the column where its name begins.
+fn margin(
     open: &Open,
-    look: &Look<'_>,
     canvas: &mut Canvas<'_>,
     area: Rect,
-    span: usize,
-    (indent, shift): (u16, usize),
-) {
-    let trace = &open.trace;
-    let orphan_indent = usize::from(is_orphaned(open, span));
-    let depth = (trace.depth(span) + orphan_indent).saturating_sub(shift);
-    let column = (depth as u64 * u64::from(indent))
-        .min(u64::from(area.width.saturating_sub(NAME / 2))) as u16;
-    guides(open, canvas, area, span, (indent, shift));
-    let mut x = area.x + 3 + column;
-    let below = trace.subtree(span).len() - 1;
-    let folded = open.rows.is_folded(span);
-    if below > 0 {
+    row: usize,
+    indent: Indent,
+    folds: Option<bool>,
+) -> u16 {
+    guides(open, canvas, area, row, indent);
+    let orphaned = open
+        .rows
+        .span(row)
+        .is_some_and(|span| is_orphaned(open, span));
+    let level = open.rows.level(&open.trace, row) + usize::from(orphaned);
+    let x = area.x + 3 + indent.column(level, area.width);
+    if let Some(folded) = folds {
         let glyph = if folded {
             canvas.glyphs.folded
         } else {
@@ -142,51 +145,114 @@ fn name(
         };
         canvas.put(x, area.y, glyph, Token::Muted);
     }
-    x += 2;
-    let end = area.right().saturating_sub(MARKS + 1);
-    let s = trace.span(span);
-    let service = if s.service().is_empty() {
-        "?"
-    } else {
-        s.service()
+    x + 2
+}
+
+fn name(
+    open: &Open,
+    look: &Look<'_>,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    row: usize,
+    indent: Indent,
+) {
+    let (trace, Some(span)) = (&open.trace, open.rows.span(row)) else {
+        return;
     };
-    x = canvas.text(
-        x,
-        area.y,
-        end.saturating_sub(x),
-        &Shown::new(service),
-        look.shared.colours.token(s.service()),
-    );
-    x = operation(open, canvas, (x + 2, area.y), end, span, s);
-    if folded && below > 0 {
-        let mut hidden = format!("  {}", text::count(below as u64));
-        let errors = trace.errors_in(span + 1..span + 1 + below);
-        x = canvas.text(
-            x,
-            area.y,
-            end.saturating_sub(x),
-            &Shown::from(std::mem::take(&mut hidden)),
-            Token::Muted,
-        );
-        if errors > 0 {
-            let failed = format!(" ({}{})", canvas.glyphs.failed, text::count(errors as u64));
-            canvas.text(
-                x,
-                area.y,
-                end.saturating_sub(x),
-                &Shown::from(failed),
-                Token::Error,
-            );
-        }
-    }
-    marks(
+    let below = trace.subtree(span).len() - 1;
+    let folded = open.rows.is_folded(span) && below > 0;
+    let x = margin(
         open,
         canvas,
-        area.right().saturating_sub(MARKS),
-        area.y,
-        span,
-        s,
+        area,
+        row,
+        indent,
+        (below > 0).then_some(folded),
     );
+    let end = area.right().saturating_sub(MARKS + 1);
+    let s = trace.span(span);
+    let x = service(look, canvas, (x, area.y), end, s.service());
+    let x = operation(open, canvas, (x + 2, area.y), end, span, s);
+    if folded {
+        let errors = trace.errors_in(span + 1..span + 1 + below);
+        let hidden = text::count(below as u64);
+        count(canvas, (x + 2, area.y), end, &hidden, errors);
+    }
+    marks(open, canvas, area, span, s);
+}
+
+/// Spans that share a row: what they have in common, how many they are, how many failed.
+fn bundled(
+    open: &Open,
+    look: &Look<'_>,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    (row, bundle): (usize, &Bundle),
+    indent: Indent,
+) {
+    let x = margin(open, canvas, area, row, indent, Some(!bundle.is_open()));
+    let s = open.trace.span(bundle.first);
+    let end = area.right().saturating_sub(MARKS + 1);
+    let x = service(look, canvas, (x, area.y), end, s.service());
+    let (last, many) = match bundle.likeness {
+        Likeness::Alike => (
+            "",
+            format!(
+                "{}{} alike",
+                canvas.glyphs.times,
+                text::count(bundle.count.into())
+            ),
+        ),
+        Likeness::Chain => (
+            open.trace.span(bundle.last).operation(),
+            format!("{} in line", text::count(bundle.count.into())),
+        ),
+    };
+    let room = end.saturating_sub(x + 2 + many.chars().count() as u16 + 2);
+    let mut operation = s.operation().to_owned();
+    if !last.is_empty() {
+        operation = format!("{operation} {} {last}", canvas.glyphs.crumb);
+    }
+    let token = if open.find.hits_within(bundle_spans(open, bundle)) {
+        Token::Match
+    } else {
+        Token::Text
+    };
+    let operation = Shown::start_of(&operation, room.into());
+    let x = canvas.text(x + 2, area.y, room, &operation, token);
+    let failed = open.together(bundle).failed;
+    count(canvas, (x + 2, area.y), end, &many, failed);
+}
+
+/// The spans that a bundle's row hides while it is closed.
+fn bundle_spans(open: &Open, bundle: &Bundle) -> std::ops::Range<usize> {
+    match bundle.likeness {
+        Likeness::Alike => bundle.first..open.trace.subtree(bundle.last).end,
+        Likeness::Chain => bundle.first..bundle.last + 1,
+    }
+}
+
+fn service(
+    look: &Look<'_>,
+    canvas: &mut Canvas<'_>,
+    (x, y): (u16, u16),
+    end: u16,
+    name: &str,
+) -> u16 {
+    let token = look.shared.colours.token(name);
+    let shown = Shown::new(if name.is_empty() { "?" } else { name });
+    canvas.text(x, y, end.saturating_sub(x), &shown, token)
+}
+
+/// How many spans a row stands for, and how many of them failed.
+fn count(canvas: &mut Canvas<'_>, (x, y): (u16, u16), end: u16, many: &str, failed: usize) {
+    let many = Shown::from(many.to_owned());
+    let x = canvas.text(x, y, end.saturating_sub(x), &many, Token::Muted);
+    if failed > 0 {
+        let failed = format!(" ({}{})", canvas.glyphs.failed, text::count(failed as u64));
+        let failed = Shown::from(failed);
+        canvas.text(x, y, end.saturating_sub(x), &failed, Token::Error);
+    }
 }
 
 fn is_orphaned(open: &Open, span: usize) -> bool {
@@ -225,39 +291,46 @@ fn operation(
     )
 }
 
-fn marks(open: &Open, canvas: &mut Canvas<'_>, x: u16, y: u16, span: usize, s: SpanRef<'_>) {
+/// What is wrong with a span, then whether it is slow: each keeps its column.
+fn marks(open: &Open, canvas: &mut Canvas<'_>, area: Rect, span: usize, s: SpanRef<'_>) {
+    let x = area.right().saturating_sub(MARKS);
     if s.is_error() {
-        canvas.put(x, y, canvas.glyphs.failed, Token::Error);
+        canvas.put(x, area.y, canvas.glyphs.failed, Token::Error);
     } else if !open.trace.warnings_of(span).is_empty() {
-        canvas.put(x, y, canvas.glyphs.doubt, Token::Doubt);
+        canvas.put(x, area.y, canvas.glyphs.doubt, Token::Doubt);
+    }
+    if open.is_slow(span) {
+        canvas.put(x + 1, area.y, canvas.glyphs.slow, Token::Slow);
     }
 }
 
 /// A line down from every ancestor that has further children below this row.
-fn guides(
-    open: &Open,
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    span: usize,
-    (indent, shift): (u16, usize),
-) {
-    let trace = &open.trace;
-    let mut child = span;
-    while let Some(parent) = trace.parent(child) {
-        let depth = trace.depth(parent);
-        if depth < shift {
-            break;
-        }
-        let column = (depth - shift) as u64 * u64::from(indent);
-        if column < u64::from(area.width.saturating_sub(NAME))
-            && trace.subtree(child).end < trace.subtree(parent).end
-        {
+fn guides(open: &Open, canvas: &mut Canvas<'_>, area: Rect, row: usize, indent: Indent) {
+    let (trace, Some(span)) = (&open.trace, open.rows.number(row)) else {
+        return;
+    };
+    let guide = |canvas: &mut Canvas<'_>, level: usize| {
+        let column = indent.column(level, area.width);
+        if column < area.width.saturating_sub(NAME) {
             canvas.put(
-                area.x + 3 + column as u16,
+                area.x + 3 + column,
                 area.y,
                 canvas.glyphs.vertical,
                 Token::Faint,
             );
+        }
+    };
+    let here = open.rows.level(trace, row);
+    let mut child = span;
+    while let Some(parent) = trace.parent(child) {
+        if let Some(own) = open.rows.own_row(parent) {
+            let level = open.rows.level(trace, own);
+            if level < indent.left_out {
+                break;
+            }
+            if level < here && trace.subtree(child).end < trace.subtree(parent).end {
+                guide(canvas, level);
+            }
         }
         child = parent;
     }

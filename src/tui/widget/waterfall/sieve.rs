@@ -1,0 +1,112 @@
+//! Spans that are left out of a tree's rows: with all below them, or alone, so that their
+//! children stand in their place.
+
+use crate::model::Trace;
+
+/// What is left out. By default nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sieve {
+    /// Left out with their subtrees, by span; empty for none.
+    pruned: Vec<bool>,
+    /// Left out alone, by span; empty for none.
+    spliced: Vec<bool>,
+    /// Of the rest, only these spans with their ancestors, in order.
+    only: Option<Vec<u32>>,
+}
+
+impl Sieve {
+    /// Leaves out the spans that satisfy the predicate, with all below them.
+    #[must_use]
+    pub fn without(mut self, trace: &Trace, left_out: impl Fn(usize) -> bool) -> Self {
+        self.pruned.resize(trace.len(), false);
+        for (span, pruned) in self.pruned.iter_mut().enumerate() {
+            *pruned |= left_out(span);
+        }
+        self
+    }
+
+    /// Leaves out the spans that satisfy the predicate; their children stand in their place.
+    #[must_use]
+    pub fn around(mut self, trace: &Trace, left_out: impl Fn(usize) -> bool) -> Self {
+        self.spliced.resize(trace.len(), false);
+        for (span, spliced) in self.spliced.iter_mut().enumerate() {
+            *spliced |= left_out(span);
+        }
+        self
+    }
+
+    /// Leaves out all but these spans and their ancestors; none shows all again.
+    #[must_use]
+    pub fn only(mut self, spans: Option<&[usize]>) -> Self {
+        self.only = spans.map(|spans| spans.iter().map(|&span| span as u32).collect());
+        self
+    }
+
+    /// Whether a span is left out with all below it.
+    pub(super) fn prunes(&self, trace: &Trace, span: usize) -> bool {
+        let kept = |only: &Vec<u32>| {
+            let first = only.partition_point(|&kept| (kept as usize) < span);
+            only.get(first)
+                .is_some_and(|&kept| (kept as usize) < trace.subtree(span).end)
+        };
+        self.pruned.get(span).is_some_and(|&pruned| pruned)
+            || self.only.as_ref().is_some_and(|only| !kept(only))
+    }
+
+    /// Whether a span is left out alone.
+    pub(super) fn splices(&self, span: usize) -> bool {
+        self.spliced.get(span).is_some_and(|&spliced| spliced)
+    }
+
+    /// Whether bundles still stand for all of their spans.
+    pub(super) fn keeps_bundles(&self) -> bool {
+        self.only.is_none()
+    }
+
+    /// How many spans are left out. Looks at every span.
+    pub fn count(&self, trace: &Trace) -> usize {
+        let (mut span, mut count) = (0, 0);
+        while span < trace.len() {
+            let end = trace.subtree(span).end;
+            if self.prunes(trace, span) {
+                count += end - span;
+                span = end;
+            } else {
+                count += usize::from(self.splices(span));
+                span += 1;
+            }
+        }
+        count
+    }
+
+    /// Whether nothing is left out.
+    pub fn is_empty(&self) -> bool {
+        self == &Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::scenario;
+    use crate::tui::widget::waterfall::Rows;
+
+    #[test]
+    fn with_the_subtree_alone_and_all_but_hits() {
+        let trace = scenario::trace("a: r 0..9\n  b: x 1..5\n    c: y 2..3\n  b: w 6..7\n");
+        let mut rows = Rows::new(&trace);
+        let shown = |rows: &Rows| {
+            (0..rows.len())
+                .filter_map(|r| rows.span(r))
+                .collect::<Vec<_>>()
+        };
+        rows.sift(&trace, Sieve::default().without(&trace, |span| span == 1));
+        assert_eq!((shown(&rows), rows.sieve().count(&trace)), (vec![0, 3], 2));
+        rows.sift(&trace, Sieve::default().around(&trace, |span| span == 1));
+        assert_eq!((shown(&rows), rows.level(&trace, 1)), (vec![0, 2, 3], 1));
+        rows.sift(&trace, Sieve::default().only(Some(&[2])));
+        assert_eq!(shown(&rows), [0, 1, 2]);
+        rows.sift(&trace, Sieve::default());
+        assert_eq!(rows.len(), 4);
+    }
+}
