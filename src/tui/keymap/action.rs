@@ -140,6 +140,7 @@ actions! {
 
     // without
     WithoutService "without_service" "" "without this service" Without { Global: "xs" }
+    AroundService "around_service" "" "without this service, what it called stands in its place" Without { Trace: "xS" }
     WithoutOperation "without_operation" "" "without this operation" Without { Global: "xo" }
     WithoutShorter "without_shorter" "" "without shorter ones" Without { Global: "xd" }
     ShowAll "show_all" "" "show all again" Without { Global: "xx" }
@@ -192,6 +193,8 @@ actions! {
     NextOfOperation "next_of_operation" "" "next span of this operation" Hunt { Trace: "]o" }
     PreviousOfOperation "previous_of_operation" "" "previous span of this operation" Hunt { Trace: "[o" }
     FindOperation "find_operation" "" "find this operation" Hunt { Trace: "*" }
+    HitsAs "hits_as" "" "hits marked, alone, or all else folded" Hunt { Trace: "&" }
+    FoldService "fold_service" "" "fold or open all spans of this service" View { Waterfall: "zs" }
     Fit "fit" "fit" "fit the span to the width" Axis { Waterfall: "f" }
     NextSection "next_section" "section" "next section" Move { Detail: "]]" }
     PreviousSection "previous_section" "" "previous section" Move { Detail: "[[" }

@@ -4,6 +4,18 @@ use crate::model::{Block, PairIx, Trace};
 use crate::traceql::Query;
 use crate::tui::widget::input::Input;
 
+/// How hits stand among the other spans.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Hits {
+    /// Marked among all.
+    #[default]
+    Marked,
+    /// Alone, with the spans that lead to them.
+    Only,
+    /// All that holds none of them is folded.
+    Unfolded,
+}
+
 /// The find line and what it found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Find {
@@ -13,6 +25,8 @@ pub struct Find {
     pub hits: Vec<usize>,
     /// Why the line cannot be run.
     pub error: Option<String>,
+    /// How they stand among the other spans.
+    pub hits_as: Hits,
 }
 
 impl Find {

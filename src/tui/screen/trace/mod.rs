@@ -12,6 +12,7 @@ mod find;
 mod open;
 mod range;
 mod together;
+mod without;
 
 #[cfg(test)]
 mod tests;

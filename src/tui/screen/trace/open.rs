@@ -14,6 +14,7 @@ use super::explain::Explained;
 use super::find::Find;
 use super::range::Range;
 use super::together::Together;
+use super::without::Without;
 
 /// A trace that has more spans than this opens folded.
 const LARGE: usize = 5_000;
@@ -42,6 +43,9 @@ pub struct Open {
     pub received: Option<Held<Trace>>,
     /// The finding the cursor was sent to last.
     pub finding: Option<usize>,
+    /// What is put out of sight, and how many spans that are.
+    pub without: Without,
+    pub left_out: usize,
     /// The trace was opened folded because of its size.
     pub folded: bool,
     /// The minimap, by rows and columns.
@@ -75,6 +79,8 @@ impl Open {
             critical_only: false,
             received: None,
             finding: None,
+            without: Without::default(),
+            left_out: 0,
             folded,
             minimap: Memo::default(),
             hidden: Memo::default(),
@@ -111,12 +117,15 @@ impl Open {
         self.rows.fold_where(&self.trace, |span| {
             folded.contains(&self.trace.span(span).span_id())
         });
+        self.find.run(&self.trace);
+        if self.left_out > 0 {
+            self.sift(usize::MAX);
+        }
         // A reader who has not moved yet stays at the top, where the root may have come since.
         let moved = cursor.filter(|_| self.list.cursor() > 0);
         if let Some(span) = moved.and_then(|id| self.trace.find(id)) {
             self.list.follow(self.rows.row_of(span));
         }
-        self.find.run(&self.trace);
         self.describe();
     }
 

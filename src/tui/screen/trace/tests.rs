@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::Depth;
-use crate::model::scenario;
+use crate::model::{Trace, scenario};
 use crate::text::{Charset, Clock};
 use crate::tui::fixed::Fixed;
 use crate::tui::harness::Harness;
@@ -31,21 +31,23 @@ frontend: HTTP GET /dispatch 0..739 server http.route=/dispatch http.response.st
 ";
 
 async fn ride(size: (u16, u16)) -> Harness {
-    let trace = scenario::trace(RIDE);
+    show(scenario::trace(RIDE), size).await
+}
+
+/// A trace in the middle size.
+async fn opened(trace: Trace) -> Harness {
+    show(trace, (120, 40)).await
+}
+
+async fn show(trace: Trace, size: (u16, u16)) -> Harness {
     let id = trace.id();
     let setup = Setup::plain(
         Clock::frozen(scenario::EPOCH.0 + 1_000_000_000),
         Depth::Truecolor,
         Charset::Unicode,
     );
-    Harness::start(
-        setup,
-        Arc::new(Fixed::new(vec![trace])),
-        Arc::new(Alone),
-        Some(id),
-        size,
-    )
-    .await
+    let backend = Fixed::new(vec![trace]).with_trends();
+    Harness::start(setup, Arc::new(backend), Arc::new(Alone), Some(id), size).await
 }
 
 /// The text of a screen, without the blanks at the ends of its rows.
@@ -64,7 +66,8 @@ fn row(harness: &Harness, part: &str) -> String {
 
 /// The row of the cursor.
 fn here(harness: &Harness) -> String {
-    row(harness, "▌")
+    let found = rows(harness).into_iter().find(|row| row.starts_with(" ▌"));
+    found.unwrap_or_else(|| panic!("no cursor in\n{}", harness.text()))
 }
 
 #[tokio::test]
@@ -249,4 +252,72 @@ async fn clocks_are_corrected_on_demand() {
     );
     harness.keys("zk").await.unwrap();
     assert!(!row(&harness, "waterfall").contains("clocks corrected"));
+}
+
+#[tokio::test]
+async fn alike_siblings_are_one_row_that_opens_in_place() {
+    let trace = scenario::trace(
+        "a: r 0..100\n  b: get 1..11\n  b: get 20..30 error msg=boom\n  b: get 31..33\n  b: get 34..60\n  b: get 61..62\n  b: put 70..80\n",
+    );
+    let mut harness = opened(trace).await;
+    assert!(
+        row(&harness, "×5 alike").contains("b  get  ×5 alike (✗1)"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("j").await.unwrap();
+    assert!(row(&harness, "longest 5").contains("26.0 ms"));
+    assert!(
+        row(&harness, "── b get").contains("median 10.0 ms"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("J").await.unwrap();
+    assert!(here(&harness).contains("put"), "{}", harness.text());
+    harness.keys("Kl").await.unwrap();
+    assert!(harness.text().contains(" 2/8"), "{}", harness.text());
+    harness.keys("jjhh").await.unwrap();
+    assert!(
+        here(&harness).contains("▸ b  get  ×5"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("e").await.unwrap();
+    assert!(here(&harness).contains("b  get") && here(&harness).contains('✗'));
+}
+
+#[tokio::test]
+async fn a_span_slow_for_its_kind_says_so() {
+    let calls: String = (0..40)
+        .map(|n| format!("  b: get {n}.0..{n}.5\n  b: put {n}.5..{n}.6\n"))
+        .collect();
+    let trace = scenario::trace(&format!("a: r 0..100\n{calls}  b: get 41..99\n"));
+    let mut harness = opened(trace).await;
+    harness.keys("G").await.unwrap();
+    assert!(here(&harness).contains('▲'), "{}", harness.text());
+    assert!(
+        row(&harness, "── b get").contains("slower than 98 % of 41 like it"),
+        "{}",
+        harness.text()
+    );
+}
+
+#[tokio::test]
+async fn services_are_hidden_both_ways_and_come_back() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("3jxs").await.unwrap();
+    assert!(!harness.text().contains("mysql  SQL"), "{}", harness.text());
+    assert!(row(&harness, " waterfall").contains("without mysql: 1 span hidden"));
+    harness.keys("xxggjxS").await.unwrap();
+    assert!(
+        row(&harness, "customer  HTTP GET").starts_with(" ▌ ▾ customer"),
+        "what a hidden service called stands in its place\n{}",
+        harness.text()
+    );
+    harness.keys("xxggxs").await.unwrap();
+    assert!(harness.text().contains("that would leave no span"));
+    harness.keys("/getdriver<Enter>&").await.unwrap();
+    assert!(harness.text().contains(" 3/5"), "{}", harness.text());
+    harness.keys("<Esc>").await.unwrap();
+    assert!(harness.text().contains("/15"), "{}", harness.text());
 }

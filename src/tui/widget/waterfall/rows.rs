@@ -400,7 +400,7 @@ impl<'a> Builder<'a> {
 
     /// Adds the rows of a span; returns the span that comes next.
     fn step(&mut self, rows: &Rows, span: usize) -> usize {
-        if rows.sieve.prunes(self.trace, span) {
+        if rows.sieve.prunes(span) {
             return self.trace.subtree(span).end;
         }
         if rows.sieve.splices(span) {

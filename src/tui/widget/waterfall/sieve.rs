@@ -10,8 +10,8 @@ pub struct Sieve {
     pruned: Vec<bool>,
     /// Left out alone, by span; empty for none.
     spliced: Vec<bool>,
-    /// Of the rest, only these spans with their ancestors, in order.
-    only: Option<Vec<u32>>,
+    /// Of the rest, only these stay, by span; empty for all.
+    kept: Vec<bool>,
 }
 
 impl Sieve {
@@ -35,22 +35,24 @@ impl Sieve {
         self
     }
 
-    /// Leaves out all but these spans and their ancestors; none shows all again.
+    /// Leaves out all but these spans and their ancestors.
     #[must_use]
-    pub fn only(mut self, spans: Option<&[usize]>) -> Self {
-        self.only = spans.map(|spans| spans.iter().map(|&span| span as u32).collect());
+    pub fn only(mut self, trace: &Trace, spans: &[usize]) -> Self {
+        self.kept = vec![false; trace.len()];
+        for &span in spans {
+            let mut next = Some(span);
+            while let Some(span) = next.filter(|&span| !self.kept[span]) {
+                self.kept[span] = true;
+                next = trace.parent(span);
+            }
+        }
         self
     }
 
     /// Whether a span is left out with all below it.
-    pub(super) fn prunes(&self, trace: &Trace, span: usize) -> bool {
-        let kept = |only: &Vec<u32>| {
-            let first = only.partition_point(|&kept| (kept as usize) < span);
-            only.get(first)
-                .is_some_and(|&kept| (kept as usize) < trace.subtree(span).end)
-        };
+    pub(super) fn prunes(&self, span: usize) -> bool {
         self.pruned.get(span).is_some_and(|&pruned| pruned)
-            || self.only.as_ref().is_some_and(|only| !kept(only))
+            || self.kept.get(span).is_some_and(|&kept| !kept)
     }
 
     /// Whether a span is left out alone.
@@ -60,7 +62,7 @@ impl Sieve {
 
     /// Whether bundles still stand for all of their spans.
     pub(super) fn keeps_bundles(&self) -> bool {
-        self.only.is_none()
+        self.kept.is_empty()
     }
 
     /// How many spans are left out. Looks at every span.
@@ -68,7 +70,7 @@ impl Sieve {
         let (mut span, mut count) = (0, 0);
         while span < trace.len() {
             let end = trace.subtree(span).end;
-            if self.prunes(trace, span) {
+            if self.prunes(span) {
                 count += end - span;
                 span = end;
             } else {
@@ -77,11 +79,6 @@ impl Sieve {
             }
         }
         count
-    }
-
-    /// Whether nothing is left out.
-    pub fn is_empty(&self) -> bool {
-        self == &Self::default()
     }
 }
 
@@ -104,7 +101,7 @@ mod tests {
         assert_eq!((shown(&rows), rows.sieve().count(&trace)), (vec![0, 3], 2));
         rows.sift(&trace, Sieve::default().around(&trace, |span| span == 1));
         assert_eq!((shown(&rows), rows.level(&trace, 1)), (vec![0, 2, 3], 1));
-        rows.sift(&trace, Sieve::default().only(Some(&[2])));
+        rows.sift(&trace, Sieve::default().only(&trace, &[2]));
         assert_eq!(shown(&rows), [0, 1, 2]);
         rows.sift(&trace, Sieve::default());
         assert_eq!(rows.len(), 4);

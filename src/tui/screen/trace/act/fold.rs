@@ -30,6 +30,7 @@ impl Open {
                 let depth = act.letter.and_then(|digit| digit.to_digit(10)).unwrap_or(1);
                 self.rows.open_to(&trace, depth as usize);
             }
+            Action::FoldService => self.fold_service(span),
             Action::OnlyTelling => self.only_telling(),
             _ => return false,
         }
@@ -38,6 +39,15 @@ impl Open {
             .go(self.rows.row_of(span), height, self.rows.len());
         self.describe();
         true
+    }
+
+    /// Folds every span of a span's service, or opens them all if it is folded.
+    fn fold_service(&mut self, span: usize) {
+        let trace = &self.trace;
+        let service = trace.span(span).service();
+        let folded = !self.rows.is_folded(span);
+        let same = |span: usize| trace.span(span).service() == service;
+        self.rows.set_where(trace, folded, same);
     }
 
     /// Opens or closes the bundle under the cursor, which stays on its row.

@@ -2,6 +2,7 @@
 
 mod fold;
 mod hunt;
+mod narrow;
 mod pointer;
 
 use crate::model::{Nanos, Time};
@@ -15,6 +16,7 @@ use crate::tui::screen::Screen;
 use crate::tui::widget::waterfall::Row;
 
 use super::detail::Link;
+use super::find::Hits;
 use super::{Focus, Open};
 
 impl Open {
@@ -42,7 +44,7 @@ impl Open {
             }
             Action::Dismiss => {
                 self.focus = Focus::Tree;
-                self.find.clear();
+                self.clear_find(cx.rows(Pane::Body));
             }
             action => {
                 let edited = self.find.input.act(action);
@@ -113,7 +115,10 @@ impl Open {
                 if moved {
                     self.describe();
                 }
-                return moved || self.act_fold(act, height) || self.act_hunt(act, height, cx);
+                return moved
+                    || self.act_fold(act, height)
+                    || self.act_narrow(act, height, cx)
+                    || self.act_hunt(act, height, cx);
             }
         }
         true
@@ -129,7 +134,7 @@ impl Open {
             }
             Action::Ask => self.focus = Focus::Find,
             Action::FindOperation => self.find_operation(),
-            Action::Dismiss => return self.find.clear(),
+            Action::Dismiss => return self.clear_find(cx.rows(Pane::Body)),
             Action::SecondPane => {
                 self.detail.shown = !self.detail.shown;
                 self.focus = if self.detail.shown {
@@ -166,6 +171,16 @@ impl Open {
             _ => return false,
         }
         true
+    }
+
+    /// Forgets what was found; what it hid comes back. Returns whether there was something.
+    fn clear_find(&mut self, height: usize) -> bool {
+        let hid = self.find.hits_as == Hits::Only;
+        let some = self.find.clear();
+        if hid {
+            self.sift(height);
+        }
+        some
     }
 
     fn find_operation(&mut self) {

@@ -27,6 +27,21 @@ pub fn bar(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     if open.folded {
         facts.push(Token::Doubt, "opened folded, zR opens all   ");
     }
+    if open.left_out > 0 {
+        let without = open
+            .without
+            .words(|length| text::duration(length.0, charset));
+        let without = if without.is_empty() {
+            "hits only"
+        } else {
+            &without
+        };
+        let hidden = text::plural(open.left_out as u64, "span");
+        facts.push(
+            Token::Doubt,
+            format!("{without}: {hidden} hidden, xx shows all   "),
+        );
+    }
     let (from, to) = open.range.shown();
     let shown = if open.range.is_whole() {
         "all of it".to_owned()

@@ -1,0 +1,99 @@
+//! Putting spans out of sight: services, operations, short ones, all but hits.
+
+use crate::tui::keymap::Action;
+use crate::tui::message::Message;
+use crate::tui::page::{Act, Cx};
+
+use super::super::Open;
+use super::super::find::Hits;
+use super::super::without::Without;
+
+impl Open {
+    pub(super) fn act_narrow(&mut self, act: Act, height: usize, cx: &mut Cx<'_>) -> bool {
+        let before = self.without.clone();
+        match act.action {
+            Action::WithoutService | Action::AroundService => self.hide_service(act.action),
+            Action::WithoutOperation => self.hide_operation(),
+            Action::WithoutShorter => self.hide_shorter(),
+            Action::ShowAll => {
+                self.without = Without::default();
+                self.find.hits_as = Hits::Marked;
+            }
+            Action::HitsAs => {
+                self.next_hits_as(height, cx);
+                return true;
+            }
+            _ => return false,
+        }
+        self.sift(height);
+        if self.rows.len() == 0 {
+            self.without = before;
+            self.sift(height);
+            cx.say(Message::doubt(
+                "that would leave no span: xS leaves a service out and keeps what it called",
+            ));
+        }
+        true
+    }
+
+    /// Sifts the rows anew, the cursor on its span or near it.
+    pub fn sift(&mut self, height: usize) {
+        let span = self.span();
+        let only = (self.find.hits_as == Hits::Only).then_some(self.find.hits.as_slice());
+        let sieve = self.without.sieve(&self.trace, only);
+        self.left_out = sieve.count(&self.trace);
+        self.rows.sift(&self.trace, sieve);
+        let row = span.map_or(0, |span| self.rows.row_of(span));
+        self.list.go(row, height, self.rows.len());
+        self.describe();
+    }
+
+    fn hide_service(&mut self, action: Action) {
+        let Some(span) = self.span() else { return };
+        let service = self.trace.span(span).service().to_owned();
+        if action == Action::AroundService {
+            self.without.around.push(service);
+        } else {
+            self.without.services.push(service);
+        }
+    }
+
+    fn hide_operation(&mut self) {
+        let Some(span) = self.span() else { return };
+        let s = self.trace.span(span);
+        let operation = (s.service().to_owned(), s.operation().to_owned());
+        self.without.operations.push(operation);
+    }
+
+    /// Without what is shorter than the span under the cursor.
+    fn hide_shorter(&mut self) {
+        if let Some(span) = self.span() {
+            self.without.shorter = Some(self.trace.duration_of(span));
+        }
+    }
+
+    /// Hits are marked, then alone, then all else is folded.
+    fn next_hits_as(&mut self, height: usize, cx: &mut Cx<'_>) {
+        if self.find.hits.is_empty() {
+            cx.say(Message::note("no hits: / finds"));
+            return;
+        }
+        let (next, said) = match self.find.hits_as {
+            Hits::Marked => (Hits::Only, "only hits and what leads to them"),
+            Hits::Only => (Hits::Unfolded, "all but the hits is folded"),
+            Hits::Unfolded => (Hits::Marked, "hits are marked among all spans"),
+        };
+        self.find.hits_as = next;
+        match next {
+            Hits::Unfolded => {
+                let (trace, find) = (&self.trace, &self.find);
+                self.rows.fold_where(trace, |span| {
+                    !find.hits_within(span + 1..trace.subtree(span).end)
+                });
+            }
+            Hits::Only | Hits::Marked => self.rows.open_all(&self.trace),
+        }
+        self.sift(height);
+        cx.say(Message::note(said));
+    }
+}

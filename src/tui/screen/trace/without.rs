@@ -1,0 +1,109 @@
+//! What the reader has put out of sight, and how the rows are sifted by it.
+
+use crate::model::{Nanos, Trace};
+use crate::tui::widget::waterfall::Sieve;
+
+/// What is left out of the rows. By default nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Without {
+    /// Services that are left out with all below them.
+    pub services: Vec<String>,
+    /// Services whose spans are left out alone: their children stand in their place.
+    pub around: Vec<String>,
+    /// Operations, each of its service, with all below them.
+    pub operations: Vec<(String, String)>,
+    /// Spans that are shorter than this and have no longer one below them.
+    pub shorter: Option<Nanos>,
+}
+
+impl Without {
+    /// Whether nothing is left out.
+    pub fn is_empty(&self) -> bool {
+        self == &Self::default()
+    }
+
+    /// The sieve that leaves these out, and all but `only` if there are such. Looks at every span.
+    pub fn sieve(&self, trace: &Trace, only: Option<&[usize]>) -> Sieve {
+        let mut sieve = Sieve::default();
+        let among = |services: &[String], span: usize| {
+            let name = trace.span(span).service();
+            services.iter().any(|service| service == name)
+        };
+        if !self.services.is_empty() {
+            sieve = sieve.without(trace, |span| among(&self.services, span));
+        }
+        if !self.around.is_empty() {
+            sieve = sieve.around(trace, |span| among(&self.around, span));
+        }
+        if !self.operations.is_empty() {
+            sieve = sieve.without(trace, |span| {
+                let s = trace.span(span);
+                let is = |(service, operation): &(String, String)| {
+                    operation == s.operation() && service == s.service()
+                };
+                self.operations.iter().any(is)
+            });
+        }
+        let long: Option<Vec<usize>> = self.shorter.map(|least| {
+            let is_long = |&span: &usize| trace.duration_of(span) >= least;
+            (0..trace.len()).filter(is_long).collect()
+        });
+        match (long, only) {
+            (Some(long), Some(only)) => {
+                let both = |span: &usize| long.binary_search(span).is_ok();
+                let both: Vec<usize> = only.iter().copied().filter(both).collect();
+                sieve.only(trace, &both)
+            }
+            (Some(spans), None) => sieve.only(trace, &spans),
+            (None, Some(spans)) => sieve.only(trace, spans),
+            (None, None) => sieve,
+        }
+    }
+
+    /// What is left out, in a few words; empty if nothing.
+    pub fn words(&self, figure: impl Fn(Nanos) -> String) -> String {
+        let mut words: Vec<String> = self.services.clone();
+        words.extend(self.around.iter().map(|service| format!("{service} alone")));
+        words.extend(
+            self.operations
+                .iter()
+                .map(|(_, operation)| operation.clone()),
+        );
+        words.extend(self.shorter.map(|least| format!("under {}", figure(least))));
+        if words.is_empty() {
+            return String::new();
+        }
+        format!("without {}", words.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::scenario;
+
+    #[test]
+    fn services_operations_and_short_spans_add_up() {
+        let trace = scenario::trace(
+            "a: r 0..100\n  b: x 1..50\n    c: y 2..3\n  b: w 60..70\n  d: z 70..71\n",
+        );
+        let count = |without: &Without| without.sieve(&trace, None).count(&trace);
+        let mut without = Without {
+            operations: vec![("b".into(), "x".into())],
+            ..Without::default()
+        };
+        assert_eq!(count(&without), 2);
+        without.shorter = Some(Nanos::from_millis(5));
+        assert_eq!(count(&without), 3);
+        without.services.push("b".into());
+        assert_eq!(count(&without), 4);
+        assert_eq!(
+            without.words(|n| format!("{} ms", n.0 / 1_000_000)),
+            "without b, x, under 5 ms"
+        );
+        assert_eq!(
+            Without::default().sieve(&trace, Some(&[2])).count(&trace),
+            2
+        );
+    }
+}
