@@ -89,17 +89,16 @@ impl TraceScreen {
             "looking for the critical path",
             Request::Explain(trace.clone(), charset),
         );
-        match self.open() {
-            Some(open) => open.grow(trace),
-            None => {
-                let mut open = Open::new(trace, charset);
-                let wanted = self.wanted.take().and_then(|id| open.trace.find(id));
-                if let Some(span) = wanted {
-                    open.go(span, cx.rows(Pane::Body));
-                }
-                self.stage = Stage::Open(Box::new(open));
-            }
+        if let Some(open) = self.open() {
+            open.grow(trace);
+            return;
         }
+        let mut open = Open::new(trace, charset);
+        let wanted = self.wanted.take().and_then(|id| open.trace.find(id));
+        if let Some(span) = wanted {
+            open.go(span, cx.rows(Pane::Body));
+        }
+        self.stage = Stage::Open(Box::new(open));
     }
 }
 

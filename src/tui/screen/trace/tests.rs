@@ -288,9 +288,10 @@ async fn alike_siblings_are_one_row_that_opens_in_place() {
 
 #[tokio::test]
 async fn a_span_slow_for_its_kind_says_so() {
-    let calls: String = (0..40)
+    let calls: Vec<String> = (0..40)
         .map(|n| format!("  b: get {n}.0..{n}.5\n  b: put {n}.5..{n}.6\n"))
         .collect();
+    let calls = calls.concat();
     let trace = scenario::trace(&format!("a: r 0..100\n{calls}  b: get 41..99\n"));
     let mut harness = opened(trace).await;
     harness.keys("G").await.unwrap();

@@ -125,7 +125,7 @@ impl Finder<'_> {
             only && trace.errors_in(span..span + 2) == 0
                 && trace.span(span).service() == trace.span(span + 1).service()
         };
-        let last = (first..)
+        let last = (first..trace.len())
             .take_while(goes_on)
             .last()
             .map_or(first, |at| at + 1);

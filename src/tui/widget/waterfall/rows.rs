@@ -45,7 +45,7 @@ pub struct Rows {
     /// Places of runs among the bundles, by parent and first span.
     runs: Vec<u32>,
     sieve: Sieve,
-    rows: Vec<Entry>,
+    entries: Vec<Entry>,
 }
 
 impl Rows {
@@ -60,7 +60,7 @@ impl Rows {
             bundles,
             runs,
             sieve: Sieve::default(),
-            rows: Vec::new(),
+            entries: Vec::new(),
         };
         rows.rebuild(trace);
         rows
@@ -68,12 +68,12 @@ impl Rows {
 
     /// The number of visible rows.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.entries.len()
     }
 
     /// A visible row.
     pub fn get(&self, row: usize) -> Option<Row> {
-        let entry = self.rows.get(row)?;
+        let entry = self.entries.get(row)?;
         let span = entry.span as usize;
         match entry.what {
             What::Span => Some(Row::Span(span)),
@@ -84,13 +84,13 @@ impl Rows {
 
     /// The span of a row, if it is one.
     pub fn span(&self, row: usize) -> Option<usize> {
-        let entry = self.rows.get(row)?;
+        let entry = self.entries.get(row)?;
         (entry.what == What::Span).then_some(entry.span as usize)
     }
 
     /// The span of a row, or the first below it.
     pub fn number(&self, row: usize) -> Option<usize> {
-        self.rows.get(row).map(|entry| entry.span as usize)
+        self.entries.get(row).map(|entry| entry.span as usize)
     }
 
     /// At which level a row is shown.
@@ -100,7 +100,7 @@ impl Rows {
                 .depth(entry.span as usize)
                 .saturating_add_signed(entry.shift as isize)
         };
-        self.rows.get(row).map_or(0, level)
+        self.entries.get(row).map_or(0, level)
     }
 
     /// The row in which a span stands for itself, if it does.
@@ -116,7 +116,7 @@ impl Rows {
 
     /// The row of a span, or of the folded ancestor or bundle that hides it.
     pub fn row_of(&self, span: usize) -> usize {
-        self.rows
+        self.entries
             .partition_point(|row| row.span as usize <= span)
             .saturating_sub(1)
     }
@@ -256,10 +256,12 @@ impl Rows {
             return;
         }
         self.change(trace, |rows| {
-            folds.into_iter().for_each(|span| rows.folded[span] = false);
-            bundled
-                .into_iter()
-                .for_each(|at| rows.bundles[at].open = true);
+            for span in folds {
+                rows.folded[span] = false;
+            }
+            for at in bundled {
+                rows.bundles[at].open = true;
+            }
         });
     }
 
@@ -273,7 +275,9 @@ impl Rows {
             }
             Row::Bundle(bundle) => bundle.after(trace),
         };
-        let next = self.rows.partition_point(|row| (row.span as usize) < after);
+        let next = self
+            .entries
+            .partition_point(|row| (row.span as usize) < after);
         (self.level(trace, next) == self.level(trace, row) && next < self.len()).then_some(next)
     }
 
@@ -291,10 +295,13 @@ impl Rows {
     pub fn header_of(&self, trace: &Trace, span: usize) -> Option<usize> {
         let run = self.bundles.get(self.run_of(trace, span)?)?;
         let first = self
-            .rows
+            .entries
             .partition_point(|row| (row.span as usize) < run.first);
         let is_header = |&row: &usize| {
-            let here = self.rows.get(row).map(|row| (row.span as usize, row.what));
+            let here = self
+                .entries
+                .get(row)
+                .map(|row| (row.span as usize, row.what));
             here == Some((run.first, What::Bundle(Likeness::Alike)))
         };
         (first..self.len()).take(3).find(is_header)
@@ -338,7 +345,7 @@ impl Rows {
     }
 
     fn visible_spans(&self) -> impl Iterator<Item = usize> {
-        self.rows.iter().filter_map(|row| match row.what {
+        self.entries.iter().filter_map(|row| match row.what {
             What::Span | What::Bundle(Likeness::Chain) => Some(row.span as usize),
             What::MissingParent | What::Bundle(Likeness::Alike) => None,
         })
@@ -358,9 +365,9 @@ impl Rows {
     }
 
     fn rebuild(&mut self, trace: &Trace) {
-        let mut rows = std::mem::take(&mut self.rows);
+        let mut rows = std::mem::take(&mut self.entries);
         rows.clear();
-        self.rows = Builder::new(trace, rows).build(self);
+        self.entries = Builder::new(trace, rows).build(self);
     }
 }
 
