@@ -3,10 +3,10 @@
 //! Told of each block as it comes, it needs no tree; it is what a store can say of itself at any
 //! time. One [`Trends`] for each generation of a store, merged when asked.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 
 use super::slow::Alike;
 use crate::model::{Block, Durations, Minutes, ResourceIx, SpanRef, Sym, Time, Trace};
@@ -51,6 +51,8 @@ pub struct Trends {
     places: HashMap<(Arc<str>, Arc<str>), usize, RandomState>,
     operations: Vec<Trend>,
     left_out: u64,
+    /// Heap bytes of names and figures.
+    figures: usize,
 }
 
 impl Trends {
@@ -91,7 +93,9 @@ impl Trends {
                 continue;
             };
             if let Some(known) = self.operations.get_mut(place) {
+                self.figures -= known.bytes();
                 known.merge(trend);
+                self.figures += known.bytes();
             }
         }
     }
@@ -114,15 +118,10 @@ impl Trends {
         self.left_out
     }
 
-    /// Heap bytes held, nearly.
+    /// Heap bytes held.
     pub fn bytes(&self) -> usize {
-        let version = |v: &VersionTrend| size_of::<VersionTrend>() + v.durations.bytes();
-        let trend = |t: &Trend| {
-            let names = 2 * (t.service.len() + t.operation.len());
-            let versions = t.versions.iter().map(version).sum::<usize>();
-            size_of::<Trend>() + names + t.durations.bytes() + t.minutes.bytes() + versions
-        };
-        self.operations.iter().map(trend).sum()
+        let operations = self.operations.capacity() * size_of::<Trend>();
+        self.places.allocation_size() + operations + self.figures
     }
 
     fn add(&mut self, known: &mut Known, span: SpanRef<'_>) {
@@ -146,6 +145,7 @@ impl Trends {
             return;
         };
         let (start, duration, failed) = (span.start(), span.duration(), span.is_error());
+        self.figures -= trend.bytes();
         trend.errors += u64::from(failed);
         trend.durations.add(duration);
         trend.minutes.add(start, failed);
@@ -156,6 +156,7 @@ impl Trends {
         if let Some(version) = version.and_then(|version| trend.version(version, start)) {
             version.durations.add(duration);
         }
+        self.figures += trend.bytes();
     }
 
     fn place(&mut self, service: &str, operation: &str) -> Option<usize> {
@@ -168,6 +169,7 @@ impl Trends {
             return None;
         }
         let (service, operation) = key.clone();
+        self.figures += service.len() + operation.len() + 4 * size_of::<usize>();
         self.places.insert(key, place);
         self.operations.push(Trend {
             service,
@@ -189,6 +191,15 @@ impl Alike for Trends {
 }
 
 impl Trend {
+    /// Heap bytes of its figures.
+    fn bytes(&self) -> usize {
+        let text = |version: &VersionTrend| version.version.len() + 2 * size_of::<usize>();
+        let version = |version: &VersionTrend| text(version) + version.durations.bytes();
+        let versions = self.versions.iter().map(version).sum::<usize>();
+        let listed = self.versions.capacity() * size_of::<VersionTrend>();
+        self.durations.bytes() + self.minutes.bytes() + versions + listed
+    }
+
     fn version(&mut self, version: &Arc<str>, start: Time) -> Option<&mut VersionTrend> {
         let at = self
             .versions

@@ -71,8 +71,8 @@ impl Stored {
     /// A trace, which stays in the store for as long as somebody has it.
     pub(super) fn trace(&self, id: TraceId) -> Option<Arc<Trace>> {
         let stored = self.store.trace(id)?;
-        let hold = self.store.hold(id);
         let trace = Arc::new(stored.tree());
+        let hold = self.store.hold(id, trace.bytes());
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened.retain(|_, (trace, _)| trace.strong_count() > 0);
         opened.insert(id, (Arc::downgrade(&trace), hold));

@@ -101,33 +101,37 @@ enum Message {
 /// strings that nests no deeper than [`MAX_NESTING`].
 pub(super) fn is_sound(bytes: &[u8], map: bool) -> bool {
     let top = if map { Message::Map } else { Message::Array };
+    // What is open at one time are messages within each other, never those beside each other:
+    // a million empty items take two bytes each and must not take thirty here.
     let mut open = vec![(top, bytes, 0usize)];
     while let Some((message, mut rest, depth)) = open.pop() {
         if depth > MAX_NESTING {
             return false;
         }
-        while !rest.is_empty() {
-            let Some((number, content)) = field(&mut rest) else {
-                return false;
-            };
-            let Field::Bytes(content) = content else {
-                continue;
-            };
-            let inner = match (message, number) {
-                (Message::Array, 1) | (Message::KeyValue, 2) => (Message::AnyValue, depth),
-                (Message::Map, 1) => (Message::KeyValue, depth),
-                (Message::AnyValue, 5) => (Message::Array, depth + 1),
-                (Message::AnyValue, 6) => (Message::Map, depth + 1),
-                (Message::KeyValue | Message::AnyValue, 1) => {
-                    if std::str::from_utf8(content).is_err() {
-                        return false;
-                    }
-                    continue;
-                }
-                _ => continue,
-            };
-            open.push((inner.0, content, inner.1));
+        if rest.is_empty() {
+            continue;
         }
+        let Some((number, content)) = field(&mut rest) else {
+            return false;
+        };
+        open.push((message, rest, depth));
+        let Field::Bytes(content) = content else {
+            continue;
+        };
+        let inner = match (message, number) {
+            (Message::Array, 1) | (Message::KeyValue, 2) => (Message::AnyValue, depth),
+            (Message::Map, 1) => (Message::KeyValue, depth),
+            (Message::AnyValue, 5) => (Message::Array, depth + 1),
+            (Message::AnyValue, 6) => (Message::Map, depth + 1),
+            (Message::KeyValue | Message::AnyValue, 1) => {
+                if std::str::from_utf8(content).is_err() {
+                    return false;
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        open.push((inner.0, content, inner.1));
     }
     true
 }

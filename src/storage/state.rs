@@ -71,6 +71,8 @@ pub(super) struct State {
     pub(super) pinned: HashSet<TraceId>,
     pub(super) tenants: Vec<Arc<str>>,
     pub(super) summaries: Vec<Box<dyn Summary>>,
+    /// Bytes that are about to be stored, or that belong to what readers made of the spans.
+    pub(super) reserved: usize,
     /// The number of changes so far.
     pub(super) epoch: u64,
     /// The latest snapshot that was taken.
@@ -180,7 +182,8 @@ impl State {
         let slots: usize = self.slots.iter().map(Slot::bytes).sum();
         let index =
             self.places.allocation_size() + self.forgotten.as_ref().map_or(0, Forgotten::bytes);
-        slots + index + self.lingering_bytes()
+        let summaries: usize = self.summaries.iter().map(|summary| summary.bytes()).sum();
+        slots + index + summaries + self.reserved + self.lingering_bytes()
     }
 
     /// The counters, with what is stored now.

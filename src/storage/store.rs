@@ -86,7 +86,7 @@ impl Store {
         state.summaries.push(summary);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.shared
             .state
             .lock()
@@ -173,15 +173,6 @@ impl Store {
         self.lock().stats()
     }
 
-    /// Keeps a trace from being evicted for as long as the answer lives: somebody looks at it.
-    pub fn hold(&self, id: TraceId) -> Hold {
-        *self.lock().held.entry(id).or_default() += 1;
-        Hold {
-            store: self.clone(),
-            id,
-        }
-    }
-
     /// Keeps a trace from being evicted until [`Self::unpin`]. `false`: it is not stored, or
     /// what is pinned already takes the share of one large trace.
     pub fn pin(&self, id: TraceId) -> bool {
@@ -226,7 +217,9 @@ impl Store {
     fn merge_what_is_due(&self) {
         while let Some((number, range, parts)) = self.begin_merge() {
             let merged = merge::merged(&parts);
+            let copied: usize = parts.iter().map(|part| part.bytes()).sum();
             let mut state = self.lock();
+            state.reserved -= copied;
             let Some(slot) = state.slot_ix(number) else {
                 continue;
             };
@@ -234,7 +227,7 @@ impl Store {
             slot.merging = false;
             let Some(merged) = merged else { continue };
             slot.part_bytes += merged.bytes();
-            slot.part_bytes -= parts.iter().map(|part| part.bytes()).sum::<usize>();
+            slot.part_bytes -= copied;
             Arc::make_mut(&mut slot.view)
                 .parts
                 .splice(range, [Arc::new(merged)]);
@@ -245,40 +238,19 @@ impl Store {
 
     fn begin_merge(&self) -> Option<(u32, Range<usize>, Vec<Arc<Part>>)> {
         let mut state = self.lock();
-        state.slots.iter_mut().find_map(|slot| {
+        let State {
+            slots, reserved, ..
+        } = &mut *state;
+        slots.iter_mut().find_map(|slot| {
             let range = (!slot.merging)
                 .then(|| merge::due(&slot.view, slot.closing))
                 .flatten()?;
             slot.merging = true;
             slot.closing = false;
             let parts = slot.view.parts.get(range.clone())?.to_vec();
+            // While it lasts there are two of them.
+            *reserved += parts.iter().map(|part| part.bytes()).sum::<usize>();
             Some((slot.view.number, range, parts))
         })
-    }
-}
-
-/// A trace that is looked at. It stays in the store, and counts in its budget, until this is
-/// dropped.
-pub struct Hold {
-    store: Store,
-    id: TraceId,
-}
-
-impl Hold {
-    /// The trace.
-    pub fn id(&self) -> TraceId {
-        self.id
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        let mut state = self.store.lock();
-        if let Some(count) = state.held.get_mut(&self.id) {
-            *count -= 1;
-            if *count == 0 {
-                state.held.remove(&self.id);
-            }
-        }
     }
 }

@@ -41,6 +41,10 @@ pub trait Summary: Send {
 
     /// All spans of a generation are gone, but for those told of again as moved.
     fn on_evict(&mut self, generation: u32);
+
+    /// Heap bytes held for all generations, which count in the store's budget. Asked several
+    /// times for each commit: it is kept, not worked out.
+    fn bytes(&self) -> usize;
 }
 
 /// A summary that its owner reads beside the store.
@@ -55,5 +59,9 @@ impl<S: Summary> Summary for Arc<Mutex<S>> {
         self.lock()
             .unwrap_or_else(PoisonError::into_inner)
             .on_evict(generation);
+    }
+
+    fn bytes(&self) -> usize {
+        self.lock().unwrap_or_else(PoisonError::into_inner).bytes()
     }
 }

@@ -40,7 +40,7 @@ proptest! {
             prop_assert_eq!(stats.stored as usize, naive.traces.values().map(Vec::len).sum::<usize>());
             prop_assert_eq!(stats.traces as usize, naive.traces.len());
             if held.is_none() && naive.traces.contains_key(&hold) {
-                held = Some(store.hold(TraceId(hold.into())));
+                held = Some(store.hold(TraceId(hold.into()), 0));
             }
             if step == requests.len() / 2 {
                 let snapshot = store.snapshot();
@@ -253,6 +253,10 @@ impl Summary for Count {
 
     fn on_evict(&mut self, generation: u32) {
         self.0.remove(&generation);
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.values().sum::<usize>() * 100
     }
 }
 

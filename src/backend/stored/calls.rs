@@ -18,6 +18,10 @@ impl Summary for KeptCalls {
     fn on_evict(&mut self, generation: u32) {
         self.0.forget(generation);
     }
+
+    fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
 }
 
 impl KeptCalls {

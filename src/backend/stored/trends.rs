@@ -20,6 +20,10 @@ impl Summary for KeptTrends {
     fn on_evict(&mut self, generation: u32) {
         self.0.remove(&generation);
     }
+
+    fn bytes(&self) -> usize {
+        self.0.values().map(Trends::bytes).sum()
+    }
 }
 
 impl KeptTrends {

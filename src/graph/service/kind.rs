@@ -107,7 +107,7 @@ const KEYS: [(&str, Says); 17] = [
 /// The attributes of a block that say something of peers: read once, asked for each span.
 #[derive(Debug)]
 pub(super) struct Hints {
-    /// Per pair: its place in [`KEYS`], and one more; zero for all others.
+    /// Per pair: its place in [`KEYS`], and one more; zero for all others. Empty if all are.
     of_pair: Vec<u8>,
 }
 
@@ -133,6 +133,11 @@ impl Hints {
                 *slot = rank;
             }
         }
+        if of_key.iter().all(|&rank| rank == 0) {
+            return Self {
+                of_pair: Vec::new(),
+            };
+        }
         let of_pair = dictionary
             .pairs()
             .map(|(_, key, _)| of_key.get(key.index()).copied().unwrap_or(0))
@@ -142,7 +147,7 @@ impl Hints {
 
     /// Whether any span of the block can say anything.
     pub fn is_silent(&self) -> bool {
-        self.of_pair.iter().all(|&rank| rank == 0)
+        self.of_pair.is_empty()
     }
 
     /// Whom a client or producer calls, by its attributes.

@@ -32,18 +32,29 @@ pub struct Call {
 }
 
 impl Call {
-    pub(super) fn add(&mut self, end: End) {
+    /// Adds a call, and to `heap` the bytes that takes.
+    pub(super) fn add(&mut self, end: End, heap: &mut usize) {
+        *heap -= self.bytes();
         self.calls += 1;
         self.errors += u64::from(end.failed);
         self.durations.add(end.duration);
         self.minutes.add(end.start, end.failed);
+        *heap += self.bytes();
     }
 
-    pub(super) fn remove(&mut self, end: End) {
+    /// Heap bytes of the figures.
+    fn bytes(&self) -> usize {
+        self.durations.bytes() + self.minutes.bytes()
+    }
+
+    /// Takes a call out, and from `heap` what bytes are freed.
+    pub(super) fn remove(&mut self, end: End, heap: &mut usize) {
+        *heap -= self.bytes();
         self.calls = self.calls.saturating_sub(1);
         self.errors = self.errors.saturating_sub(u64::from(end.failed));
         self.durations.remove(end.duration);
         self.minutes.remove(end.start, end.failed);
+        *heap += self.bytes();
     }
 
     /// Adds all calls of another.

@@ -1,0 +1,198 @@
+//! What a server takes of the machine's memory, told by the system and not by the server itself:
+//! at most 1.1 times `--max-memory` and 64 MiB, whatever is sent.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+
+use vizsla::format::protobuf::{put_bytes, put_message, put_text};
+
+use crate::cli::Home;
+
+const MIB: u64 = 1 << 20;
+const BUDGET: u64 = 64 * MIB;
+
+/// `vizsla serve` with a budget of 64 MiB.
+struct Server {
+    child: Child,
+    otlp: String,
+    query: String,
+    _home: Home,
+}
+
+impl Server {
+    fn start() -> Self {
+        let home = Home::new();
+        let mut args = vec!["serve", "--max-memory", "64MiB", "--otlp-grpc", "off"];
+        args.extend(["--otlp-http", "127.0.0.1:0", "--query", "127.0.0.1:0"]);
+        args.extend(["--query-grpc", "off", "--jaeger-grpc", "off"]);
+        let mut child = home.command(&args).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut at = |name: &str| {
+            let line = said.by_ref().map(Result::unwrap);
+            let prefix = format!("listening {name} ");
+            let mut found = line.filter_map(|line| line.strip_prefix(&prefix).map(str::to_owned));
+            found.next().unwrap()
+        };
+        let (otlp, query) = (at("otlp-http"), at("query"));
+        Self {
+            child,
+            otlp,
+            query,
+            _home: home,
+        }
+    }
+
+    fn post(&self, body: &[u8]) -> u16 {
+        let head = format!(
+            "POST /v1/traces HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-protobuf\r\n\
+             Connection: close\r\nContent-Length: {}\r\n\r\n",
+            self.otlp,
+            body.len()
+        );
+        let mut stream = TcpStream::connect(&self.otlp).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
+        status(&text(stream))
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.query).unwrap();
+        let host = &self.query;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        text(stream)
+    }
+
+    /// A line of `/proc/PID/status`, in bytes.
+    fn told(&self, name: &str) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+        let kib = line.split_whitespace().nth(1).unwrap();
+        kib.parse::<u64>().unwrap() * 1024
+    }
+
+    /// The most it ever had, against the promise.
+    fn keeps_its_promise(&self, after: &str) {
+        let most = self.told("VmHWM:");
+        let allowed = BUDGET / 10 * 11 + 64 * MIB;
+        let (most, allowed) = (most / MIB, allowed / MIB);
+        assert!(most <= allowed, "{after}: {most} MiB of {allowed}");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn text(mut stream: TcpStream) -> String {
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn status(answer: &str) -> u16 {
+    let code = answer.split_whitespace().nth(1);
+    code.unwrap_or_else(|| panic!("no answer: {answer}"))
+        .parse()
+        .unwrap()
+}
+
+/// A request of one scope with these spans, each by what is in it beside its ids.
+fn request(spans: impl Iterator<Item = (u128, Vec<u8>)>) -> Vec<u8> {
+    let mut scope = Vec::new();
+    for (number, (trace, rest)) in spans.enumerate() {
+        put_message(&mut scope, 2, |span| {
+            put_bytes(span, 1, &trace.to_be_bytes());
+            put_bytes(span, 2, &(number as u64 + 1).to_be_bytes());
+            span.extend(rest);
+        });
+    }
+    let (mut resource, mut request) = (Vec::new(), Vec::new());
+    put_bytes(&mut resource, 2, &scope);
+    put_bytes(&mut request, 1, &resource);
+    request
+}
+
+fn key_value(key: &str, value: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_message(&mut out, 9, |pair| {
+        put_text(pair, 1, key);
+        put_message(pair, 2, |any| put_text(any, 1, value));
+    });
+    out
+}
+
+/// An attribute whose value is an array of so many empty values.
+fn wide(items: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_message(&mut out, 9, |pair| {
+        put_text(pair, 1, "wide");
+        put_message(pair, 2, |any| put_bytes(any, 5, &[0x0a, 0].repeat(items)));
+    });
+    out
+}
+
+#[test]
+fn memory_stays_within_the_promise_through_bombs() {
+    let server = Server::start();
+    // A store that is full already, of spans that are all different.
+    for batch in 1..=30_u128 {
+        let span = |n: u128| {
+            (
+                batch << 32 | n >> 3,
+                key_value("id", &format!("{batch}-{n}")),
+            )
+        };
+        assert_eq!(server.post(&request((0..20_000).map(span))), 200);
+    }
+    server.keeps_its_promise("a flood of spans");
+    assert!(server.get("/api/stats").contains("\"memory\":"), "evicted");
+    // Two bytes each, and four or more when decoded: attributes, events, links, items.
+    for (name, field) in [("attributes", 0x4a), ("events", 0x5a), ("links", 0x6a)] {
+        for (trace, each) in [(1_u128, 4_000_000), (2, 300_000), (3, 300_000)] {
+            let bomb = request([(trace, [field, 0].repeat(each))].into_iter());
+            assert!([200, 413].contains(&server.post(&bomb)));
+        }
+        server.keeps_its_promise(name);
+    }
+    let items = request([(7, wide(4_000_000))].into_iter());
+    assert!([200, 413].contains(&server.post(&items)));
+    server.keeps_its_promise("items of an array");
+    assert_eq!(server.post(&request([(9, Vec::new())].into_iter())), 200);
+}
+
+#[test]
+fn what_is_kept_beside_the_spans_counts_too() {
+    let server = Server::start();
+    // From here on the service graph is kept beside the store.
+    assert_eq!(
+        status(&server.get("/api/dependencies?endTs=1793714531000")),
+        200
+    );
+    for batch in 1..=40_u128 {
+        let span = |n: u128| {
+            (
+                batch << 32 | n >> 3,
+                key_value(&format!("key{batch}-{n}"), ""),
+            )
+        };
+        assert_eq!(server.post(&request((0..20_000).map(span))), 200);
+    }
+    server.keeps_its_promise("spans with keys of their own");
+    let stats = server.get("/api/stats");
+    let (_, bytes) = stats.split_once("\"bytes\":").unwrap();
+    let bytes: u64 = bytes[..bytes.find(|c: char| !c.is_ascii_digit()).unwrap()]
+        .parse()
+        .unwrap();
+    assert!(bytes <= BUDGET / 100 * 105, "{bytes}");
+}
