@@ -4,7 +4,7 @@ use super::column::{Sparse, bytes_of};
 use super::dictionary::{Dictionary, PairIx, Sym};
 use super::id::{SpanId, TraceId};
 use super::kind::{Kind, Status};
-use super::span::SpanRef;
+use super::span::{Attributes, SpanRef};
 use super::time::{Nanos, Time};
 use super::views::{LogRef, ResourceRef, ScopeRef};
 
@@ -287,6 +287,13 @@ impl Block {
         self.lists
             .get(list.from as usize..list.to as usize)
             .unwrap_or_default()
+    }
+
+    pub(super) fn attributes(&self, list: List) -> Attributes<'_> {
+        Attributes {
+            block: self,
+            pairs: self.list(list),
+        }
     }
 
     /// Heap bytes held, exactly: the sum of every column's capacity.

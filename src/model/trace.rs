@@ -1,19 +1,19 @@
 //! A trace: rows of blocks as a tree in depth-first order.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::BuildHasher;
+mod assemble;
+mod warning;
+
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-
-use super::block::{Block, LogIx, ResourceIx, Row, TraceIx};
+use super::block::{Block, LogIx, ResourceIx, Row};
 use super::id::{SpanId, TraceId};
-use super::kind::Kind;
 use super::span::SpanRef;
 use super::time::{Nanos, Time};
-use super::tree::{self, NONE, Node, Tree};
+use super::tree::NONE;
 use super::views::LogRef;
+pub use warning::Warning;
 
 /// Rows of blocks.
 pub type Parts = Vec<(Arc<Block>, Vec<Row>)>;
@@ -51,52 +51,6 @@ pub struct Trace {
     bounds: (Time, Time),
 }
 
-/// What is wrong or doubtful about a span or a trace, in words a reader can act on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Warning {
-    /// The span names a parent that is not in the trace.
-    MissingParent(SpanId),
-    /// The span's id occurs more than once in the trace.
-    RepeatedId(SpanId),
-    /// The span's ancestors form a ring, which was cut here.
-    Ring,
-    /// The span names itself as its parent.
-    SelfParent,
-    /// It ended before it started; shown with duration 0.
-    EndBeforeStart,
-    /// It had not ended when it was written.
-    Unfinished,
-    /// It starts this long before its parent: clocks may differ.
-    BeforeParent(Nanos),
-    /// The source said so.
-    Source(String),
-    /// Spans that were identical to others and are shown once.
-    Duplicates(u32),
-    /// Spans that did not fit the store's budget and were cut.
-    SpansCut(u64),
-}
-
-impl std::fmt::Display for Warning {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::MissingParent(id) => write!(f, "its parent {id} is not in the trace"),
-            Self::RepeatedId(id) => write!(f, "span id {id} occurs more than once"),
-            Self::Ring => f.write_str("its ancestors form a ring, cut here"),
-            Self::SelfParent => f.write_str("names itself as its parent"),
-            Self::EndBeforeStart => f.write_str("ends before it starts, shown with duration 0"),
-            Self::Unfinished => f.write_str("has no end"),
-            Self::BeforeParent(by) => {
-                write!(f, "starts {} ns before its parent, clocks may differ", by.0)
-            }
-            Self::Source(text) => f.write_str(text),
-            Self::Duplicates(1) => f.write_str("1 duplicate span is shown once"),
-            Self::Duplicates(n) => write!(f, "{n} duplicate spans are shown once"),
-            Self::SpansCut(1) => f.write_str("1 span beyond the memory budget was cut"),
-            Self::SpansCut(n) => write!(f, "{n} spans beyond the memory budget were cut"),
-        }
-    }
-}
-
 /// How many spans of a trace a service has, and how many of them failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ServiceCount {
@@ -107,120 +61,6 @@ pub struct ServiceCount {
 }
 
 impl Trace {
-    /// The trace that the given rows of blocks make up. Rows identical to others (trace, id,
-    /// parent, kind, service, operation, start, end) are left out and counted. The log records
-    /// of the blocks that name the trace belong to it.
-    pub fn new(id: TraceId, parts: Parts) -> Self {
-        let (mut blocks, mut places) = (Vec::with_capacity(parts.len()), Vec::new());
-        for (block, rows) in parts {
-            let number = blocks.len() as u32;
-            places.extend(rows.into_iter().map(|row| Place { block: number, row }));
-            blocks.push(block);
-        }
-        let given = places.len();
-        leave_out_duplicates(&blocks, &mut places);
-        let duplicates = (given - places.len()) as u32;
-        let start: Vec<Time> = places
-            .iter()
-            .map(|p| blocks[p.block as usize].start_column()[p.row as usize])
-            .collect();
-        let mut trace = Self::assemble(id, blocks, places, &start);
-        trace.duplicates = duplicates;
-        trace
-    }
-
-    /// Every trace of some blocks, in order of first occurrence.
-    pub fn all_of(blocks: &[Arc<Block>]) -> Vec<Self> {
-        let mut order = Vec::new();
-        let mut parts: HashMap<TraceId, Parts> = HashMap::new();
-        for block in blocks {
-            let mut rows = vec![Vec::new(); block.trace_ids().len()];
-            for (row, &trace) in block.trace_column().iter().enumerate() {
-                rows[trace as usize].push(row as Row);
-            }
-            for (&id, rows) in block.trace_ids().iter().zip(rows) {
-                let part = parts.entry(id).or_insert_with(|| {
-                    order.push(id);
-                    Vec::new()
-                });
-                part.push((Arc::clone(block), rows));
-            }
-        }
-        order
-            .into_iter()
-            .filter_map(|id| parts.remove(&id).map(|parts| Self::new(id, parts)))
-            .collect()
-    }
-
-    fn assemble(
-        id: TraceId,
-        blocks: Vec<Arc<Block>>,
-        mut places: Vec<Place>,
-        start: &[Time],
-    ) -> Self {
-        let mut by_start: Vec<u32> = (0..places.len() as u32).collect();
-        by_start.sort_by_key(|&i| start[i as usize]);
-        places = by_start.iter().map(|&i| places[i as usize]).collect();
-        let start: Vec<Time> = by_start.iter().map(|&i| start[i as usize]).collect();
-        let nodes = nodes(&blocks, &places);
-        let Tree {
-            order,
-            parent,
-            depth,
-            subtree_end,
-            repeated,
-            cut,
-        } = tree::build(&nodes);
-        let places: Vec<Place> = order.iter().map(|&i| places[i as usize]).collect();
-        let start: Vec<Time> = order.iter().map(|&i| start[i as usize]).collect();
-        let mut errors_before = Vec::with_capacity(places.len() + 1);
-        let mut errors = 0;
-        errors_before.push(0);
-        for place in &places {
-            errors += u32::from(blocks[place.block as usize].is_error(place.row));
-            errors_before.push(errors);
-        }
-        let mut trace = Self {
-            id,
-            logs: logs(id, &blocks),
-            self_time: Vec::new(),
-            duplicates: 0,
-            spans_cut: 0,
-            cut_rings: cut,
-            blocks,
-            places,
-            parent,
-            depth,
-            subtree_end,
-            start,
-            errors_before,
-            repeated,
-            bounds: (Time::default(), Time::default()),
-        };
-        trace.self_time = trace.self_times();
-        trace.bounds = (
-            trace.start.iter().copied().min().unwrap_or_default(),
-            trace.ends().max().unwrap_or_default(),
-        );
-        trace
-    }
-
-    /// This trace with each span moved by its offset in nanoseconds, as a correction of
-    /// clocks gives them; the tree is built anew, since the order of siblings may change.
-    #[must_use]
-    pub fn shifted(&self, offsets: &[i64]) -> Self {
-        let start: Vec<Time> = self
-            .start
-            .iter()
-            .zip(offsets)
-            .map(|(start, &offset)| start.shifted(offset))
-            .collect();
-        let mut trace = Self::assemble(self.id, self.blocks.clone(), self.places.clone(), &start);
-        trace.duplicates = self.duplicates;
-        trace.spans_cut = self.spans_cut;
-        trace
-    }
-
     /// This trace, saying that `spans` more of it did not fit the store's budget.
     #[must_use]
     pub fn with_spans_cut(mut self, spans: u64) -> Self {
@@ -418,59 +258,9 @@ impl Trace {
 
     /// The parent that a span at depth 0 names but that is not there.
     pub fn missing_parent(&self, span: usize) -> Option<SpanId> {
-        let SpanIds { id, parent } = self.ids(span);
+        let (id, parent) = (self.span(span).span_id(), self.span(span).parent_id());
         let orphan = self.parent[span] == NONE && !parent.is_zero() && parent != id;
         (orphan && self.cut_rings.binary_search(&(span as u32)).is_err()).then_some(parent)
-    }
-
-    fn ids(&self, span: usize) -> SpanIds {
-        let span = self.span(span);
-        SpanIds {
-            id: span.span_id(),
-            parent: span.parent_id(),
-        }
-    }
-
-    /// What is wrong or doubtful about a span.
-    pub fn warnings_of(&self, number: usize) -> Vec<Warning> {
-        let span = self.span(number);
-        let mut warnings: Vec<Warning> = span
-            .warnings()
-            .map(|text| Warning::Source(text.to_owned()))
-            .collect();
-        warnings.extend(self.missing_parent(number).map(Warning::MissingParent));
-        if self.repeated.binary_search(&(number as u32)).is_ok() {
-            warnings.push(Warning::RepeatedId(span.span_id()));
-        }
-        if self.cut_rings.binary_search(&(number as u32)).is_ok() {
-            warnings.push(Warning::Ring);
-        }
-        if !span.span_id().is_zero() && span.span_id() == span.parent_id() {
-            warnings.push(Warning::SelfParent);
-        }
-        if span.ends_before_start() {
-            warnings.push(Warning::EndBeforeStart);
-        }
-        if span.is_unfinished() {
-            warnings.push(Warning::Unfinished);
-        }
-        let before = self
-            .parent(number)
-            .map(|parent| self.start[parent].since(self.start[number]));
-        warnings.extend(before.filter(|by| by.0 > 0).map(Warning::BeforeParent));
-        warnings
-    }
-
-    /// What is wrong or doubtful about the trace as a whole.
-    pub fn warnings(&self) -> Vec<Warning> {
-        let mut warnings = Vec::new();
-        if self.duplicates > 0 {
-            warnings.push(Warning::Duplicates(self.duplicates));
-        }
-        if self.spans_cut > 0 {
-            warnings.push(Warning::SpansCut(self.spans_cut));
-        }
-        warnings
     }
 
     /// Its log records, by time.
@@ -487,90 +277,6 @@ impl Trace {
             + (self.start.capacity() + self.self_time.capacity()) * 8
             + self.errors_before.capacity() * 4
     }
-
-    fn self_times(&self) -> Vec<Nanos> {
-        let mut covered_to = self.start.clone();
-        let mut own: Vec<Nanos> = (0..self.len()).map(|span| self.duration_of(span)).collect();
-        // Depth-first order visits the children of each parent by start, which is all that the
-        // union of their intervals needs: one running end for each parent.
-        for span in 0..self.len() {
-            let Some(parent) = self.parent(span) else {
-                continue;
-            };
-            let (block, row) = self.place(span);
-            if self.blocks[block].kind(row) == Kind::Consumer {
-                continue;
-            }
-            let from = self.start[span].max(covered_to[parent]);
-            let to = self.end_of(span).min(self.end_of(parent));
-            own[parent] = own[parent] - to.since(from);
-            covered_to[parent] = covered_to[parent].max(to);
-        }
-        own
-    }
-}
-
-struct SpanIds {
-    id: SpanId,
-    parent: SpanId,
-}
-
-/// Removes places whose span is identical to an earlier one.
-fn leave_out_duplicates(blocks: &[Arc<Block>], places: &mut Vec<Place>) {
-    let state = foldhash::fast::RandomState::default();
-    let span = |place: &Place| blocks[place.block as usize].span(place.row);
-    let mut ids = HashSet::with_capacity_and_hasher(places.len(), state);
-    if places.iter().all(|place| ids.insert(span(place).span_id())) {
-        return;
-    }
-    let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
-    places.retain(|place| {
-        let s = span(place);
-        let ids = (s.span_id(), s.parent_id(), s.kind());
-        seen.insert((ids, s.service(), s.operation(), s.start(), s.duration()))
-    });
-}
-
-fn nodes(blocks: &[Arc<Block>], places: &[Place]) -> Vec<Node> {
-    let hasher = FixedState::default();
-    let services: Vec<Vec<u64>> = blocks
-        .iter()
-        .map(|block| {
-            let resources = (0..block.resource_count() as u32).map(ResourceIx);
-            resources
-                .map(|index| hasher.hash_one(block.resource(index).service()))
-                .collect()
-        })
-        .collect();
-    let node = |place: &Place| {
-        let (block, row) = (&blocks[place.block as usize], place.row as usize);
-        Node {
-            id: block.span_id_column()[row],
-            parent_id: block.parent_id_column()[row],
-            kind: block.kind(place.row),
-            service: services[place.block as usize][block.resource_column()[row] as usize],
-        }
-    };
-    places.iter().map(node).collect()
-}
-
-fn logs(id: TraceId, blocks: &[Arc<Block>]) -> Vec<(u32, LogIx)> {
-    let mut logs = Vec::new();
-    for (number, block) in blocks
-        .iter()
-        .enumerate()
-        .filter(|(_, block)| block.log_count() > 0)
-    {
-        if let Some(trace) = block.trace_ids().iter().position(|&other| other == id) {
-            logs.extend(
-                block
-                    .logs_of(TraceIx(trace as u32))
-                    .map(|log| (number as u32, log)),
-            );
-        }
-    }
-    logs.sort_by_key(|&(block, log)| blocks[block as usize].log(log).time());
-    logs
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Events, links, resources, scopes and log records as views into a block.
 
-use super::block::{Block, EventRow, LinkRow, LogIx, LogRow, ResourceIx, ScopeIx, TraceIx};
+use super::block::{
+    Block, EventRow, LinkRow, LogIx, LogRow, ResourceIx, ResourceRow, ScopeIx, ScopeRow, TraceIx,
+};
 use super::id::{SpanId, TraceId};
 use super::span::Attributes;
 use super::time::Time;
@@ -26,10 +28,7 @@ impl<'a> EventRef<'a> {
 
     /// Its attributes.
     pub fn attributes(self) -> Attributes<'a> {
-        Attributes {
-            block: self.block,
-            pairs: self.block.list(self.event.attributes),
-        }
+        self.block.attributes(self.event.attributes)
     }
 
     /// Attributes that its sender dropped.
@@ -58,10 +57,7 @@ impl<'a> LinkRef<'a> {
 
     /// Its attributes.
     pub fn attributes(self) -> Attributes<'a> {
-        Attributes {
-            block: self.block,
-            pairs: self.block.list(self.link.attributes),
-        }
+        self.block.attributes(self.link.attributes)
     }
 
     /// W3C trace state of the other span.
@@ -105,28 +101,26 @@ impl<'a> ResourceRef<'a> {
 
     /// The service as a symbol of the block.
     pub fn service_sym(self) -> super::Sym {
-        self.block.resources[self.index.0 as usize].service
+        self.row().service
     }
 
     /// Its attributes, `service.name` among them.
     pub fn attributes(self) -> Attributes<'a> {
-        let row = &self.block.resources[self.index.0 as usize];
-        Attributes {
-            block: self.block,
-            pairs: self.block.list(row.attributes),
-        }
+        self.block.attributes(self.row().attributes)
     }
 
     /// The schema that its attributes follow.
     pub fn schema_url(self) -> &'a str {
-        self.block
-            .dictionary
-            .text(self.block.resources[self.index.0 as usize].schema_url)
+        self.block.dictionary.text(self.row().schema_url)
     }
 
     /// Attributes that its sender dropped.
     pub fn dropped(self) -> u32 {
-        self.block.resources[self.index.0 as usize].dropped
+        self.row().dropped
+    }
+
+    fn row(self) -> &'a ResourceRow {
+        &self.block.resources[self.index.0 as usize]
     }
 }
 
@@ -150,37 +144,31 @@ impl<'a> ScopeRef<'a> {
 
     /// Its name.
     pub fn name(self) -> &'a str {
-        self.block
-            .dictionary
-            .text(self.block.scopes[self.index.0 as usize].name)
+        self.block.dictionary.text(self.row().name)
     }
 
     /// Its version.
     pub fn version(self) -> &'a str {
-        self.block
-            .dictionary
-            .text(self.block.scopes[self.index.0 as usize].version)
+        self.block.dictionary.text(self.row().version)
     }
 
     /// Its attributes.
     pub fn attributes(self) -> Attributes<'a> {
-        let row = &self.block.scopes[self.index.0 as usize];
-        Attributes {
-            block: self.block,
-            pairs: self.block.list(row.attributes),
-        }
+        self.block.attributes(self.row().attributes)
     }
 
     /// The schema of the spans below it.
     pub fn schema_url(self) -> &'a str {
-        self.block
-            .dictionary
-            .text(self.block.scopes[self.index.0 as usize].schema_url)
+        self.block.dictionary.text(self.row().schema_url)
     }
 
     /// Attributes that its sender dropped.
     pub fn dropped(self) -> u32 {
-        self.block.scopes[self.index.0 as usize].dropped
+        self.row().dropped
+    }
+
+    fn row(self) -> &'a ScopeRow {
+        &self.block.scopes[self.index.0 as usize]
     }
 }
 
@@ -233,10 +221,7 @@ impl<'a> LogRef<'a> {
 
     /// Its attributes.
     pub fn attributes(self) -> Attributes<'a> {
-        Attributes {
-            block: self.block,
-            pairs: self.block.list(self.log().attributes),
-        }
+        self.block.attributes(self.log().attributes)
     }
 
     /// The resource that emitted it.

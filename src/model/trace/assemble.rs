@@ -1,0 +1,209 @@
+//! From rows of blocks to a trace: duplicates left out, the tree, and what is summed over it.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use foldhash::fast::{FixedState, RandomState};
+
+use super::{Parts, Place, Trace};
+use crate::model::block::{Block, LogIx, ResourceIx, Row, TraceIx};
+use crate::model::id::TraceId;
+use crate::model::kind::Kind;
+use crate::model::time::{Nanos, Time};
+use crate::model::tree::{self, Node, Tree};
+
+impl Trace {
+    /// The trace that the given rows of blocks make up. Rows identical to others (trace, id,
+    /// parent, kind, service, operation, start, end) are left out and counted. The log records
+    /// of the blocks that name the trace belong to it.
+    pub fn new(id: TraceId, parts: Parts) -> Self {
+        let (mut blocks, mut places) = (Vec::with_capacity(parts.len()), Vec::new());
+        for (block, rows) in parts {
+            let number = blocks.len() as u32;
+            places.extend(rows.into_iter().map(|row| Place { block: number, row }));
+            blocks.push(block);
+        }
+        let given = places.len();
+        leave_out_duplicates(&blocks, &mut places);
+        let duplicates = (given - places.len()) as u32;
+        let start: Vec<Time> = places
+            .iter()
+            .map(|p| blocks[p.block as usize].start_column()[p.row as usize])
+            .collect();
+        let mut trace = Self::assemble(id, blocks, places, &start);
+        trace.duplicates = duplicates;
+        trace
+    }
+
+    /// Every trace of some blocks, in order of first occurrence.
+    pub fn all_of(blocks: &[Arc<Block>]) -> Vec<Self> {
+        let mut order = Vec::new();
+        let mut parts: HashMap<TraceId, Parts> = HashMap::new();
+        for block in blocks {
+            let mut rows = vec![Vec::new(); block.trace_ids().len()];
+            for (row, &trace) in block.trace_column().iter().enumerate() {
+                rows[trace as usize].push(row as Row);
+            }
+            for (&id, rows) in block.trace_ids().iter().zip(rows) {
+                let part = parts.entry(id).or_insert_with(|| {
+                    order.push(id);
+                    Vec::new()
+                });
+                part.push((Arc::clone(block), rows));
+            }
+        }
+        order
+            .into_iter()
+            .filter_map(|id| parts.remove(&id).map(|parts| Self::new(id, parts)))
+            .collect()
+    }
+
+    fn assemble(
+        id: TraceId,
+        blocks: Vec<Arc<Block>>,
+        mut places: Vec<Place>,
+        start: &[Time],
+    ) -> Self {
+        let mut by_start: Vec<u32> = (0..places.len() as u32).collect();
+        by_start.sort_by_key(|&i| start[i as usize]);
+        places = by_start.iter().map(|&i| places[i as usize]).collect();
+        let start: Vec<Time> = by_start.iter().map(|&i| start[i as usize]).collect();
+        let nodes = nodes(&blocks, &places);
+        let Tree {
+            order,
+            parent,
+            depth,
+            subtree_end,
+            repeated,
+            cut,
+        } = tree::build(&nodes);
+        let places: Vec<Place> = order.iter().map(|&i| places[i as usize]).collect();
+        let start: Vec<Time> = order.iter().map(|&i| start[i as usize]).collect();
+        let mut errors_before = Vec::with_capacity(places.len() + 1);
+        let mut errors = 0;
+        errors_before.push(0);
+        for place in &places {
+            errors += u32::from(blocks[place.block as usize].is_error(place.row));
+            errors_before.push(errors);
+        }
+        let mut trace = Self {
+            id,
+            logs: logs(id, &blocks),
+            self_time: Vec::new(),
+            duplicates: 0,
+            spans_cut: 0,
+            cut_rings: cut,
+            blocks,
+            places,
+            parent,
+            depth,
+            subtree_end,
+            start,
+            errors_before,
+            repeated,
+            bounds: (Time::default(), Time::default()),
+        };
+        trace.self_time = trace.self_times();
+        trace.bounds = (
+            trace.start.iter().copied().min().unwrap_or_default(),
+            trace.ends().max().unwrap_or_default(),
+        );
+        trace
+    }
+
+    /// This trace with each span moved by its offset in nanoseconds, as a correction of
+    /// clocks gives them; the tree is built anew, since the order of siblings may change.
+    #[must_use]
+    pub fn shifted(&self, offsets: &[i64]) -> Self {
+        let start: Vec<Time> = self
+            .start
+            .iter()
+            .zip(offsets)
+            .map(|(start, &offset)| start.shifted(offset))
+            .collect();
+        let mut trace = Self::assemble(self.id, self.blocks.clone(), self.places.clone(), &start);
+        trace.duplicates = self.duplicates;
+        trace.spans_cut = self.spans_cut;
+        trace
+    }
+
+    fn self_times(&self) -> Vec<Nanos> {
+        let mut covered_to = self.start.clone();
+        let mut own: Vec<Nanos> = (0..self.len()).map(|span| self.duration_of(span)).collect();
+        // Depth-first order visits the children of each parent by start, which is all that the
+        // union of their intervals needs: one running end for each parent.
+        for span in 0..self.len() {
+            let Some(parent) = self.parent(span) else {
+                continue;
+            };
+            let (block, row) = self.place(span);
+            if self.blocks[block].kind(row) == Kind::Consumer {
+                continue;
+            }
+            let from = self.start[span].max(covered_to[parent]);
+            let to = self.end_of(span).min(self.end_of(parent));
+            own[parent] = own[parent] - to.since(from);
+            covered_to[parent] = covered_to[parent].max(to);
+        }
+        own
+    }
+}
+
+/// Removes places whose span is identical to an earlier one.
+fn leave_out_duplicates(blocks: &[Arc<Block>], places: &mut Vec<Place>) {
+    let state = RandomState::default();
+    let span = |place: &Place| blocks[place.block as usize].span(place.row);
+    let mut ids = HashSet::with_capacity_and_hasher(places.len(), state);
+    if places.iter().all(|place| ids.insert(span(place).span_id())) {
+        return;
+    }
+    let mut seen = HashSet::with_hasher(RandomState::default());
+    places.retain(|place| {
+        let s = span(place);
+        let ids = (s.span_id(), s.parent_id(), s.kind());
+        seen.insert((ids, s.service(), s.operation(), s.start(), s.duration()))
+    });
+}
+
+fn nodes(blocks: &[Arc<Block>], places: &[Place]) -> Vec<Node> {
+    let hasher = FixedState::default();
+    let services: Vec<Vec<u64>> = blocks
+        .iter()
+        .map(|block| {
+            let resources = (0..block.resource_count() as u32).map(ResourceIx);
+            resources
+                .map(|index| hasher.hash_one(block.resource(index).service()))
+                .collect()
+        })
+        .collect();
+    let node = |place: &Place| {
+        let (block, row) = (&blocks[place.block as usize], place.row as usize);
+        Node {
+            id: block.span_id_column()[row],
+            parent_id: block.parent_id_column()[row],
+            kind: block.kind(place.row),
+            service: services[place.block as usize][block.resource_column()[row] as usize],
+        }
+    };
+    places.iter().map(node).collect()
+}
+
+fn logs(id: TraceId, blocks: &[Arc<Block>]) -> Vec<(u32, LogIx)> {
+    let mut logs = Vec::new();
+    for (number, block) in blocks
+        .iter()
+        .enumerate()
+        .filter(|(_, block)| block.log_count() > 0)
+    {
+        if let Some(trace) = block.trace_ids().iter().position(|&other| other == id) {
+            logs.extend(
+                block
+                    .logs_of(TraceIx(trace as u32))
+                    .map(|log| (number as u32, log)),
+            );
+        }
+    }
+    logs.sort_by_key(|&(block, log)| blocks[block as usize].log(log).time());
+    logs
+}
