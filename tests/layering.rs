@@ -51,6 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "query_service",
             "tui",
             "demo",
+            "socket",
         ],
     ),
 ];

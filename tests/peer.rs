@@ -199,7 +199,7 @@ fn a_request_without_measure_is_refused() {
 }
 
 #[test]
-fn the_map_has_durations_and_times_too() {
+fn the_map_and_the_trends_have_durations_and_times_too() {
     let home = Home::new();
     let server = Server::start(&home);
     server.send("traces", &shop());
@@ -209,11 +209,13 @@ fn the_map_has_durations_and_times_too() {
     };
     let peer = Vizsla::new(None, &config).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (calls, (graph, traces)) = runtime.block_on(async {
+    let (calls, (graph, traces), trends) = runtime.block_on(async {
         let calls = peer.dependencies(None, CancellationToken::new()).await;
         let graph = peer.service_graph(None, CancellationToken::new()).await;
-        (calls.unwrap(), graph.unwrap())
+        let trends = peer.trends().await.unwrap();
+        (calls.unwrap(), graph.unwrap(), trends.unwrap())
     });
+    assert_eq!((trends.spans(), trends.iter().len()), (35, 5));
     assert_eq!(
         (traces, calls.edges.len(), graph.edge_count()),
         (Some(32), 1, 1)
@@ -225,4 +227,45 @@ fn the_map_has_durations_and_times_too() {
         call.minutes.iter().map(|m| u64::from(m.calls)).sum::<u64>(),
         call.calls
     );
+}
+
+#[test]
+fn it_answers_as_a_jaeger_does() {
+    let home = Home::new();
+    let server = Server::start(&home);
+    server.send("traces", &shop());
+    let found = |source: &str| {
+        let words = "search|--from|1|--limit|50|--format|json|-s".split('|');
+        let run = home.run(&words.chain([source]).collect::<Vec<_>>());
+        let rows = answer(&run)["traces"].as_array().unwrap().clone();
+        let mut ids: Vec<_> = rows.iter().map(|row| row["trace_id"].to_string()).collect();
+        ids.sort();
+        ids
+    };
+    let as_jaeger = format!("jaeger+{}", server.query);
+    assert_eq!(found(&as_jaeger), found(&server.query));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let client = super::collector::client(false);
+    let ask = |path: &str| -> Value {
+        let request = client.get(format!("{}/api/v3/{path}", server.query));
+        let body = runtime.block_on(async { request.send().await.unwrap().bytes().await.unwrap() });
+        serde_json::from_slice(&body).unwrap()
+    };
+    assert_eq!(ask("services"), json!({"services": ["shop"]}));
+    let kinds = ask("operations?service=shop&spanKind=server");
+    assert_eq!(kinds["operations"].as_array().unwrap().len(), 5);
+    let window = "query.startTimeMin=2026-01-01T00:00:00Z&query.startTimeMax=2027-01-01T00:00:00Z";
+    let orphan = ask(&format!(
+        "trace-summaries?{window}&query.operationName=orphan"
+    ));
+    let summary = &orphan["summaries"][0];
+    assert_eq!(summary["orphanSpanCount"], 1);
+    assert_eq!(summary.get("rootServiceName"), None);
+    // The same id in hex and in base64.
+    let [hex, base64] = ["ca47", "AAAAAAAAAAAAAAAAAADKRw=="].map(|id| ask(&format!("traces/{id}")));
+    assert_eq!(hex, base64);
+    let spans = &hex["result"]["resourceSpans"][0]["scopeSpans"][0]["spans"];
+    assert_eq!(spans.as_array().unwrap().len(), 4);
+    let refused = ask("trace-summaries?query.serviceName=shop");
+    assert_eq!(refused["error"]["httpCode"], 400);
 }

@@ -61,6 +61,13 @@ impl Trends {
         Self::default()
     }
 
+    /// Those that were counted elsewhere.
+    pub fn of(trends: impl IntoIterator<Item = Trend>) -> Self {
+        let mut all = Self::new();
+        trends.into_iter().for_each(|trend| all.add_trend(&trend));
+        all
+    }
+
     /// Adds the spans of a block.
     pub fn add_block(&mut self, block: &Block) {
         let mut known = Known::new(block);
@@ -88,15 +95,19 @@ impl Trends {
     pub fn merge(&mut self, other: &Self) {
         self.left_out += other.left_out;
         for trend in &other.operations {
-            let Some(place) = self.place(&trend.service, &trend.operation) else {
-                self.left_out += trend.durations.count();
-                continue;
-            };
-            if let Some(known) = self.operations.get_mut(place) {
+            self.add_trend(trend);
+        }
+    }
+
+    fn add_trend(&mut self, trend: &Trend) {
+        let place = self.place(&trend.service, &trend.operation);
+        match place.and_then(|place| self.operations.get_mut(place)) {
+            Some(known) => {
                 self.figures -= known.bytes();
                 known.merge(trend);
                 self.figures += known.bytes();
             }
+            None => self.left_out += trend.durations.count(),
         }
     }
 

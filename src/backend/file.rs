@@ -19,6 +19,7 @@ use super::{
     Answer, Backend, BackendError, Capabilities, Dependencies, OperationRow, Part, Parts, Progress,
     SearchDone, SearchRequest, ServiceRow, StoreStats, Window, parts,
 };
+use crate::analysis::Trends;
 use crate::format::Format;
 use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
@@ -248,6 +249,12 @@ impl Backend for Files {
         self.answer(cancel, move |stored, cancel| {
             let (graph, traces) = stored.calls(window, cancel)?;
             Ok((graph, Some(traces)))
+        })
+    }
+
+    fn trends(&self) -> Answer<'_, Option<Trends>> {
+        self.answer(CancellationToken::new(), |stored, _| {
+            Ok(Some(stored.trends()))
         })
     }
 

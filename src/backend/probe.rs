@@ -12,6 +12,7 @@ use super::{
     Answer, Backend, BackendError, Capabilities, Dependencies, Jaeger, OperationRow, Part, Parts,
     SearchRequest, ServiceRow, StoreStats, Vizsla, Window, parts,
 };
+use crate::analysis::Trends;
 use crate::config::BackendConfig;
 use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
@@ -76,9 +77,13 @@ impl Backend for Probed {
         self.known().map_or_else(unasked, Backend::source)
     }
 
+    /// Before it has answered: whether it counts is found out by asking.
     fn capabilities(&self) -> Capabilities {
-        self.known()
-            .map_or_else(Capabilities::default, Backend::capabilities)
+        let unasked = || Capabilities {
+            stats: true,
+            ..Capabilities::default()
+        };
+        self.known().map_or_else(unasked, Backend::capabilities)
     }
 
     fn search(&self, request: SearchRequest, cancel: CancellationToken) -> Parts {
@@ -147,6 +152,14 @@ impl Backend for Probed {
         async move {
             let backend = self.backend(&cancel).await?;
             backend.service_graph(window, cancel).await
+        }
+        .boxed()
+    }
+
+    fn trends(&self) -> Answer<'_, Option<Trends>> {
+        async move {
+            let backend = self.backend(&CancellationToken::new()).await?;
+            backend.trends().await
         }
         .boxed()
     }

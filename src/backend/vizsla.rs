@@ -5,6 +5,7 @@
 //! `/api/vizsla/`. Nothing is evaluated here.
 
 mod answer;
+mod figures;
 mod graph;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use super::{
     Answer, Backend, BackendError, Capabilities, Dependencies, OperationRow, Part, Parts, Pushdown,
     SearchDone, SearchRequest, ServiceRow, Sort, StoreStats, Window, parts,
 };
+use crate::analysis::Trends;
 use crate::config::BackendConfig;
 use crate::format::{Findings, otlp};
 use crate::graph::service::ServiceGraph;
@@ -59,8 +61,11 @@ impl Vizsla {
         query: &Parameters,
         cancel: &CancellationToken,
     ) -> Result<T, BackendError> {
-        let reply = self.http.get(path, query, cancel).await?;
-        self.accepted(&reply)?;
+        self.read(&self.http.get(path, query, cancel).await?)
+    }
+
+    fn read<T: DeserializeOwned>(&self, reply: &Reply) -> Result<T, BackendError> {
+        self.accepted(reply)?;
         serde_json::from_slice(&reply.body).map_err(|error| {
             let quote = reply.quote();
             self.http.error(&format!(
@@ -265,6 +270,23 @@ impl Backend for Vizsla {
                     .error("tells a service graph that does not hold together")
             })?;
             Ok((graph, traces))
+        }
+        .boxed()
+    }
+
+    fn trends(&self) -> Answer<'_, Option<Trends>> {
+        async move {
+            let path = ["api", "vizsla", "trends"];
+            let cancel = CancellationToken::new();
+            let reply = self.http.get(&path, &[], &cancel).await?;
+            if reply.status == 404 {
+                // An older one does not tell.
+                return Ok(None);
+            }
+            let told: Option<Vec<figures::ToldTrend>> = self.read(&reply)?;
+            let wrong = || self.http.error("tells durations that cannot be");
+            told.map(|told| figures::trends(told).ok_or_else(wrong))
+                .transpose()
         }
         .boxed()
     }

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Access;
 use crate::demo::{self, Demo, Fixes, Options, Progress, Settings, Trouble};
 use crate::model::Nanos;
+use crate::socket::{self, Limits};
 use crate::text::plural;
 
 use super::args::{ListenArgs, MemoryArgs, nanos};
@@ -104,11 +105,16 @@ impl DemoArgs {
         let Some(address) = self.http else {
             return Ok((demo, None));
         };
-        let door = demo::open_web(address, demo.desk().clone(), access, stop.clone()).await;
-        match door {
-            Ok(at) => Ok((demo, Some(at))),
-            Err(why) => Err(format!("not listening {address}: {why}")),
-        }
+        let bound = socket::bind(address, &access).await;
+        let (listener, at) = bound.map_err(|why| format!("not listening {address}: {why}"))?;
+        let router = demo::router(demo.desk().clone(), access);
+        tokio::spawn(socket::serve(
+            listener,
+            Limits::PEOPLE,
+            stop.clone(),
+            router,
+        ));
+        Ok((demo, Some(at)))
     }
 }
 

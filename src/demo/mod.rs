@@ -34,7 +34,7 @@ pub use record::Context;
 pub use ride::Outcome;
 pub use send::Trouble;
 pub use story::Story;
-pub use web::open as open_web;
+pub use web::router;
 
 use crate::model::{Block, Nanos, Time};
 

@@ -1,10 +1,9 @@
 //! The frontend's own door: `GET /dispatch?customer=392` orders a ride, as in Jaeger's
 //! `HotROD`, and answers when a driver is on the way. The header `traceresponse` names its trace
-//! ([W3C](https://w3c.github.io/trace-context/#traceresponse-header)).
+//! ([W3C](https://w3c.github.io/trace-context/#traceresponse-header)). Who composes the program
+//! puts it on a socket.
 
 use std::collections::HashMap;
-use std::io;
-use std::net::SocketAddr;
 
 use axum::Router;
 use axum::extract::{Query, State};
@@ -13,8 +12,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use super::customer::{CUSTOMERS, Customer};
 use super::live::Desk;
@@ -30,29 +27,12 @@ struct Shared {
     access: Access,
 }
 
-/// Opens the door at `address`; also where it is, should the port have been 0.
-///
-/// # Errors
-/// The address cannot be listened on.
-pub async fn open(
-    address: SocketAddr,
-    desk: Desk,
-    access: Access,
-    stop: CancellationToken,
-) -> io::Result<SocketAddr> {
-    if !access.may_listen(address.ip()) {
-        let why = "open to the network: needs --auth-token-file, or --allow-open";
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
-    }
-    let listener = TcpListener::bind(address).await?;
-    let at = listener.local_addr()?;
-    let router = Router::new()
+/// What answers there: rides are ordered at `desk`, by whom `access` lets in.
+pub fn router(desk: Desk, access: Access) -> Router {
+    Router::new()
         .route("/", get(hint))
         .route("/dispatch", get(dispatch))
-        .with_state(Shared { desk, access });
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
-    tokio::spawn(serving.into_future());
-    Ok(at)
+        .with_state(Shared { desk, access })
 }
 
 async fn hint() -> String {

@@ -79,7 +79,7 @@ impl Form<'_> {
 fn by_service(name: &str) -> String {
     let named = format!("resource.service.name = {}", quoted(name));
     if name == NO_SERVICE {
-        format!("({named} || resource.service.name = nil || resource.service.name = \"\")")
+        format!("({named} || !(resource.service.name != nil))")
     } else {
         named
     }
@@ -127,4 +127,37 @@ fn not_a_string(json: &str, error: &serde_json::Error) -> String {
         || error.to_string(),
         |kind| format!("json: cannot unmarshal {kind} into Go value of type string"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Time;
+    use crate::traceql::Query;
+
+    #[test]
+    fn every_form_is_a_query() {
+        let window = Window {
+            from: Time(1),
+            to: Time(2),
+        };
+        for service in [None, Some("a \"b\""), Some(NO_SERVICE)] {
+            let form = Form {
+                service,
+                operation: Some("GET /"),
+                least: Some(Nanos(5)),
+                most: None,
+                tags: Tags::from([("a.b c".to_owned(), "\\".to_owned())]),
+            };
+            let alone = Form {
+                service,
+                ..Form::default()
+            };
+            for form in [form, alone] {
+                let query = form.request(window, 5).unwrap().query;
+                assert!(Query::parse(&query).is_ok(), "{query}");
+            }
+        }
+        assert!(Form::default().request(window, 0).is_err());
+    }
 }

@@ -80,6 +80,7 @@ impl QueryService {
             .route("/api/vizsla/operations", get(vizsla::operations))
             .route("/api/vizsla/dependencies", get(vizsla::dependencies))
             .route("/api/vizsla/graph", get(vizsla::graph))
+            .route("/api/vizsla/trends", get(vizsla::trends))
             .fallback(answer::no_such_page)
             .method_not_allowed_fallback(answer::no_such_page)
             .layer(guard)

@@ -1,15 +1,11 @@
 //! The socket: who may ask, how much, and how long the service runs.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::IntoResponse;
-use hyper::service::Service;
-use hyper_util::service::TowerToHyperService;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -20,16 +16,6 @@ use super::{QueryService, answer};
 
 /// Requests answered at one time; an answer is gathered in memory.
 pub const REQUESTS: usize = 32;
-
-/// What clients of the socket may take: people's browsers and terminals, and a few scripts.
-const LIMITS: Limits = Limits {
-    connections: 256,
-    streams: 64,
-    headers: 64 << 10,
-    header_timeout: Duration::from_secs(5),
-    idle_timeout: Duration::from_mins(2),
-    grace: Duration::from_secs(10),
-};
 
 /// The service, running.
 #[derive(Debug)]
@@ -56,12 +42,8 @@ pub async fn start(
     stop: CancellationToken,
 ) -> Result<Running, NoListen> {
     let (listener, at) = socket::bind(at, &service.access).await?;
-    let router = TowerToHyperService::new(service.router());
-    let answer = move |request| {
-        let answered = router.call(request);
-        async move { answered.await.into_response() }
-    };
-    let task = tokio::spawn(socket::accept(listener, LIMITS, stop, answer));
+    let router = service.router();
+    let task = tokio::spawn(socket::serve(listener, Limits::PEOPLE, stop, router));
     Ok(Running { at, task })
 }
 

@@ -1,5 +1,6 @@
 //! What Jaeger's and Tempo's APIs have no words for, told to another vizsla: services and operations
-//! with their counts, calls with errors and latencies.
+//! with their counts, calls with errors and latencies, and how
+//! operations fare over time.
 //!
 //! `from` and `to` are nanoseconds since 1970, both inclusive, and may be left out.
 
@@ -9,9 +10,10 @@ use axum::http::{Response, StatusCode};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use crate::analysis::{Trend, VersionTrend};
 use crate::backend::{Dependencies, Edge, Node, OperationRow, ServiceRow, Window};
 use crate::graph::service::{Call, Service};
-use crate::model::{Nanos, Time};
+use crate::model::{Durations, Minutes, Nanos, Time};
 
 use super::answer::{self, Refused};
 use super::params::Params;
@@ -141,23 +143,57 @@ fn node_of_graph(service: &Service) -> Value {
 }
 
 fn edge_of_graph([parent, child]: [usize; 2], call: &Call) -> Value {
-    let minutes = call.minutes.iter();
-    let minutes: Value = minutes
-        .map(|minute| json!([minute.number, minute.calls, minute.errors]))
-        .collect();
-    let durations = call.durations.parts();
     json!({
         "parent": parent,
         "child": child,
         "calls": call.calls,
         "errors": call.errors,
         "inferred": call.inferred,
-        "minutes": minutes,
-        "durations": {
-            "sum": durations.sum,
-            "few": durations.few,
-            "first": durations.first,
-            "buckets": durations.buckets,
-        },
+        "minutes": minutes(&call.minutes),
+        "durations": durations(&call.durations),
+    })
+}
+
+/// Each minute's number, calls and errors.
+fn minutes(minutes: &Minutes) -> Value {
+    let minutes = minutes.iter();
+    minutes
+        .map(|minute| json!([minute.number, minute.calls, minute.errors]))
+        .collect()
+}
+
+fn durations(durations: &Durations) -> Value {
+    let parts = durations.parts();
+    json!({
+        "sum": parts.sum,
+        "few": parts.few,
+        "first": parts.first,
+        "buckets": parts.buckets,
+    })
+}
+
+/// How all operations fare; `null` where the backend does not know.
+pub async fn trends(State(service): State<QueryService>) -> Answer {
+    let trends = service.backend.trends().await.map_err(refused)?;
+    let told = trends.map(|trends| trends.iter().map(trend).collect::<Value>());
+    Ok(answer::json(StatusCode::OK, &told))
+}
+
+fn trend(trend: &Trend) -> Value {
+    let version = |version: &VersionTrend| {
+        json!({
+            "version": &*version.version,
+            "first": version.first.0,
+            "durations": durations(&version.durations),
+        })
+    };
+    let versions: Value = trend.versions.iter().map(version).collect();
+    json!({
+        "service": &*trend.service,
+        "operation": &*trend.operation,
+        "errors": trend.errors,
+        "durations": durations(&trend.durations),
+        "minutes": minutes(&trend.minutes),
+        "versions": versions,
     })
 }

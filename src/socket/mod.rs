@@ -11,11 +11,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 
+use axum::response::IntoResponse;
 use hyper::body::{Body, Incoming};
-use hyper::service::service_fn;
+use hyper::service::{Service, service_fn};
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{Duration, sleep};
@@ -42,6 +44,18 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// How long what was begun may take to end after a stop, and a ping to be answered.
     pub grace: Duration,
+}
+
+impl Limits {
+    /// Those of a door for people's browsers and terminals, and a few scripts.
+    pub const PEOPLE: Self = Self {
+        connections: 256,
+        streams: 64,
+        headers: 64 << 10,
+        header_timeout: Duration::from_secs(5),
+        idle_timeout: Duration::from_mins(2),
+        grace: Duration::from_secs(10),
+    };
 }
 
 /// Binds `address`, if `access` lets a listener stand there.
@@ -96,6 +110,21 @@ pub async fn accept<A, F, B>(
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
+}
+
+/// [`accept`] with a router to answer.
+pub async fn serve(
+    listener: TcpListener,
+    limits: Limits,
+    stop: CancellationToken,
+    router: axum::Router,
+) {
+    let router = TowerToHyperService::new(router);
+    let answer = move |request| {
+        let answered = router.call(request);
+        async move { answered.await.into_response() }
+    };
+    accept(listener, limits, stop, answer).await;
 }
 
 /// Serves one connection. It ends with its client, at a stop, when no request has come within

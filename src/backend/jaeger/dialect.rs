@@ -29,6 +29,12 @@ impl Dialect {
             http.get(&["api", "v3", "services"], &[], cancel),
             http.get(&["api", "v3", "trace-summaries"], &[], cancel),
         )?;
+        if let Some(busy) = [&legacy, &v3, &summaries]
+            .into_iter()
+            .find(|reply| is_in_trouble(reply))
+        {
+            return Err(answer::refusal(http, busy));
+        }
         let dialect = Self {
             legacy: is_data(&legacy),
             v3: is_services(&v3),
@@ -48,6 +54,11 @@ fn is_data(reply: &Reply) -> bool {
 
 fn is_services(reply: &Reply) -> bool {
     reply.is_ok() && serde_json::from_slice::<Services>(&reply.body).is_ok()
+}
+
+/// What is missing from a server in trouble says nothing about its version.
+fn is_in_trouble(reply: &Reply) -> bool {
+    matches!(reply.status, 429 | 502..=504)
 }
 
 fn strange(http: &HttpClient, reply: &Reply) -> BackendError {

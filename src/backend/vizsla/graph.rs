@@ -4,7 +4,9 @@ use petgraph::graph::NodeIndex;
 use serde::Deserialize;
 
 use crate::graph::service::{Call, NodeKind, Service, ServiceGraph};
-use crate::model::{DurationParts, Durations, Minute, Minutes, Nanos};
+use crate::model::Nanos;
+
+use super::figures::{ToldDurations, ToldMinute, minutes};
 
 /// The answer.
 #[derive(Debug, Deserialize)]
@@ -33,20 +35,10 @@ struct ToldEdge {
     calls: u64,
     errors: u64,
     inferred: bool,
-    /// Number, calls, errors.
     #[serde(default)]
-    minutes: Vec<(u32, u32, u32)>,
+    minutes: Vec<ToldMinute>,
     #[serde(default)]
     durations: ToldDurations,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ToldDurations {
-    sum: u64,
-    few: Vec<u64>,
-    first: u32,
-    buckets: Vec<u64>,
 }
 
 impl Told {
@@ -76,21 +68,11 @@ impl Told {
 
 impl ToldEdge {
     fn call(self) -> Option<Call> {
-        let minutes = self.minutes.into_iter();
         Some(Call {
             calls: self.calls,
             errors: self.errors,
-            durations: Durations::of_parts(DurationParts {
-                sum: self.durations.sum,
-                few: self.durations.few,
-                first: self.durations.first,
-                buckets: self.durations.buckets,
-            })?,
-            minutes: Minutes::of(minutes.map(|(number, calls, errors)| Minute {
-                number,
-                calls,
-                errors,
-            })),
+            durations: self.durations.durations()?,
+            minutes: minutes(self.minutes),
             inferred: self.inferred,
         })
     }
