@@ -1,6 +1,5 @@
 //! The demo through the collector's front door, as any application.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -8,6 +7,7 @@ use vizsla::collector::{Collector, Exports, Limits};
 use vizsla::config::{Access, Listener, Secret};
 use vizsla::demo::{self, CUSTOMERS, Demo, Options, Settings, Trouble};
 use vizsla::model::TraceId;
+use vizsla::socket;
 use vizsla::storage::{self, Store};
 
 const LOOPBACK: [u8; 4] = [127, 0, 0, 1];
@@ -66,14 +66,18 @@ async fn a_ride_is_ordered_at_the_frontends_door() {
         ..Settings::default()
     };
     let demo = Demo::start(&running.options(quiet), running.stop.clone()).unwrap();
-    let door: SocketAddr = (LOOPBACK, 0).into();
-    let door = demo::open_web(
-        door,
-        demo.desk().clone(),
-        Access::default(),
-        running.stop.clone(),
-    );
-    let url = format!("http://{}/dispatch", door.await.unwrap());
+    let access = Access::default();
+    let door = socket::bind((LOOPBACK, 0).into(), &access).await;
+    let (listener, at) = door.unwrap();
+    let router = demo::router(demo.desk().clone(), access);
+    let stop = running.stop.clone();
+    tokio::spawn(socket::serve(
+        listener,
+        socket::Limits::PEOPLE,
+        stop,
+        router,
+    ));
+    let url = format!("http://{at}/dispatch");
     let client = super::collector::client(false);
     let stranger = client
         .get(format!("{url}?customer=1"))
