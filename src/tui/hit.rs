@@ -7,8 +7,10 @@ use super::keymap::Action;
 pub enum Pane {
     /// The query line, tabs or filters.
     Bar,
-    /// Scatter plot, minimap, ruler.
+    /// Scatter plot, minimap.
     Strip,
+    /// The ruler over bars.
+    Ruler,
     /// The list, tree or graph.
     Body,
     /// The second pane.

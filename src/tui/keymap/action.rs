@@ -192,9 +192,13 @@ actions! {
     PreviousOfService "previous_of_service" "" "previous span of this service" Hunt { Trace: "[s" }
     NextOfOperation "next_of_operation" "" "next span of this operation" Hunt { Trace: "]o" }
     PreviousOfOperation "previous_of_operation" "" "previous span of this operation" Hunt { Trace: "[o" }
+    NextLongest "next_longest" "" "the span of the longest own time, again to the next" Hunt { Trace: "]l" }
+    PreviousLongest "previous_longest" "" "back to the span of longer own time" Hunt { Trace: "[l" }
     FindOperation "find_operation" "" "find this operation" Hunt { Trace: "*" }
     HitsAs "hits_as" "" "hits marked, alone, or all else folded" Hunt { Trace: "&" }
     FoldService "fold_service" "" "fold or open all spans of this service" View { Waterfall: "zs" }
+    Squeeze "squeeze" "" "squeeze idle time, or show it all" Axis { Waterfall: "zg" }
+    Redo "redo" "" "do again what was undone" View { Trace: "<C-r>" }
     Fit "fit" "fit" "fit the span to the width" Axis { Waterfall: "f" }
     NextSection "next_section" "section" "next section" Move { Detail: "]]" }
     PreviousSection "previous_section" "" "previous section" Move { Detail: "[[" }

@@ -10,7 +10,7 @@ pub mod search;
 pub mod themes;
 pub mod trace;
 
-use crate::model::TraceId;
+use crate::model::{SpanId, TraceId};
 use crate::text::Shown;
 
 use super::page::Page;
@@ -72,6 +72,11 @@ impl Screen {
     /// The service map, with a service selected.
     pub fn map(service: Option<String>) -> Self {
         Self::Map(Box::new(MapScreen::new(service)))
+    }
+
+    /// The screen of a trace that a search found by these of its spans.
+    pub fn found_trace(id: TraceId, title: Shown<'static>, matched: Vec<SpanId>) -> Self {
+        Self::Trace(Box::new(TraceScreen::new(id, title).with_matched(matched)))
     }
 
     /// The screen of one trace, which fetches it; `title` is what is known of it so far.

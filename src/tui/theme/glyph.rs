@@ -45,6 +45,7 @@ glyphs! {
     heavy "━" "=" "an edge with much traffic";
     arrow "►" ">" "an edge's head";
     vertical "│" "|" "a vertical rule";
+    guide "┊" ":" "where the cursor's span begins";
     corner_nw "┌" "+" "corner";
     corner_ne "┐" "+" "corner";
     corner_sw "└" "+" "corner";

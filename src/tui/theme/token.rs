@@ -45,6 +45,7 @@ tokens! {
     Doubt "doubt" Some(T::Slow);
     Live "live" Some(T::Ok);
     Paused "paused" Some(T::Slow);
+    Pinned "pinned" Some(T::Muted);
     Match "match" Some(T::Accent);
     MatchHere "match.here" Some(T::Cursor);
     Mark "mark" Some(T::Accent);

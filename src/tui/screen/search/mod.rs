@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::analysis::Why;
-use crate::backend::{SearchDone, SearchRequest};
+use crate::backend::{SearchDone, SearchRequest, TraceRow};
 use crate::model::{Nanos, TraceId};
 use crate::text::Shown;
 use crate::traceql::form::When;
@@ -183,7 +183,13 @@ impl Search {
         let title = row
             .map(|row| Shown::from(format!("{} {}", row.service, row.name)))
             .unwrap_or_default();
-        cx.go(Move::Open(Screen::trace(id, title)));
+        // A query that every span matches asks for none of them.
+        let all = |row: &TraceRow| row.matched.len() >= row.spans as usize;
+        let matched = row
+            .filter(|row| !all(row))
+            .map(|row| row.matched.clone())
+            .unwrap_or_default();
+        cx.go(Move::Open(Screen::found_trace(id, title, matched)));
     }
 
     /// A source of one trace is that trace.

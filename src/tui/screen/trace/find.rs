@@ -27,6 +27,8 @@ pub struct Find {
     pub error: Option<String>,
     /// How they stand among the other spans.
     pub hits_as: Hits,
+    /// Spans that the search which led here asked for: hits until the reader asks for others.
+    matched: Vec<usize>,
 }
 
 impl Find {
@@ -34,6 +36,10 @@ impl Find {
     pub fn run(&mut self, trace: &Trace) {
         let text = self.input.text().trim();
         self.error = None;
+        if text.is_empty() {
+            self.hits.clone_from(&self.matched);
+            return;
+        }
         let found = if text.starts_with('{') {
             traceql(trace, text)
         } else {
@@ -47,9 +53,20 @@ impl Find {
 
     /// Forgets line and hits. Returns whether there was something to forget.
     pub fn clear(&mut self) -> bool {
-        let some = !self.input.text().is_empty();
+        let some = !self.hits.is_empty() || !self.input.text().is_empty();
         *self = Self::default();
         some
+    }
+
+    /// The spans that the search which led here asked for.
+    pub fn matched(&self) -> &[usize] {
+        &self.matched
+    }
+
+    /// Spans that the search which led here asked for: hits until the reader asks for others.
+    pub fn lead_in(&mut self, matched: Vec<usize>) {
+        self.hits.clone_from(&matched);
+        self.matched = matched;
     }
 
     /// Whether a span was found.

@@ -11,6 +11,7 @@ mod explain;
 mod find;
 mod open;
 mod range;
+mod semantics;
 mod together;
 mod without;
 
@@ -45,6 +46,8 @@ pub struct TraceScreen {
     stage: Stage,
     /// The span to go to once the trace is there.
     wanted: Option<SpanId>,
+    /// The spans that the search which led here asked for.
+    matched: Vec<SpanId>,
 }
 
 /// How far the trace is.
@@ -64,7 +67,15 @@ impl TraceScreen {
             title,
             stage: Stage::Loading,
             wanted: None,
+            matched: Vec::new(),
         }
+    }
+
+    /// The same, with the spans that a search matched.
+    #[must_use]
+    pub fn with_matched(mut self, spans: Vec<SpanId>) -> Self {
+        self.matched = spans;
+        self
     }
 
     fn open(&mut self) -> Option<&mut Open> {
@@ -94,6 +105,7 @@ impl TraceScreen {
             return;
         }
         let mut open = Open::new(trace, charset);
+        open.match_ids(&self.matched);
         let wanted = self.wanted.take().and_then(|id| open.trace.find(id));
         if let Some(span) = wanted {
             open.go(span, cx.rows(Pane::Body));

@@ -7,7 +7,7 @@ use crate::text::Charset;
 use crate::tui::answer::Held;
 use crate::tui::memo::Memo;
 use crate::tui::widget::list::List;
-use crate::tui::widget::waterfall::{Bundle, Interval, Likeness, Minimap, Row, Rows};
+use crate::tui::widget::waterfall::{Bundle, Interval, Likeness, Minimap, Row, Rows, Squeeze};
 
 use super::detail::Detail;
 use super::explain::Explained;
@@ -43,6 +43,10 @@ pub struct Open {
     pub received: Option<Held<Trace>>,
     /// The finding the cursor was sent to last.
     pub finding: Option<usize>,
+    /// The span that the hunt for the longest own time is at.
+    pub longest: Option<usize>,
+    /// Idle time is squeezed out of the bars.
+    pub squeeze: Option<Squeeze>,
     /// What is put out of sight, and how many spans that are.
     pub without: Without,
     pub left_out: usize,
@@ -79,6 +83,8 @@ impl Open {
             critical_only: false,
             received: None,
             finding: None,
+            longest: None,
+            squeeze: None,
             without: Without::default(),
             left_out: 0,
             folded,
@@ -90,6 +96,16 @@ impl Open {
         };
         open.describe();
         open
+    }
+
+    /// Marks the spans that a search asked for.
+    pub fn match_ids(&mut self, ids: &[SpanId]) {
+        if ids.is_empty() {
+            return;
+        }
+        let asked = |&span: &usize| ids.binary_search(&self.trace.span(span).span_id()).is_ok();
+        let matched = (0..self.trace.len()).filter(asked).collect();
+        self.find.lead_in(matched);
     }
 
     /// The same trace with more spans: cursor, folds and range stay where they were.
@@ -108,7 +124,10 @@ impl Open {
             .map(id)
             .collect();
         let cursor = self.span().map(id);
+        let mut matched: Vec<SpanId> = self.find.matched().iter().copied().map(id).collect();
+        matched.sort_unstable();
         self.explained = None;
+        self.squeeze = None;
         self.minimap.clear();
         self.forget();
         self.range.grow(&trace);
@@ -117,6 +136,7 @@ impl Open {
         self.rows.fold_where(&self.trace, |span| {
             folded.contains(&self.trace.span(span).span_id())
         });
+        self.match_ids(&matched);
         self.find.run(&self.trace);
         if self.left_out > 0 {
             self.sift(usize::MAX);

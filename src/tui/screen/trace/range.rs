@@ -8,6 +8,8 @@ pub struct Range {
     whole: (Time, Time),
     shown: (Time, Time),
     before: Vec<(Time, Time)>,
+    /// What was undone, to be done again.
+    after: Vec<(Time, Time)>,
 }
 
 impl Range {
@@ -18,6 +20,7 @@ impl Range {
             whole,
             shown: whole,
             before: Vec::new(),
+            after: Vec::new(),
         }
     }
 
@@ -51,6 +54,7 @@ impl Range {
         let to = to.clamp(from + Nanos(1), self.whole.1.max(from + Nanos(1)));
         if (from, to) != self.shown {
             self.before.push(self.shown);
+            self.after.clear();
             self.shown = (from, to);
         }
     }
@@ -63,9 +67,22 @@ impl Range {
 
     /// Goes back to the range before.
     pub fn undo(&mut self) -> bool {
-        let before = self.before.pop();
-        self.shown = before.unwrap_or(self.shown);
-        before.is_some()
+        let Some(before) = self.before.pop() else {
+            return false;
+        };
+        self.after.push(self.shown);
+        self.shown = before;
+        true
+    }
+
+    /// Does again what was undone last.
+    pub fn redo(&mut self) -> bool {
+        let Some(after) = self.after.pop() else {
+            return false;
+        };
+        self.before.push(self.shown);
+        self.shown = after;
+        true
     }
 
     /// Shows half of the range, or twice as much, around an instant that keeps its place.
@@ -118,6 +135,8 @@ mod tests {
         range.pan(true);
         range.pan(true);
         range.pan(true);
+        assert_eq!(millis(range.shown()), (50, 100));
+        assert!(range.undo() && range.redo() && !range.redo());
         assert_eq!(millis(range.shown()), (50, 100));
         assert!(range.undo());
         range.reset();

@@ -322,3 +322,66 @@ async fn services_are_hidden_both_ways_and_come_back() {
     harness.keys("<Esc>").await.unwrap();
     assert!(harness.text().contains("/15"), "{}", harness.text());
 }
+
+#[tokio::test]
+async fn the_ancestors_of_the_top_row_stay_in_view() {
+    let calls: Vec<String> = (0..60)
+        .map(|n| format!("    b: op{n} {n}..{}\n", n + 1))
+        .collect();
+    let text = format!("a: root 0..100\n  a: middle 0..90\n{}", calls.concat());
+    let mut harness = opened(scenario::trace(&text)).await;
+    harness.keys("G").await.unwrap();
+    let shown = rows(&harness);
+    let at = |part: &str| shown.iter().position(|row| row.contains(part));
+    let (root, middle) = (at("a  root"), at("a  middle"));
+    assert!(
+        root.is_some() && middle == root.map(|at| at + 1),
+        "{}",
+        harness.text()
+    );
+    assert!(here(&harness).contains("op59"));
+}
+
+#[tokio::test]
+async fn a_folded_call_names_who_answers_and_pills_tell_the_protocol() {
+    let trace = scenario::trace(
+        "a: GET 0..100 client http.request.method=GET http.status_code=503\n  b: GET /x 1..99 server\n    b: q 2..3 client peer.service=mysql\n",
+    );
+    let mut harness = opened(trace).await;
+    assert!(row(&harness, "b → mysql  q").contains("b → mysql"));
+    harness.keys("za").await.unwrap();
+    assert!(
+        here(&harness).contains("a → b  GET /x  2  503"),
+        "{}",
+        harness.text()
+    );
+}
+
+#[tokio::test]
+async fn the_longest_own_times_come_one_after_the_other() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("]l").await.unwrap();
+    assert!(here(&harness).contains("mysql"), "{}", harness.text());
+    harness.keys("]l").await.unwrap();
+    assert!(here(&harness).contains("route  HTTP GET /route"));
+    harness.keys("[l").await.unwrap();
+    assert!(here(&harness).contains("mysql"));
+}
+
+#[tokio::test]
+async fn zoom_is_undone_and_done_again_and_idle_time_squeezed() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("efu").await.unwrap();
+    assert!(row(&harness, " waterfall").contains("all of it"));
+    harness.keys("<C-r>").await.unwrap();
+    assert!(row(&harness, " waterfall").contains("31.0 ms from +320 ms"));
+    let trace = scenario::trace("a: r 0..100 id=1\nb: later 10000..10100 id=2 parent=1\n");
+    let mut harness = opened(trace).await;
+    harness.keys("zg").await.unwrap();
+    assert!(row(&harness, " waterfall").contains("idle time squeezed"));
+    assert!(
+        row(&harness, "b  later").contains("▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄"),
+        "{}",
+        harness.text()
+    );
+}

@@ -2,13 +2,16 @@
 
 use crate::model::{Nanos, Time};
 
+use super::squeeze::Squeeze;
+
 /// A range of time laid over columns. Both edges of everything are computed from their own
 /// time, never from widths added up, so that nothing drifts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Axis {
+pub struct Axis<'a> {
     from: Time,
     to: Time,
     columns: u16,
+    squeeze: Option<&'a Squeeze>,
 }
 
 /// A labelled column of the ruler.
@@ -23,14 +26,29 @@ pub struct Tick {
 /// Eighths of a column: what block glyphs can tell apart.
 pub(super) const EIGHTHS: u64 = 8;
 
-impl Axis {
+impl<'a> Axis<'a> {
     /// The range `from..to` over `columns`; an empty range is widened to one nanosecond.
     pub fn new(from: Time, to: Time, columns: u16) -> Self {
         Self {
             from,
             to: to.max(from + Nanos(1)),
             columns: columns.max(1),
+            squeeze: None,
         }
+    }
+
+    /// The same with idle time squeezed out.
+    #[must_use]
+    pub fn squeezed(self, squeeze: &'a Squeeze) -> Self {
+        Self {
+            squeeze: Some(squeeze),
+            ..self
+        }
+    }
+
+    /// Where an instant lies once idle time is squeezed.
+    fn place(&self, time: Time) -> Time {
+        self.squeeze.map_or(time, |squeeze| squeeze.squeezed(time))
     }
 
     /// The first instant shown.
@@ -48,15 +66,15 @@ impl Axis {
         self.columns
     }
 
-    /// The length of the range.
+    /// The length of the range as it is drawn.
     pub fn length(&self) -> Nanos {
-        self.to.since(self.from)
+        Nanos(self.place(self.to).since(self.place(self.from)).0.max(1))
     }
 
     /// Where an instant stands, in eighths of a column, held within the axis.
     pub(super) fn eighth(&self, time: Time) -> u64 {
         let most = u64::from(self.columns) * EIGHTHS;
-        let offset = u128::from(time.since(self.from).0);
+        let offset = u128::from(self.place(time).since(self.place(self.from)).0);
         let eighth = offset * u128::from(most) / u128::from(self.length().0);
         u64::try_from(eighth).unwrap_or(most).min(most)
     }
@@ -70,12 +88,19 @@ impl Axis {
     pub fn time_at(&self, column: u16) -> Time {
         let length = u128::from(self.length().0);
         let offset = length * u128::from(column) / u128::from(self.columns);
-        self.from + Nanos(u64::try_from(offset).unwrap_or(u64::MAX))
+        let offset = Nanos(u64::try_from(offset).unwrap_or(u64::MAX));
+        match self.squeeze {
+            None => self.from + offset,
+            Some(squeeze) => squeeze.real(self.place(self.from) + offset),
+        }
     }
 
     /// Ticks at round times since `start`, at least `room` columns apart, the first at the left
     /// edge.
     pub fn ticks(&self, start: Time, room: u16) -> Vec<Tick> {
+        if self.squeeze.is_some() {
+            return self.uneven_ticks(start, room);
+        }
         let step = self.step(room);
         let first = self.from.since(start).0;
         let mut offset = first.div_ceil(step).saturating_mul(step);
@@ -94,6 +119,19 @@ impl Axis {
             offset = next;
         }
         ticks
+    }
+
+    /// Ticks at even columns, where a column does not always last as long: none is round.
+    fn uneven_ticks(&self, start: Time, room: u16) -> Vec<Tick> {
+        let columns = (0..self.columns).step_by(usize::from(room.max(1)) * 3 / 2);
+        let tick = |column| Tick {
+            column,
+            offset: self.time_at(column).since(start),
+        };
+        columns
+            .filter(|column| column + room / 2 <= self.columns)
+            .map(tick)
+            .collect()
     }
 
     /// The smallest round length (1, 2 or 5 times a power of ten) that fills `room` columns.

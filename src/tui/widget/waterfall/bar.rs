@@ -51,7 +51,7 @@ pub struct Bar {
 /// without overlap. A span of no length still has one cell. Costs the number of cells times a
 /// search in the intervals, however many there are.
 pub fn bar(
-    axis: &Axis,
+    axis: &Axis<'_>,
     (start, end): (Time, Time),
     own: &[Interval],
     critical: &[Interval],

@@ -8,6 +8,7 @@ mod bundle;
 mod minimap;
 mod rows;
 mod sieve;
+mod squeeze;
 mod work;
 
 pub use axis::Axis;
@@ -16,4 +17,5 @@ pub use bundle::{Bundle, Likeness};
 pub use minimap::Minimap;
 pub use rows::{Row, Rows};
 pub use sieve::Sieve;
+pub use squeeze::Squeeze;
 pub use work::{Interval, Work};

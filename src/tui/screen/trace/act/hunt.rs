@@ -30,6 +30,8 @@ impl Open {
             Action::PreviousOfOperation => {
                 self.alike(span, false, |a, b| a.operation() == b.operation())
             }
+            Action::NextLongest => self.next_longest(true),
+            Action::PreviousLongest => self.next_longest(false),
             Action::Why => self.finding(true),
             Action::WhyBack => self.finding(false),
             _ => return false,
@@ -108,6 +110,21 @@ impl Open {
         } else {
             (0..span).rev().find(alike)
         }
+    }
+
+    /// The span of the next shorter own time, or of the next longer one; at first the longest.
+    fn next_longest(&mut self, forward: bool) -> Option<usize> {
+        let trace = &self.trace;
+        let key = |span: usize| (trace.self_time(span), std::cmp::Reverse(span));
+        let at = self.longest.filter(|&at| self.span() == Some(at));
+        let spans = 0..trace.len();
+        let next = match (at.map(key), forward) {
+            (None, _) => spans.max_by_key(|&span| key(span)),
+            (Some(here), true) => spans.filter(|&s| key(s) < here).max_by_key(|&s| key(s)),
+            (Some(here), false) => spans.filter(|&s| key(s) > here).min_by_key(|&s| key(s)),
+        };
+        self.longest = next.or(self.longest);
+        next
     }
 
     fn finding(&mut self, forward: bool) -> Option<usize> {

@@ -1,11 +1,12 @@
 //! What keys and the mouse do on a trace. Each file answers to actions of one kind.
 
+mod axis;
 mod fold;
 mod hunt;
 mod narrow;
 mod pointer;
 
-use crate::model::{Nanos, Time};
+use crate::model::Nanos;
 use crate::tui::answer::{Held, Request};
 use crate::tui::hit::Pane;
 use crate::tui::job::Purpose;
@@ -145,30 +146,12 @@ impl Open {
             }
             Action::CriticalOnly => self.critical_only = !self.critical_only,
             Action::Skew => self.skew(cx),
-            Action::ZoomIn | Action::ZoomOut => {
-                let around = self
-                    .span()
-                    .map_or(self.range.shown().0, |span| self.middle(span));
-                (0..act.times())
-                    .for_each(|_| self.range.zoom(around, act.action == Action::ZoomIn));
-            }
-            Action::PanLeft | Action::PanRight => {
-                (0..act.times()).for_each(|_| self.range.pan(act.action == Action::PanRight));
-            }
-            Action::Whole => self.range.reset(),
-            Action::Undo => _ = self.range.undo(),
-            Action::Fit => {
-                if let Some(span) = self.span() {
-                    self.range
-                        .set(self.trace.start_of(span), self.trace.end_of(span));
-                }
-            }
             Action::CopySpanId => {
                 if let Some(span) = self.span() {
                     cx.copy("span id", self.trace.span(span).span_id().to_string());
                 }
             }
-            _ => return false,
+            _ => return self.act_axis(act, cx),
         }
         true
     }
@@ -189,10 +172,6 @@ impl Open {
             self.find.input.set(operation.clone(), operation.len());
             self.find.run(&self.trace);
         }
-    }
-
-    fn middle(&self, span: usize) -> Time {
-        self.trace.start_of(span) + Nanos(self.trace.duration_of(span).0 / 2)
     }
 
     /// Corrects clocks by the parents' intervals, or shows times as received again.

@@ -29,6 +29,7 @@ impl Open {
                     self.detail.toggle();
                 }
             }
+            (Target::Spot(Pane::Ruler), gesture) => self.touched_ruler(touch, gesture, cx),
             (Target::Spot(Pane::Strip), gesture) => self.touched_strip(touch, gesture, cx),
             (Target::Row(Pane::Detail, _) | Target::Spot(Pane::Detail), Gesture::Wheel(by)) => {
                 self.detail
@@ -48,17 +49,33 @@ impl Open {
     fn touched_strip(&mut self, touch: &Touch, gesture: Gesture, cx: &mut Cx<'_>) {
         let strip = cx.shared.drawn.pane(Pane::Strip);
         let (from, to) = self.range.all();
-        let axis = Axis::new(from, to, strip.width);
+        self.select(Axis::new(from, to, strip.width), strip.x, touch.x, gesture);
+    }
+
+    /// On the ruler a drag zooms into what was dragged over; the wheel zooms.
+    fn touched_ruler(&mut self, touch: &Touch, gesture: Gesture, cx: &mut Cx<'_>) {
+        let ruler = cx.shared.drawn.pane(Pane::Ruler);
+        let (from, to) = self.range.shown();
+        let squeeze = self.squeeze.take();
+        let axis = Axis::new(from, to, ruler.width);
+        let axis = squeeze
+            .as_ref()
+            .map_or(axis, |squeeze| axis.squeezed(squeeze));
+        self.select(axis, ruler.x, touch.x, gesture);
+        self.squeeze = squeeze;
+    }
+
+    fn select(&mut self, axis: Axis<'_>, left: u16, x: u16, gesture: Gesture) {
         match gesture {
             Gesture::Drop { from } => {
-                let start = from.0.saturating_sub(strip.x);
-                let (left, right) = (start.min(touch.x), start.max(touch.x));
+                let start = from.0.saturating_sub(left);
+                let (left, right) = (start.min(x), start.max(x));
                 if right > left {
                     self.range.set(axis.time_at(left), axis.time_at(right + 1));
                 }
             }
             Gesture::DoubleClick => self.range.reset(),
-            Gesture::Wheel(by) => self.range.zoom(axis.time_at(touch.x), by < 0),
+            Gesture::Wheel(by) => self.range.zoom(axis.time_at(x), by < 0),
             _ => {}
         }
     }

@@ -21,6 +21,9 @@ pub fn bar(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     if open.received.is_some() {
         facts.push(Token::Doubt, "clocks corrected   ");
     }
+    if open.squeeze.is_some() {
+        facts.push(Token::Doubt, "idle time squeezed   ");
+    }
     if open.critical_only {
         facts.push(Token::Accent, "critical path only   ");
     }

@@ -17,7 +17,7 @@ pub fn bars(
     canvas: &mut Canvas<'_>,
     area: Rect,
     span: usize,
-    axis: &Axis,
+    axis: &Axis<'_>,
 ) {
     let (trace, s) = (&open.trace, open.trace.span(span));
     let times = (trace.start_of(span), trace.end_of(span));
@@ -63,7 +63,7 @@ pub fn bundle_bars(
     canvas: &mut Canvas<'_>,
     area: Rect,
     bundle: &Bundle,
-    axis: &Axis,
+    axis: &Axis<'_>,
 ) {
     let all = open.together(bundle);
     let bar = bar(axis, (all.from, all.to), &all.own, &all.critical, &[]);

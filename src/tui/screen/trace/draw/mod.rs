@@ -3,6 +3,7 @@
 mod bar;
 mod bars;
 mod detail;
+mod name;
 mod panes;
 mod strip;
 mod tree;
@@ -11,7 +12,6 @@ use ratatui::layout::Rect;
 
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::Pane;
 use crate::tui::job::Purpose;
 use crate::tui::page::{Look, Page};
 use crate::tui::phrase::Phrase;
@@ -134,10 +134,13 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
 fn opened(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Areas, size: Size) {
     bar::bar(open, look, canvas, areas.bar);
     let panes = Panes::of(open, areas.body, size);
-    canvas.pane(Pane::Body, panes.tree);
     let names = panes.bars;
     let (from, to) = open.range.shown();
     let axis = Axis::new(from, to, panes.tree.width.saturating_sub(names + 1 + LABEL));
+    let axis = open
+        .squeeze
+        .as_ref()
+        .map_or(axis, |squeeze| axis.squeezed(squeeze));
     strip::strip(open, canvas, areas.strip, names, &axis);
     tree::draw(open, look, canvas, panes.tree, names, &axis);
     if let Some(area) = panes.detail {

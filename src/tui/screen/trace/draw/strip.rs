@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::model::Time;
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Target};
@@ -14,7 +15,7 @@ use super::super::Open;
 const TICK: u16 = 10;
 
 /// The minimap over the whole width, with the shown range marked, and the ruler over the bars.
-pub fn strip(open: &Open, canvas: &mut Canvas<'_>, area: Rect, names: u16, axis: &Axis) {
+pub fn strip(open: &Open, canvas: &mut Canvas<'_>, area: Rect, names: u16, axis: &Axis<'_>) {
     if area.height == 0 {
         return;
     }
@@ -59,15 +60,42 @@ fn minimap(open: &Open, canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-fn ruler(open: &Open, canvas: &mut Canvas<'_>, y: u16, names: u16, axis: &Axis) {
+/// Ticks, and where the cursor's span begins: in place of the ticks that it would touch.
+fn ruler(open: &Open, canvas: &mut Canvas<'_>, y: u16, names: u16, axis: &Axis<'_>) {
+    let left = names + 1;
+    let area = Rect::new(left, y, axis.columns(), 1);
+    canvas.pane(Pane::Ruler, area);
+    canvas.hit(area, Target::Spot(Pane::Ruler));
+    let here = guide(open, axis).map(|(column, time)| {
+        let offset = text::duration(time.since(open.trace.start()).0, canvas.charset());
+        (column, Shown::from(offset))
+    });
     for tick in axis.ticks(open.trace.start(), TICK) {
         let label = Shown::from(text::duration(tick.offset.0, canvas.charset()));
+        let end = tick.column + label.width() as u16 + 1;
+        let touches = here.as_ref().is_some_and(|(column, label)| {
+            *column < end && tick.column < column + label.width() as u16 + 1
+        });
+        if !touches {
+            let room = axis.columns() - tick.column;
+            canvas.text(left + tick.column, y, room, &label, Token::Muted);
+        }
+    }
+    if let Some((column, label)) = here {
+        let column = column.min(axis.columns().saturating_sub(label.width() as u16));
         canvas.text(
-            names + 1 + tick.column,
+            left + column,
             y,
-            axis.columns() - tick.column,
+            axis.columns() - column,
             &label,
-            Token::Muted,
+            Token::Accent,
         );
     }
+}
+
+/// Where the cursor's span begins, if that is in view and not the left edge.
+pub fn guide(open: &Open, axis: &Axis<'_>) -> Option<(u16, Time)> {
+    let start = open.trace.start_of(open.rows.span(open.list.cursor())?);
+    let (from, to) = (axis.from(), axis.to());
+    (from < start && start < to).then(|| (axis.column(start), start))
 }

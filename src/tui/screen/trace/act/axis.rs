@@ -1,0 +1,68 @@
+//! The axis of time: zoom, pan, undo, fit, and idle time squeezed out.
+
+use crate::model::{Nanos, Time};
+use crate::tui::keymap::Action;
+use crate::tui::message::Message;
+use crate::tui::page::{Act, Cx};
+use crate::tui::widget::waterfall::{Row, Squeeze};
+
+use super::super::Open;
+
+impl Open {
+    pub(super) fn act_axis(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        match act.action {
+            Action::ZoomIn | Action::ZoomOut => {
+                let around = self
+                    .span()
+                    .map_or(self.range.shown().0, |span| self.middle(span));
+                for _ in 0..act.times() {
+                    self.range.zoom(around, act.action == Action::ZoomIn);
+                }
+            }
+            Action::PanLeft | Action::PanRight => {
+                for _ in 0..act.times() {
+                    self.range.pan(act.action == Action::PanRight);
+                }
+            }
+            Action::Whole => self.range.reset(),
+            Action::Undo if !self.range.undo() => cx.say(Message::note("nothing to undo")),
+            Action::Redo if !self.range.redo() => cx.say(Message::note("nothing to do again")),
+            Action::Undo | Action::Redo => {}
+            Action::Fit => self.fit(),
+            Action::Squeeze => self.squeeze(cx),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Fits what is under the cursor to the width.
+    fn fit(&mut self) {
+        let (from, to) = match self.rows.get(self.list.cursor()) {
+            Some(Row::Bundle(bundle)) => {
+                let all = self.together(&bundle);
+                (all.from, all.to)
+            }
+            Some(Row::Span(span)) => (self.trace.start_of(span), self.trace.end_of(span)),
+            _ => return,
+        };
+        self.range.set(from, to);
+    }
+
+    fn squeeze(&mut self, cx: &mut Cx<'_>) {
+        if self.squeeze.take().is_some() {
+            return;
+        }
+        let squeeze = Squeeze::of(&self.trace);
+        if squeeze.is_empty() {
+            cx.say(Message::note(
+                "no idle time to squeeze: some span runs all the time",
+            ));
+        } else {
+            self.squeeze = Some(squeeze);
+        }
+    }
+
+    fn middle(&self, span: usize) -> Time {
+        self.trace.start_of(span) + Nanos(self.trace.duration_of(span).0 / 2)
+    }
+}

@@ -1,0 +1,324 @@
+//! The left side of the waterfall's rows: guides, folds, names, what is hidden, marks.
+
+use ratatui::layout::Rect;
+
+use crate::model::{Kind, SpanRef};
+use crate::text::{self, Shown};
+use crate::tui::canvas::Canvas;
+use crate::tui::page::Look;
+use crate::tui::theme::Token;
+use crate::tui::widget::waterfall::{Bundle, Likeness};
+
+use super::super::{Open, semantics};
+
+/// Columns that marks of a row (failed, slow, doubtful) take at the end of its name.
+const MARKS: u16 = 2;
+/// Columns that a name keeps, however deep its span stands.
+pub const NAME: u16 = 24;
+
+/// How the names are laid out: columns of a level, and levels left out at the left.
+#[derive(Clone, Copy)]
+pub struct Indent {
+    pub columns: u16,
+    pub left_out: usize,
+}
+
+impl Indent {
+    /// The column where a level's names begin, within `width`.
+    fn column(self, level: usize, width: u16) -> u16 {
+        let level = level.saturating_sub(self.left_out);
+        (level as u64 * u64::from(self.columns)).min(u64::from(width.saturating_sub(NAME / 2)))
+            as u16
+    }
+}
+
+pub fn missing(open: &Open, canvas: &mut Canvas<'_>, area: Rect, row: usize) {
+    if let Some(id) = open.missing(row) {
+        canvas.put(area.x + 3, area.y, canvas.glyphs.doubt, Token::Doubt);
+        let text = Shown::from(format!(
+            "missing parent {id}: it was not received, or is still to come"
+        ));
+        canvas.text(
+            area.x + 5,
+            area.y,
+            area.width.saturating_sub(6),
+            &text,
+            Token::Doubt,
+        );
+    }
+}
+/// The guides of a row, and its fold mark. Returns the column where its name begins.
+fn margin(
+    open: &Open,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    row: usize,
+    indent: Indent,
+    folds: Option<bool>,
+) -> u16 {
+    guides(open, canvas, area, row, indent);
+    let orphaned = open
+        .rows
+        .span(row)
+        .is_some_and(|span| is_orphaned(open, span));
+    let level = open.rows.level(&open.trace, row) + usize::from(orphaned);
+    let x = area.x + 3 + indent.column(level, area.width);
+    if let Some(folded) = folds {
+        let glyph = if folded {
+            canvas.glyphs.folded
+        } else {
+            canvas.glyphs.open
+        };
+        canvas.put(x, area.y, glyph, Token::Muted);
+    }
+    x + 2
+}
+
+pub fn name(
+    open: &Open,
+    look: &Look<'_>,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    row: usize,
+    indent: Indent,
+) {
+    let (trace, Some(span)) = (&open.trace, open.rows.span(row)) else {
+        return;
+    };
+    let below = trace.subtree(span).len() - 1;
+    let folded = open.rows.is_folded(span) && below > 0;
+    let x = margin(
+        open,
+        canvas,
+        area,
+        row,
+        indent,
+        (below > 0).then_some(folded),
+    );
+    let end = area.right().saturating_sub(MARKS + 1);
+    let s = trace.span(span);
+    let x = service(look, canvas, (x, area.y), end, s.service());
+    let calls = folded && s.kind() == Kind::Client;
+    let answered = calls.then(|| answer(open, span)).flatten();
+    let called = answered.map(|answer| trace.span(answer).service().to_owned());
+    let peer = || (below == 0).then(|| semantics::peer(s)).flatten();
+    let (x, named) = match (called, peer()) {
+        (Some(service), _) => {
+            let token = look.shared.colours.token(&service);
+            let x = called_one(canvas, (x, area.y), end, &service, token);
+            (x, answered.map_or(s, |answer| trace.span(answer)))
+        }
+        (None, Some(peer)) => (called_one(canvas, (x, area.y), end, &peer, Token::Peer), s),
+        (None, None) => (x, s),
+    };
+    let mut x = operation(open, canvas, (x + 2, area.y), end, span, named);
+    if folded {
+        let errors = trace.errors_in(span + 1..span + 1 + below);
+        let hidden = text::count(below as u64);
+        x = count(canvas, (x + 2, area.y), end, &hidden, errors);
+    }
+    pills(canvas, (x + 2, area.y), end, s);
+    marks(open, canvas, area, span, s);
+}
+
+/// The span of another service that answers a call, if it does.
+fn answer(open: &Open, call: usize) -> Option<usize> {
+    let trace = &open.trace;
+    let service = trace.span(call).service();
+    // A call has few answers; a span with many children is no call.
+    trace.children(call).take(8).find(|&child| {
+        let child = trace.span(child);
+        child.kind() == Kind::Server && child.service() != service
+    })
+}
+
+/// Whom a span calls, behind its own service.
+fn called_one(
+    canvas: &mut Canvas<'_>,
+    (x, y): (u16, u16),
+    end: u16,
+    name: &str,
+    token: Token,
+) -> u16 {
+    let arrow = Shown::from(format!(" {} ", canvas.glyphs.right));
+    let x = canvas.text(x, y, end.saturating_sub(x), &arrow, Token::Muted);
+    canvas.text(x, y, end.saturating_sub(x), &Shown::new(name), token)
+}
+
+/// Short facts behind a name, as far as they fit whole.
+fn pills(canvas: &mut Canvas<'_>, (mut x, y): (u16, u16), end: u16, s: SpanRef<'_>) {
+    for pill in semantics::pills(s) {
+        let shown = Shown::from(pill.text);
+        let width = shown.width() as u16;
+        if x + width > end {
+            return;
+        }
+        let token = if pill.failed {
+            Token::Error
+        } else {
+            Token::Muted
+        };
+        x = canvas.text(x, y, width, &shown, token) + 1;
+    }
+}
+
+/// Spans that share a row: what they have in common, how many they are, how many failed.
+pub fn bundled(
+    open: &Open,
+    look: &Look<'_>,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    (row, bundle): (usize, &Bundle),
+    indent: Indent,
+) {
+    let x = margin(open, canvas, area, row, indent, Some(!bundle.is_open()));
+    let s = open.trace.span(bundle.first);
+    let end = area.right().saturating_sub(MARKS + 1);
+    let x = service(look, canvas, (x, area.y), end, s.service());
+    let (last, many) = match bundle.likeness {
+        Likeness::Alike => (
+            "",
+            format!(
+                "{}{} alike",
+                canvas.glyphs.times,
+                text::count(bundle.count.into())
+            ),
+        ),
+        Likeness::Chain => (
+            open.trace.span(bundle.last).operation(),
+            format!("{} in line", text::count(bundle.count.into())),
+        ),
+    };
+    let room = end.saturating_sub(x + 2 + many.chars().count() as u16 + 2);
+    let mut operation = s.operation().to_owned();
+    if !last.is_empty() {
+        operation = format!("{operation} {} {last}", canvas.glyphs.crumb);
+    }
+    let token = if open.find.hits_within(bundle_spans(open, bundle)) {
+        Token::Match
+    } else {
+        Token::Text
+    };
+    let operation = Shown::start_of(&operation, room.into());
+    let x = canvas.text(x + 2, area.y, room, &operation, token);
+    let failed = open.together(bundle).failed;
+    count(canvas, (x + 2, area.y), end, &many, failed);
+}
+
+/// The spans that a bundle's row hides while it is closed.
+fn bundle_spans(open: &Open, bundle: &Bundle) -> std::ops::Range<usize> {
+    match bundle.likeness {
+        Likeness::Alike => bundle.first..open.trace.subtree(bundle.last).end,
+        Likeness::Chain => bundle.first..bundle.last + 1,
+    }
+}
+
+fn service(
+    look: &Look<'_>,
+    canvas: &mut Canvas<'_>,
+    (x, y): (u16, u16),
+    end: u16,
+    name: &str,
+) -> u16 {
+    let token = look.shared.colours.token(name);
+    let shown = Shown::new(if name.is_empty() { "?" } else { name });
+    canvas.text(x, y, end.saturating_sub(x), &shown, token)
+}
+
+/// How many spans a row stands for, and how many of them failed.
+fn count(canvas: &mut Canvas<'_>, (x, y): (u16, u16), end: u16, many: &str, failed: usize) -> u16 {
+    let many = Shown::from(many.to_owned());
+    let x = canvas.text(x, y, end.saturating_sub(x), &many, Token::Muted);
+    if failed == 0 {
+        return x;
+    }
+    let failed = format!(" ({}{})", canvas.glyphs.failed, text::count(failed as u64));
+    canvas.text(
+        x,
+        y,
+        end.saturating_sub(x),
+        &Shown::from(failed),
+        Token::Error,
+    )
+}
+
+fn is_orphaned(open: &Open, span: usize) -> bool {
+    open.trace.depth(span) == 0 && open.trace.missing_parent(span).is_some()
+}
+
+fn operation(
+    open: &Open,
+    canvas: &mut Canvas<'_>,
+    (x, y): (u16, u16),
+    end: u16,
+    span: usize,
+    s: SpanRef<'_>,
+) -> u16 {
+    let token = if open.find.is_hit(span) {
+        Token::Match
+    } else if open.critical_only
+        && open
+            .explained
+            .as_ref()
+            .is_some_and(|e| !e.touches(open.trace.subtree(span)))
+    {
+        Token::Faint
+    } else if s.is_error() {
+        Token::Error
+    } else {
+        Token::Text
+    };
+    let room = end.saturating_sub(x);
+    canvas.text(
+        x,
+        y,
+        room,
+        &Shown::start_of(s.operation(), room.into()),
+        token,
+    )
+}
+
+/// What is wrong with a span, then whether it is slow: each keeps its column.
+fn marks(open: &Open, canvas: &mut Canvas<'_>, area: Rect, span: usize, s: SpanRef<'_>) {
+    let x = area.right().saturating_sub(MARKS);
+    if s.is_error() {
+        canvas.put(x, area.y, canvas.glyphs.failed, Token::Error);
+    } else if !open.trace.warnings_of(span).is_empty() {
+        canvas.put(x, area.y, canvas.glyphs.doubt, Token::Doubt);
+    }
+    if open.is_slow(span) {
+        canvas.put(x + 1, area.y, canvas.glyphs.slow, Token::Slow);
+    }
+}
+
+/// A line down from every ancestor that has further children below this row.
+fn guides(open: &Open, canvas: &mut Canvas<'_>, area: Rect, row: usize, indent: Indent) {
+    let (trace, Some(span)) = (&open.trace, open.rows.number(row)) else {
+        return;
+    };
+    let guide = |canvas: &mut Canvas<'_>, level: usize| {
+        let column = indent.column(level, area.width);
+        if column < area.width.saturating_sub(NAME) {
+            canvas.put(
+                area.x + 3 + column,
+                area.y,
+                canvas.glyphs.vertical,
+                Token::Faint,
+            );
+        }
+    };
+    let here = open.rows.level(trace, row);
+    let mut child = span;
+    while let Some(parent) = trace.parent(child) {
+        if let Some(own) = open.rows.own_row(parent) {
+            let level = open.rows.level(trace, own);
+            if level < indent.left_out {
+                break;
+            }
+            if level < here && trace.subtree(child).end < trace.subtree(parent).end {
+                guide(canvas, level);
+            }
+        }
+        child = parent;
+    }
+}
