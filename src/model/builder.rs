@@ -272,6 +272,20 @@ impl BlockBuilder {
         }
     }
 
+    /// Gives each span added since `mark` another resource: for formats whose spans name
+    /// resources that are described behind them. Until then a span may hold any stand-in.
+    pub fn replace_resources(&mut self, mark: Mark, by: impl Fn(ResourceIx) -> ResourceIx) {
+        let spans = self.block.resource.get_mut(mark.spans..);
+        for resource in spans.unwrap_or_default() {
+            *resource = by(ResourceIx(*resource)).0;
+        }
+    }
+
+    /// The number of spans added since `mark`.
+    pub fn spans_since(&self, mark: Mark) -> usize {
+        self.block.len().saturating_sub(mark.spans)
+    }
+
     /// Gives all spans and log records added since `mark` this scope.
     pub fn assign_scope(&mut self, mark: Mark, scope: ScopeIx) {
         let spans = self.block.scope.get_mut(mark.spans..);

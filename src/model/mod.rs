@@ -35,7 +35,7 @@ mod views;
 mod wire;
 
 pub use block::{Block, LogIx, ResourceIx, Row, ScopeIx, TraceIx};
-pub use builder::BlockBuilder;
+pub use builder::{BlockBuilder, Mark};
 pub use dictionary::{Dictionary, PairIx, Sym};
 pub use durations::{DurationParts, Durations};
 pub use fields::{LogFields, ResourceFields, ScopeFields, SpanFields};

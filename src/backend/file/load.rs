@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::inputs::{Input, Inputs};
 use crate::backend::Progress;
-use crate::format::{Format, Problem, ReadOptions, Sink, read};
+use crate::format::{Format, Limits, Problem, ReadOptions, Sink, read};
 use crate::model::Block;
 use crate::storage::{Origin, Store};
 
@@ -142,7 +142,7 @@ impl Reader {
                 ));
             }
             match input {
-                Input::Stdin => self.read(input, &mut io::stdin().lock(), found.bytes, to),
+                Input::Stdin => self.read(input, &mut io::stdin(), found.bytes, to),
                 Input::Path(path) => match File::open(path) {
                     Ok(mut file) => self.read(input, &mut file, found.bytes, to),
                     Err(error) => self.remark(format!("{}: {error}", path.display())),
@@ -151,7 +151,13 @@ impl Reader {
         }
     }
 
-    fn read(&self, input: &Input, from: &mut dyn Read, total: Option<u64>, to: &SyncSender<Block>) {
+    fn read(
+        &self,
+        input: &Input,
+        from: &mut (dyn Read + Send),
+        total: Option<u64>,
+        to: &SyncSender<Block>,
+    ) {
         let mut counted = Counted {
             from,
             reader: self,
@@ -160,6 +166,7 @@ impl Reader {
         };
         let options = ReadOptions {
             format: self.format,
+            limits: Limits::within(self.store.limits().budget),
             ..ReadOptions::default()
         };
         let mut sink = HandOver { reader: self, to };
@@ -234,11 +241,16 @@ impl Sink for HandOver<'_> {
             self.reader.remark(problem.to_string());
         }
     }
+
+    fn room(&self) -> usize {
+        let budget = self.reader.store.limits().budget;
+        budget.saturating_sub(self.reader.store.stats().bytes as usize)
+    }
 }
 
 /// A source whose bytes are counted, and which ends when it is told to.
 struct Counted<'a> {
-    from: &'a mut dyn Read,
+    from: &'a mut (dyn Read + Send),
     reader: &'a Reader,
     total: Option<u64>,
     told: Instant,

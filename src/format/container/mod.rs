@@ -5,9 +5,10 @@
 //! comes out is metered: an input that expands beyond the [`Limits`] is refused as a bomb, in the
 //! middle of it if need be.
 
-mod archive;
 mod meter;
 mod peek;
+mod tar;
+mod zip;
 
 use std::io::Read;
 use std::ops::ControlFlow;

@@ -97,6 +97,42 @@ fn any_nesting_is_taken_apart_by_content() {
 }
 
 #[test]
+fn a_zip_is_read_from_a_pipe_and_its_names_decide_nothing() {
+    let mut writer = ::zip::ZipWriter::new_stream(Vec::new());
+    let options = ::zip::write::SimpleFileOptions::default();
+    for name in ["../../etc/passwd", "dir/b.json"] {
+        writer.start_file(name, options).unwrap();
+        writer.write_all(name.as_bytes()).unwrap();
+    }
+    let streamed = writer.finish().unwrap().into_inner();
+    let stored = options.compression_method(::zip::CompressionMethod::Stored);
+    let mut writer = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for name in ["../../etc/passwd", "dir/b.json"] {
+        writer.start_file(name, stored).unwrap();
+        writer.write_all(name.as_bytes()).unwrap();
+    }
+    let stored = writer.finish().unwrap().into_inner();
+    for bytes in [&streamed, &stored] {
+        let seen = seen(bytes, &Limits::default());
+        assert_eq!(seen.problems, []);
+        let names = seen.inputs.iter().map(|(name, ..)| name.as_str());
+        let names: Vec<_> = names.collect();
+        assert_eq!(names, ["in/../../etc/passwd", "in/dir/b.json"]);
+        assert_eq!(seen.inputs[1].2, Ok("dir/b.json".to_owned()));
+    }
+    let mut broken = stored;
+    broken[60] ^= 1;
+    let seen = seen_of(&broken);
+    assert_eq!(seen.problems.len(), 1, "{:?}", seen.problems);
+    let cut = seen_of(&streamed[..50]);
+    assert_eq!(cut.problems[0].reason, Reason::Truncated);
+}
+
+fn seen_of(bytes: &[u8]) -> Seen {
+    seen(bytes, &Limits::default())
+}
+
+#[test]
 fn bombs_end_in_the_middle() {
     let limits = Limits {
         expanded_bytes: 8 << 20,

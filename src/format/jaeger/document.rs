@@ -35,8 +35,12 @@ impl<'a> Document<'a> {
         builder: &mut BlockBuilder,
     ) -> JsonResult<Result<(), Rejection>> {
         self.draft.read(json)?;
-        let mut processes = Processes::default();
-        let filled = self.filler.fill(&self.draft, None, &mut processes, builder);
+        let (mut processes, mark) = (Processes::default(), builder.mark());
+        let filled = self
+            .filler
+            .fill(&self.draft, None, (0, 0), &mut processes, builder);
+        // A document without a process is one without a service.
+        processes.settle(mark, builder);
         Ok(filled.map_err(Rejection::bad_id))
     }
 

@@ -1,11 +1,13 @@
 //! From a span as Jaeger writes it to columns: what its tags and references mean.
 
-use super::process::{Process, Processes};
+use std::borrow::Cow;
+
+use super::process::Processes;
 use super::span::{Draft, Log, Reference, instant};
 use super::tag::{Tag, TagValue};
 use crate::model::{
-    BlockBuilder, Kind, PairIx, ResourceIx, ScopeFields, ScopeIx, SpanFields, Status, Sym, Time,
-    TraceId, Value,
+    BlockBuilder, Kind, Mark, PairIx, ResourceIx, ScopeFields, ScopeIx, SpanFields, Status, Sym,
+    Time, TraceId, Value,
 };
 
 /// The attribute of a link that keeps a reference's type (`OpenTelemetry`'s `OpenTracing` conventions).
@@ -15,7 +17,7 @@ pub(super) const REF_TYPE: &str = "opentracing.ref_type";
 #[derive(Debug, Default)]
 pub(super) struct Filler {
     pairs: Vec<PairIx>,
-    /// Warnings about the trace, for its first span.
+    /// Warnings about a trace, for its first span.
     warnings: Vec<String>,
 }
 
@@ -84,16 +86,30 @@ fn status(text: &str) -> Option<Status> {
 }
 
 impl Filler {
-    /// Warnings that the next span is to carry.
-    pub(super) fn warn_first<'w>(&mut self, warnings: impl Iterator<Item = &'w str>) {
-        self.warnings = warnings.map(str::to_owned).collect();
+    /// Warnings about a trace whose spans begin at `mark`: its latest span carries them, or its
+    /// first one if they come before all.
+    pub(super) fn warn(
+        &mut self,
+        warnings: Vec<Cow<'_, str>>,
+        mark: Mark,
+        builder: &mut BlockBuilder,
+    ) {
+        if builder.spans_since(mark) == 0 {
+            self.warnings = warnings.into_iter().map(Cow::into_owned).collect();
+            return;
+        }
+        for warning in warnings {
+            let warning = builder.string(&warning);
+            builder.warning(warning);
+        }
     }
 
-    /// Adds a span. The error says what it lacks.
+    /// Adds a span, which stands `at` an offset and an index. The error says what it lacks.
     pub(super) fn fill<'a>(
         &mut self,
         draft: &Draft<'a>,
         trace_id: Option<TraceId>,
+        at: (usize, usize),
         processes: &mut Processes<'a>,
         builder: &mut BlockBuilder,
     ) -> Result<(), &'static str> {
@@ -105,7 +121,7 @@ impl Filler {
             .span_id
             .filter(|id| !id.is_zero())
             .ok_or("a span without a valid spanID")?;
-        let resource = self.resource(draft, processes, builder);
+        let resource = self.resource(draft, at, processes, builder);
         let parent = parent(draft, trace_id);
 
         let mut meaning = Meaning::default();
@@ -170,19 +186,19 @@ impl Filler {
     fn resource<'a>(
         &mut self,
         draft: &Draft<'a>,
+        at: (usize, usize),
         processes: &mut Processes<'a>,
         builder: &mut BlockBuilder,
     ) -> ResourceIx {
-        let id = draft.process_id.as_deref().unwrap_or_default();
-        if let Some(known) = processes.resource(id, builder, &mut self.pairs) {
-            return known;
-        }
-        if let Some(process) = &draft.process {
-            return process.resource(builder, &mut self.pairs);
-        }
-        processes.miss(draft.process_id.clone().unwrap_or_default());
-        let missed = processes.resource(id, builder, &mut self.pairs);
-        missed.unwrap_or_else(|| Process::default().resource(builder, &mut self.pairs))
+        let id = draft.process_id.as_ref();
+        let id = id.unwrap_or(&Cow::Borrowed(""));
+        let known = processes.resource(id, builder, &mut self.pairs);
+        known
+            .or_else(|| {
+                let own = draft.process.as_ref();
+                own.map(|own| own.resource(builder, &mut self.pairs))
+            })
+            .unwrap_or_else(|| processes.await_process(id, at))
     }
 
     /// A log as an event, named by its first field `event`.

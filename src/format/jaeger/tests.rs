@@ -160,9 +160,9 @@ fn what_is_wrong_costs_no_more_than_itself_and_says_where() {
             "data[0].spans[0].tags[1] wrong_type",
             "data[0].spans[1] bad_id",
             "data[0].spans[2].tags wrong_type",
-            "data[0].spans[2].processID wrong_type",
             "data[0].spans[3].logs[0] wrong_type",
             "data[0].spans[4] malformed",
+            "data[0].spans[2].processID wrong_type",
             "data[1] wrong_type",
             "data[2].spans[0].processID wrong_type",
         ]
@@ -223,10 +223,10 @@ fn an_answer_without_data_tells_what_the_server_said() {
 }
 
 #[test]
-fn a_block_may_be_handed_over_after_any_span() {
+fn a_block_may_be_handed_over_after_any_span_whose_process_is_known() {
     let span = |id: u8| format!(r#"{{"traceID":"a","spanID":"{id}","processID":"p"}}"#);
     let text = format!(
-        r#"{{"traceID":"a","spans":[{},{}],"processes":{{"p":{{"serviceName":"s"}}}}}}"#,
+        r#"{{"traceID":"a","processes":{{"p":{{"serviceName":"s"}}}},"spans":[{},{}]}}"#,
         span(1),
         span(2)
     );

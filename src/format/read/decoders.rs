@@ -25,24 +25,65 @@ pub(super) struct Documents {
 }
 
 /// Where a document may be cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Cut {
     /// Between the elements of its outermost list.
     Elements,
     /// The same, if they are lists: objects belong together.
     Lists,
+    /// Between the elements of its outermost list; a large one of them between those of its own
+    /// lists.
+    Within(&'static [Inner]),
 }
+
+/// A list within an element, between whose elements a cut may be.
+#[derive(Debug)]
+pub(super) struct Inner {
+    /// The keys under which it stands.
+    pub names: &'static [&'static str],
+    /// What has to stand before it, since it explains the elements.
+    pub before: Option<&'static str>,
+    /// What explains the elements and may stand behind them: it is sought ahead.
+    pub behind: Option<&'static str>,
+}
+
+/// Batches of OTLP and what is in them. Every writer names a resource before its spans.
+const OTLP: &[Inner] = &[
+    Inner {
+        names: &[
+            "scopeSpans",
+            "scope_spans",
+            "instrumentationLibrarySpans",
+            "scopeLogs",
+            "scope_logs",
+        ],
+        before: Some("resource"),
+        behind: None,
+    },
+    Inner {
+        names: &["spans", "logRecords", "log_records"],
+        before: None,
+        behind: None,
+    },
+];
+
+/// Jaeger writes the processes of a trace behind its spans.
+const JAEGER: &[Inner] = &[Inner {
+    names: &["spans"],
+    before: None,
+    behind: Some("processes"),
+}];
 
 /// How documents of `format` are read.
 pub(super) fn of(format: Format) -> Documents {
     let (decode, cut): (Decode, _) = match format {
-        Format::JaegerJson => (jaeger::decode_in_blocks, Cut::Elements),
+        Format::JaegerJson => (jaeger::decode_in_blocks, Cut::Within(JAEGER)),
         Format::ZipkinV1 | Format::ZipkinV2 => (zipkin::decode_in_blocks, Cut::Lists),
         Format::Elastic => (elastic::decode, Cut::Elements),
         Format::ClickHouse => (clickhouse::decode, Cut::Elements),
         _ => (
             |text, builder, findings, _| otlp::json::decode(text, builder, findings),
-            Cut::Elements,
+            Cut::Within(OTLP),
         ),
     };
     Documents { decode, cut }

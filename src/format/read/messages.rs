@@ -28,9 +28,10 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The next part, its offset, and what ended it early. It is empty at the end.
-    pub(super) fn next(&mut self) -> (&[u8], u64, io::Result<()>) {
-        self.part.clear();
+    /// The next part, its offset, and what ended it early. It is empty at the end. It leaves its
+    /// buffer, and the next one is read into `spare`.
+    pub(super) fn next(&mut self, spare: Vec<u8>) -> (Vec<u8>, u64, io::Result<()>) {
+        self.part = spare;
         self.offset = self.next;
         let enough = if std::mem::take(&mut self.first) {
             1
@@ -51,7 +52,7 @@ impl<'a> Parts<'a> {
             }
         }
         self.next += self.part.len() as u64;
-        (&self.part, self.offset, result)
+        (std::mem::take(&mut self.part), self.offset, result)
     }
 
     /// Appends one field; false at the end of the message.

@@ -2,12 +2,20 @@
 //!
 //! Blocks are handed over while the stream is still being read, the first one soon. What is wrong
 //! is told with its place, and costs as little as the format allows.
+//!
+//! Two threads share the work: one takes off containers, recognises the format and cuts
+//! ([`cutting`]), the other, which is the caller's, decodes and hands over ([`reading`]).
 
+mod behind;
+mod cutting;
 mod decoders;
+mod held;
 mod messages;
 mod pieces;
+mod queue;
 mod reading;
 mod scan;
+mod scanner;
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -19,6 +27,8 @@ use super::container::{self, Container};
 use super::detect::Recognised;
 use super::problem::{Problem, Reason};
 use crate::model::Block;
+use cutting::{Cutting, Part, no_thread};
+use queue::Queue;
 use reading::Reading;
 
 /// Who takes what is read.
@@ -27,6 +37,10 @@ pub trait Sink {
     fn block(&mut self, block: Block) -> ControlFlow<()>;
     /// Something that was wrong; the rest was kept.
     fn problem(&mut self, problem: Problem);
+    /// Bytes that may be held back until they are explained, before memory is short.
+    fn room(&self) -> usize {
+        usize::MAX
+    }
 }
 
 /// How to read.
@@ -67,13 +81,28 @@ pub struct Input {
 /// input in its containers.
 pub fn read(
     name: &str,
-    source: &mut dyn Read,
+    source: &mut (dyn Read + Send),
     options: &ReadOptions,
     sink: &mut dyn Sink,
 ) -> Vec<Input> {
-    let mut reading = Reading::new(options, sink);
-    let _cancelled = container::open(name, source, &options.limits, &mut reading);
-    reading.inputs
+    let queue = Queue::new();
+    let reading = Reading::new(options, sink);
+    let mut cutting = Cutting {
+        options,
+        queue: &queue,
+    };
+    let entrance = queue.entrance();
+    let cut = move || {
+        let _entrance = entrance;
+        let _cancelled = container::open(name, source, &options.limits, &mut cutting);
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("cutting".to_owned());
+        if let Err(error) = thread.spawn_scoped(scope, cut) {
+            let _flow = queue.push(Part::Problem(no_thread(name, &error)), 0, 0);
+        }
+        reading.run(&queue)
+    })
 }
 
 #[cfg(test)]

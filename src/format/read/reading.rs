@@ -1,27 +1,28 @@
-//! The course of a reading: each input recognised, cut, decoded, and handed over block by block.
+//! The course of a reading: what another thread cuts is decoded, and handed over block by block.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::time::Duration;
 
-use super::decoders::{self, Decode, Documents};
-use super::messages::{self, Parts};
-use super::pieces::Pieces;
+use super::cutting::{Part, place};
+use super::decoders::{self, Decode};
+use super::held::Held;
+use super::pieces::Text;
+use super::queue::{Popped, Queue};
 use super::{Input, ReadOptions, Sink};
 use crate::format::Format;
-use crate::format::container::{Entry, Visitor};
-use crate::format::detect::{self, Framing, Recognised};
+use crate::format::detect;
 use crate::format::findings::{Findings, Piece, line_ends};
 use crate::format::otlp::{self, Signal};
-use crate::format::problem::{Problem, Reason};
+use crate::format::problem::Problem;
 use crate::model::BlockBuilder;
 
 /// Spans of the first block: rows are to be seen soon.
 const FIRST_BLOCK: usize = 1 << 10;
-/// Bytes after which a block is handed over, however few spans it has.
-const BLOCK_BYTES: usize = 64 << 20;
 /// How often reading resumes in one piece behind something that is not JSON.
 const RESUMES: usize = 256;
+/// How long nothing has to come until what there is is handed over.
+const IDLE: Duration = Duration::from_millis(40);
 
 /// One reading: what is built, and what was found so far.
 pub(super) struct Reading<'s> {
@@ -29,59 +30,10 @@ pub(super) struct Reading<'s> {
     sink: &'s mut dyn Sink,
     builder: BlockBuilder,
     block_spans: usize,
-    pub(super) inputs: Vec<Input>,
-}
-
-impl Visitor for Reading<'_> {
-    fn entry(&mut self, mut entry: Entry<'_>) -> ControlFlow<()> {
-        let mut findings = Findings::of(&entry.name);
-        self.inputs.push(Input {
-            name: entry.name,
-            containers: entry.containers,
-            recognised: None,
-            spans: 0,
-            logs: 0,
-            rejected: BTreeMap::new(),
-            rejected_logs: 0,
-            logs_without_trace: 0,
-            metric_points: 0,
-        });
-        let flow = match self.recognise(entry.content.head()) {
-            Ok(recognised) => {
-                if let Some(input) = self.inputs.last_mut() {
-                    input.recognised = Some(recognised);
-                }
-                self.input(&mut entry.content, recognised, &mut findings)
-            }
-            Err(error) => {
-                // What broke the container is the better reason, if that is why the head is short.
-                let failure = io::copy(&mut entry.content.take(1 << 20), &mut io::sink()).err();
-                let (reason, message) = match failure {
-                    Some(failure) => (Reason::of(&failure), failure.to_string()),
-                    None => (error.reason, error.message),
-                };
-                let place = findings.place_in_bytes(0, String::new());
-                findings.report(Problem {
-                    place,
-                    reason,
-                    message,
-                    spans: 0,
-                });
-                ControlFlow::Continue(())
-            }
-        };
-        let flow = if flow.is_continue() {
-            self.hand_over(&mut findings)
-        } else {
-            flow
-        };
-        self.close(findings);
-        flow
-    }
-
-    fn problem(&mut self, problem: Problem) {
-        self.sink.problem(problem);
-    }
+    /// About the input at hand, whose entry is the last one.
+    findings: Option<Findings>,
+    held: Held,
+    inputs: Vec<Input>,
 }
 
 impl<'s> Reading<'s> {
@@ -91,89 +43,150 @@ impl<'s> Reading<'s> {
             sink,
             builder: BlockBuilder::new(),
             block_spans: FIRST_BLOCK,
+            findings: None,
+            held: Held::default(),
             inputs: Vec::new(),
         }
     }
-}
 
-impl Reading<'_> {
-    fn recognise(&self, head: &[u8]) -> Result<Recognised, detect::Unrecognised> {
-        let detected = detect::detect(head);
-        let Some(format) = self.options.format else {
-            return detected;
-        };
-        let why = "it was asked for";
-        let framing = match (format, detected) {
-            (Format::OtlpProto, Ok(found)) if found.format == format => found.framing,
-            (
-                Format::OtlpJson,
-                Ok(Recognised {
-                    framing: Framing::Prefixed,
-                    ..
-                }),
-            ) => Framing::Prefixed,
-            (Format::OtlpProto, _) => Framing::Message(Signal::Traces),
-            _ => Framing::Documents,
-        };
-        Ok(Recognised {
-            format,
-            framing,
-            why,
-        })
+    /// Decodes what comes until nothing more does, or nobody wants it.
+    pub(super) fn run(mut self, queue: &Queue<Part>) -> Vec<Input> {
+        let exit = queue.exit();
+        let flow = self.take_all(queue);
+        drop(exit);
+        let _ended = self.close(flow);
+        self.inputs
     }
 
-    fn input(
-        &mut self,
-        source: &mut dyn Read,
-        recognised: Recognised,
-        findings: &mut Findings,
-    ) -> ControlFlow<()> {
-        match (recognised.framing, recognised.format) {
-            (Framing::Message(signal), _) => self.message(source, signal, 0, findings),
-            (Framing::Wrapped, _) => self.wrapped(source, findings),
-            (Framing::Prefixed, _) => self.prefixed(source, findings),
-            (Framing::Whole, format) => self.whole(source, decoders::of(format).decode, findings),
-            (Framing::Documents, format) => self.documents(source, decoders::of(format), findings),
-        }
-    }
-
-    fn documents(
-        &mut self,
-        source: &mut dyn Read,
-        Documents { decode, cut }: Documents,
-        findings: &mut Findings,
-    ) -> ControlFlow<()> {
-        let input = findings.input().to_owned();
-        let mut pieces = Pieces::new(source, self.options.limits.message_bytes, cut);
+    fn take_all(&mut self, queue: &Queue<Part>) -> ControlFlow<()> {
         loop {
-            match pieces.next(self.options.live) {
-                Ok(Some((text, piece))) => self.piece(
-                    text,
-                    &Piece {
-                        input: input.clone(),
-                        ..piece
-                    },
-                    decode,
-                    findings,
-                )?,
-                Ok(None) => return ControlFlow::Continue(()),
-                Err(failure) => {
-                    findings.at_piece(Piece {
-                        input: input.clone(),
-                        offset: failure.offset,
-                        ..Piece::default()
-                    });
-                    let place = findings.place_in_bytes(0, String::new());
-                    findings.report(Problem {
-                        place,
-                        reason: failure.reason,
-                        message: failure.message,
-                        spans: 0,
-                    });
-                }
+            match queue.pop(Some(IDLE)) {
+                Popped::Item(part) => self.part(part, queue)?,
+                Popped::Idle => self.hand_over()?,
+                Popped::Ended => return ControlFlow::Continue(()),
             }
-            self.hand_over_full(findings)?;
         }
+    }
+
+    fn part(&mut self, part: Part, queue: &Queue<Part>) -> ControlFlow<()> {
+        match part {
+            Part::Input {
+                name,
+                containers,
+                recognised,
+            } => {
+                self.close(ControlFlow::Continue(()))?;
+                self.findings = Some(Findings::of(&name));
+                self.inputs.push(Input {
+                    name,
+                    containers,
+                    recognised,
+                    spans: 0,
+                    logs: 0,
+                    rejected: BTreeMap::new(),
+                    rejected_logs: 0,
+                    logs_without_trace: 0,
+                    metric_points: 0,
+                });
+                return ControlFlow::Continue(());
+            }
+            Part::Problem(problem) => {
+                self.close(ControlFlow::Continue(()))?;
+                self.sink.problem(problem);
+                return ControlFlow::Continue(());
+            }
+            _ => {}
+        }
+        let Some(mut findings) = self.findings.take() else {
+            return ControlFlow::Continue(());
+        };
+        let flow = self.piece_of_input(part, &mut findings, queue);
+        self.findings = Some(findings);
+        flow?;
+        self.hand_over_full()
+    }
+
+    fn piece_of_input(
+        &mut self,
+        part: Part,
+        findings: &mut Findings,
+        queue: &Queue<Part>,
+    ) -> ControlFlow<()> {
+        match part {
+            Part::Text(format, text) => {
+                self.text(format, &text, findings)?;
+                queue.give_back(text.bytes);
+            }
+            Part::Message(signal, bytes, at) => {
+                findings.at_piece(place(findings.input(), at));
+                let decoded = otlp::proto::decode(signal, &bytes, &mut self.builder, findings);
+                if let Err(problem) = decoded {
+                    findings.report(problem);
+                }
+                queue.give_back(bytes);
+            }
+            Part::Prefixed(message, index) => self.prefixed(&message, index, findings),
+            Part::Whole(format, bytes) => self.whole(format, &bytes, findings)?,
+            Part::Fault(reason, message, at) => {
+                findings.at_piece(place(findings.input(), at));
+                let place = findings.place_in_bytes(0, String::new());
+                findings.report(Problem {
+                    place,
+                    reason,
+                    message,
+                    spans: 0,
+                });
+            }
+            Part::Input { .. } | Part::Problem(_) => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// A piece of text. One whose spans are explained behind it is held until that is known.
+    fn text(&mut self, format: Format, text: &Text, findings: &mut Findings) -> ControlFlow<()> {
+        if !self.held.waits_for(text.sought.as_ref()) {
+            self.release(findings)?;
+            self.held = Held::default();
+        }
+        let here = Piece {
+            input: findings.input().to_owned(),
+            ..text.piece.clone()
+        };
+        let Some(behind) = &text.sought else {
+            let decode = decoders::of(format).decode;
+            return self.piece(&text.bytes, &here, decode, findings);
+        };
+        findings.at_piece(here);
+        let room = self.sink.room().max(self.options.limits.ahead_bytes);
+        let decoded = self
+            .held
+            .decode(&text.bytes, behind, &mut self.builder, findings, room);
+        if let Err(problem) = decoded {
+            findings.report(problem);
+        }
+        if self.held.is_explained() {
+            self.release(findings)?;
+        } else if self.is_full() {
+            self.held.keep(&mut self.builder);
+            self.enlarge();
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The next block may be larger.
+    fn enlarge(&mut self) {
+        self.block_spans = (self.block_spans * 4).min(self.options.limits.block_spans);
+    }
+
+    /// Hands over what was held: what explains it is known, or will never be.
+    fn release(&mut self, findings: &mut Findings) -> ControlFlow<()> {
+        for mut builder in self.held.release(&mut self.builder, findings) {
+            std::mem::swap(&mut builder, &mut self.builder);
+            let flow = self.flush(findings);
+            self.builder = builder;
+            flow?;
+        }
+        ControlFlow::Continue(())
     }
 
     /// Decodes a piece of text. Behind what is not JSON, reading resumes where a line begins with a
@@ -221,14 +234,14 @@ impl Reading<'_> {
     ) -> (Result<(), Problem>, ControlFlow<()>) {
         let mut flow = ControlFlow::Continue(());
         let (sink, input) = (&mut *self.sink, self.inputs.last_mut());
-        let (size, most) = (&mut self.block_spans, self.options.limits.block_spans);
+        let (size, limits) = (&mut self.block_spans, &self.options.limits);
         let mut spans = 0;
         let mut offered = |builder: &mut BlockBuilder| {
-            let full = builder.len() >= *size || builder.bytes() >= BLOCK_BYTES;
+            let full = builder.len() >= *size || builder.bytes() >= limits.block_bytes;
             if full {
                 let block = builder.finish();
                 spans += block.len() as u64;
-                *size = (*size * 4).min(most);
+                *size = (*size * 4).min(limits.block_spans);
                 if flow.is_continue() {
                     flow = sink.block(block);
                 }
@@ -242,118 +255,64 @@ impl Reading<'_> {
         (result, flow)
     }
 
-    fn message(
-        &mut self,
-        source: &mut dyn Read,
-        signal: Signal,
-        offset: u64,
-        findings: &mut Findings,
-    ) -> ControlFlow<()> {
-        let input = findings.input().to_owned();
-        let mut parts = Parts::new(source, self.options.limits.message_bytes);
-        loop {
-            let (bytes, at, result) = parts.next();
-            let ended = bytes.is_empty() || result.is_err();
-            findings.at_piece(Piece {
-                input: input.clone(),
-                offset: offset + at,
-                ..Piece::default()
-            });
-            if let Err(problem) = otlp::proto::decode(signal, bytes, &mut self.builder, findings) {
-                findings.report(problem);
-            }
-            if let Err(error) = result {
-                report(findings, bytes.len(), &error);
-            }
-            if ended {
-                return ControlFlow::Continue(());
-            }
-            self.hand_over_full(findings)?;
+    /// A message behind its length.
+    fn prefixed(&mut self, message: &[u8], index: u64, findings: &mut Findings) {
+        findings.at_piece(place(findings.input(), 0));
+        let decoded = if message.first() == Some(&b'{') {
+            otlp::json::decode(message, &mut self.builder, findings)
+        } else {
+            let signal = detect::signal(message).unwrap_or(Signal::Traces);
+            otlp::proto::decode(signal, message, &mut self.builder, findings)
+        };
+        if let Err(mut problem) = decoded {
+            problem.place.path = format!("message {index}");
+            findings.report(problem);
         }
     }
 
-    /// A message that cannot be cut, held whole.
+    /// A message that cannot be cut.
     fn whole(
         &mut self,
-        source: &mut dyn Read,
-        decode: Decode,
+        format: Format,
+        bytes: &[u8],
         findings: &mut Findings,
     ) -> ControlFlow<()> {
-        let limit = self.options.limits.message_bytes;
-        let mut bytes = Vec::new();
-        let read = source.take(limit + 1).read_to_end(&mut bytes);
-        let failure = match read {
-            Err(error) => Some(error),
-            Ok(length) if length as u64 > limit => Some(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("a message of more than {limit} bytes"),
-            )),
-            Ok(_) => None,
-        };
-        if let Some(error) = &failure {
-            report(findings, bytes.len(), error);
-        }
-        let (result, flow) = self.decode(&bytes, decode, findings);
-        // What a broken source broke is told once.
-        if let (Err(problem), None) = (result, &failure) {
+        findings.at_piece(place(findings.input(), 0));
+        let (result, flow) = self.decode(bytes, decoders::of(format).decode, findings);
+        if let Err(problem) = result {
             findings.report(problem);
         }
         flow
     }
 
-    /// A message in field 1 of another one.
-    fn wrapped(&mut self, source: &mut dyn Read, findings: &mut Findings) -> ControlFlow<()> {
-        match messages::header(source) {
-            Ok((length, header)) => {
-                self.message(&mut source.take(length), Signal::Traces, header, findings)
-            }
-            Err(error) => {
-                report(findings, 0, &error);
-                ControlFlow::Continue(())
-            }
-        }
+    fn is_full(&self) -> bool {
+        let limits = &self.options.limits;
+        self.builder.len() >= self.block_spans || self.builder.bytes() >= limits.block_bytes
     }
 
-    /// Messages behind their lengths, in protobuf or JSON, of any signal.
-    fn prefixed(&mut self, source: &mut dyn Read, findings: &mut Findings) -> ControlFlow<()> {
-        let mut index = 0_u64;
-        loop {
-            let message = match messages::prefixed(source, self.options.limits.message_bytes) {
-                Ok(Some(message)) => message,
-                Ok(None) => return ControlFlow::Continue(()),
-                Err(error) => {
-                    report(findings, 0, &error);
-                    return ControlFlow::Continue(());
-                }
-            };
-            let decoded = if message.first() == Some(&b'{') {
-                otlp::json::decode(&message, &mut self.builder, findings)
-            } else {
-                let signal = detect::signal(&message).unwrap_or(Signal::Traces);
-                otlp::proto::decode(signal, &message, &mut self.builder, findings)
-            };
-            if let Err(mut problem) = decoded {
-                problem.place.path = format!("message {index}");
-                findings.report(problem);
-            }
-            index += 1;
-            self.hand_over_full(findings)?;
-        }
-    }
-
-    fn hand_over_full(&mut self, findings: &mut Findings) -> ControlFlow<()> {
-        let full = self.options.live
-            || self.builder.len() >= self.block_spans
-            || self.builder.bytes() >= BLOCK_BYTES;
-        if full {
-            self.hand_over(findings)
+    fn hand_over_full(&mut self) -> ControlFlow<()> {
+        if self.options.live || self.is_full() {
+            self.hand_over()
         } else {
             ControlFlow::Continue(())
         }
     }
 
-    /// Hands over what there is.
-    fn hand_over(&mut self, findings: &mut Findings) -> ControlFlow<()> {
+    /// Hands over what there is, but for what waits to be explained.
+    fn hand_over(&mut self) -> ControlFlow<()> {
+        let Some(mut findings) = self.findings.take() else {
+            return ControlFlow::Continue(());
+        };
+        let flow = if self.held.is_empty() {
+            self.flush(&mut findings)
+        } else {
+            ControlFlow::Continue(())
+        };
+        self.findings = Some(findings);
+        flow
+    }
+
+    fn flush(&mut self, findings: &mut Findings) -> ControlFlow<()> {
         for problem in findings.take_problems() {
             self.sink.problem(problem);
         }
@@ -361,7 +320,7 @@ impl Reading<'_> {
             return ControlFlow::Continue(());
         }
         let block = self.builder.finish();
-        self.block_spans = (self.block_spans * 4).min(self.options.limits.block_spans);
+        self.enlarge();
         if let Some(input) = self.inputs.last_mut() {
             input.spans += block.len() as u64;
             input.logs += block.log_count() as u64;
@@ -369,7 +328,21 @@ impl Reading<'_> {
         self.sink.block(block)
     }
 
-    fn close(&mut self, mut findings: Findings) {
+    fn end(&mut self, findings: &mut Findings) -> ControlFlow<()> {
+        self.release(findings)?;
+        self.flush(findings)
+    }
+
+    /// The input at hand has ended, or with a break the whole reading.
+    fn close(&mut self, flow: ControlFlow<()>) -> ControlFlow<()> {
+        let Some(mut findings) = self.findings.take() else {
+            return flow;
+        };
+        let flow = match flow {
+            ControlFlow::Continue(()) => self.end(&mut findings),
+            ControlFlow::Break(()) => flow,
+        };
+        self.held = Held::default();
         for problem in findings.take_problems() {
             self.sink.problem(problem);
         }
@@ -382,18 +355,8 @@ impl Reading<'_> {
             input.logs_without_trace = findings.logs_without_trace;
             input.metric_points = findings.metric_points;
         }
+        flow
     }
-}
-
-/// Reports what ended a message `at` bytes behind the last place.
-fn report(findings: &mut Findings, at: usize, error: &io::Error) {
-    let place = findings.place_in_bytes(at, String::new());
-    findings.report(Problem {
-        place,
-        reason: Reason::of(error),
-        message: error.to_string(),
-        spans: 0,
-    });
 }
 
 impl Piece {

@@ -1,38 +1,35 @@
 //! What is looked for in text that is passed over.
 
 /// Lists that may be cut, besides one that is the document.
-const LISTS: [&[u8]; 10] = [
-    b"resourceSpans",
-    b"resource_spans",
-    b"batches",
-    b"data",
-    b"resourceLogs",
-    b"resource_logs",
-    b"resourceMetrics",
-    b"resource_metrics",
-    b"traces",
-    b"hits",
+pub(super) const LISTS: [&str; 10] = [
+    "resourceSpans",
+    "resource_spans",
+    "batches",
+    "data",
+    "resourceLogs",
+    "resource_logs",
+    "resourceMetrics",
+    "resource_metrics",
+    "traces",
+    "hits",
 ];
 
-/// Whether a list may be cut that `document`, from its first byte, ends with the bracket of: the
-/// document itself, or the value of a known key.
-pub(super) fn is_cuttable(document: &[u8], depth: u32) -> bool {
-    if depth == 1 {
-        return true;
-    }
-    let before = document
-        .strip_suffix(b"[")
-        .unwrap_or_default()
-        .trim_ascii_end();
-    let key = before
-        .strip_suffix(b":")
-        .unwrap_or_default()
-        .trim_ascii_end();
-    LISTS.iter().any(|name| {
-        let rest = key
-            .strip_suffix(b"\"")
-            .and_then(|key| key.strip_suffix(*name));
-        rest.is_some_and(|rest| rest.ends_with(b"\""))
+/// The key whose value begins with the bracket at the end of `text`.
+pub(super) fn key_before(text: &[u8]) -> Option<&[u8]> {
+    let before = text.get(..text.len().checked_sub(1)?)?.trim_ascii_end();
+    let key = before.strip_suffix(b":")?.trim_ascii_end();
+    let key = key.strip_suffix(b"\"")?;
+    let from = key.iter().rposition(|&byte| byte == b'"')?;
+    key.get(from + 1..)
+}
+
+/// Whether `key` stands in `text`, in quotes.
+pub(super) fn mentions(text: &[u8], key: &str) -> bool {
+    let key = key.as_bytes();
+    text.windows(key.len() + 2).any(|window| {
+        window.first() == Some(&b'"')
+            && window.last() == Some(&b'"')
+            && window.get(1..=key.len()) == Some(key)
     })
 }
 
@@ -40,6 +37,21 @@ pub(super) fn is_cuttable(document: &[u8], depth: u32) -> bool {
 pub(super) fn last_token(text: &[u8]) -> Option<u8> {
     text.trim_ascii_end().last().copied()
 }
+
+/// Where the next byte stands that is a bracket, a comma, a quote or a line end.
+pub(super) fn structure(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|&byte| STRUCTURE[usize::from(byte)])
+}
+
+const STRUCTURE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < b"\"{}[],\n".len() {
+        table[b"\"{}[],\n"[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// The first quote, backslash or line end, eight bytes at a time. A lane of `x - LOW & !x & HIGH`
 /// is set where a byte of `x` is 0, and the lowest such lane is exact (Warren, Hacker's Delight, 6-1).

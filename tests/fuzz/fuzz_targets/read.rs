@@ -21,7 +21,7 @@ impl Sink for Traces {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let limits = Limits { expanded_bytes: 1 << 24, archive_bytes: 1 << 20, message_bytes: 1 << 22, ..Limits::default() };
+    let limits = Limits { expanded_bytes: 1 << 24, message_bytes: 1 << 22, ..Limits::default() };
     for live in [false, true] {
         let options = ReadOptions { format: None, live, limits };
         read("fuzz", &mut &*bytes, &options, &mut Traces);

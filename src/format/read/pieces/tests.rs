@@ -1,24 +1,60 @@
 //! Cutting, and that nothing is lost by it.
 
 use super::*;
+use crate::format::read::decoders::Cut;
 use proptest::prelude::*;
 
-fn pieces(text: &str, only_lists: bool) -> Vec<String> {
+fn cut(text: &str, cut: Cut, pace: Pace) -> Vec<Text> {
     let mut source = text.as_bytes();
-    let mut pieces = Pieces::new(
-        &mut source,
-        1 << 20,
-        if only_lists {
-            Cut::Lists
-        } else {
-            Cut::Elements
-        },
-    );
+    let mut pieces = Pieces::new(&mut source, 8 << 20, cut);
     let mut all = Vec::new();
-    while let Ok(Some((piece, _))) = pieces.next(true) {
-        all.push(String::from_utf8(piece.to_vec()).unwrap());
+    while let Ok(Some(piece)) = pieces.next(pace, Vec::new) {
+        all.push(piece);
     }
     all
+}
+
+fn pieces(text: &str, only_lists: bool) -> Vec<String> {
+    let lists = if only_lists {
+        Cut::Lists
+    } else {
+        Cut::Elements
+    };
+    let all = cut(text, lists, Pace::AtOnce);
+    all.into_iter()
+        .map(|piece| String::from_utf8(piece.bytes).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_large_element_is_cut_within_and_what_is_behind_it_is_sought_ahead() {
+    let spans: Vec<String> = (0..40_000)
+        .map(|id| format!(r#"{{"spanID":"{id:060x}","processID":"p1"}}"#))
+        .collect();
+    let processes = r#"{"p1":{"serviceName":"shop"}}"#;
+    let text = format!(
+        r#"{{"data":[{{"traceID":"1","spans":[{}],"processes":{processes},"warnings":null}},{{"traceID":"2"}}]}}"#,
+        spans.join(",")
+    );
+    let within = crate::format::read::decoders::of(crate::format::Format::JaegerJson).cut;
+    let all = cut(&text, within, Pace::Steadily);
+    assert!(all.len() > 3, "{}", all.len());
+    let mut found = 0;
+    for (index, piece) in all.iter().enumerate() {
+        let document: serde_json::Value = serde_json::from_slice(&piece.bytes).unwrap();
+        for trace in document["data"].as_array().unwrap() {
+            found += trace["spans"].as_array().map_or(0, Vec::len);
+        }
+        let sought = piece.sought.as_ref().and_then(|behind| behind.get());
+        let goes_on = index + 1 < all.len() && found > 0;
+        assert_eq!(
+            sought.map(Vec::as_slice),
+            goes_on.then_some(processes.as_bytes())
+        );
+        let text = &text.as_bytes()[piece.piece.offset as usize..];
+        assert!(text.starts_with(&piece.bytes[piece.piece.prefix..][..20]));
+    }
+    assert_eq!(found, spans.len());
 }
 
 #[test]

@@ -1,0 +1,104 @@
+//! Files as a backend.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use super::*;
+use crate::backend::Sort;
+use crate::backend::TraceRow;
+
+fn otlp(trace: u8, service: &str) -> String {
+    format!(
+        r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"{service}"}}}}]}},"scopeSpans":[{{"spans":[{{"traceId":"{trace:032x}","spanId":"{trace:016x}","name":"work","kind":2,"startTimeUnixNano":"{trace}000","endTimeUnixNano":"{trace}900"}}]}}]}}]}}"#
+    )
+}
+
+fn open(path: &Path, patient: bool) -> Files {
+    let reading = Reading {
+        budget: 64 << 20,
+        format: None,
+        patient,
+    };
+    Files::open(vec![Input::Path(path.to_owned())], reading).unwrap()
+}
+
+async fn search(files: &Files) -> Result<(Vec<TraceRow>, SearchDone), BackendError> {
+    let request = SearchRequest {
+        query: "{ }".to_owned(),
+        window: None,
+        limit: 100,
+        sort: Sort::Newest,
+    };
+    let mut parts = files.search(request, CancellationToken::new());
+    let mut rows = Vec::new();
+    while let Some(part) = parts.recv().await {
+        match part {
+            Part::Rows(more) => rows.extend(more),
+            Part::Done(done) => return Ok((rows, done)),
+            Part::Failed(error) => return Err(error),
+            Part::Note(_) | Part::Progress(_) | Part::Pushdown(_) => {}
+        }
+    }
+    panic!("the stream broke off")
+}
+
+#[tokio::test]
+async fn a_folder_is_one_data_set_and_bad_input_costs_itself_only() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("more")).unwrap();
+    fs::write(folder.path().join("a.json"), otlp(1, "shop")).unwrap();
+    fs::write(folder.path().join("broken.txt"), "no trace at all").unwrap();
+    let gz = fs::File::create(folder.path().join("more/b.gz")).unwrap();
+    let mut gz = flate2::write::GzEncoder::new(gz, flate2::Compression::fast());
+    gz.write_all(otlp(2, "cart").as_bytes()).unwrap();
+    gz.finish().unwrap();
+    let files = open(folder.path(), true);
+    let (rows, done) = search(&files).await.unwrap();
+    let services: Vec<_> = rows.iter().map(|row| &*row.service).collect();
+    assert_eq!(services, ["cart", "shop"]);
+    assert!(done.complete);
+    assert_eq!(files.loading(), None);
+    let remarks = files.remarks();
+    assert!(
+        matches!(remarks.as_slice(), [one] if one.contains("broken.txt")),
+        "{remarks:?}"
+    );
+    let services = files
+        .services(None, CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!(services.len(), 2);
+}
+
+#[tokio::test]
+async fn nothing_readable_is_an_error_that_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("notes.txt");
+    fs::write(&file, "no trace at all").unwrap();
+    let error = search(&open(&file, true)).await.unwrap_err();
+    assert!(
+        matches!(&error, BackendError::Input(why) if why.contains("notes.txt")),
+        "{error:?}"
+    );
+    let missing = open(&folder.path().join("missing"), true);
+    assert!(missing.stats().await.is_err());
+}
+
+#[tokio::test]
+async fn who_is_not_patient_is_told_when_there_is_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.json");
+    fs::write(&file, otlp(1, "shop")).unwrap();
+    let files = open(&file, false);
+    let mut epoch = files.epoch().unwrap();
+    loop {
+        epoch.borrow_and_update();
+        let (rows, done) = search(&files).await.unwrap();
+        if done.complete {
+            assert_eq!(rows.len(), 1);
+            break;
+        }
+        epoch.changed().await.unwrap();
+    }
+}

@@ -1,0 +1,248 @@
+//! One thread's part of a reading: containers are opened, inputs recognised, and cut into pieces
+//! that can be decoded one by one.
+
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+
+use super::ReadOptions;
+use super::decoders;
+use super::messages::{self, Parts};
+use super::pieces::{Pace, Pieces, Text};
+use super::queue::Queue;
+use crate::format::Format;
+use crate::format::container::{Container, Entry, Peeked, Visitor};
+use crate::format::detect::{self, Framing, Recognised, Unrecognised};
+use crate::format::findings::Piece;
+use crate::format::otlp::Signal;
+use crate::format::problem::{Place, Problem, Reason};
+
+/// Bytes that wait to be decoded.
+const WAITING: usize = 4 << 20;
+
+/// What waits to be decoded.
+pub(super) enum Part {
+    /// An input begins.
+    Input {
+        name: String,
+        containers: Vec<Container>,
+        recognised: Option<Recognised>,
+    },
+    /// A piece of text of a format.
+    Text(Format, Text),
+    /// An export request in protobuf, or whole fields of one, and where it stands.
+    Message(Signal, Vec<u8>, u64),
+    /// A message behind its length, in protobuf or JSON: the how manieth it is.
+    Prefixed(Vec<u8>, u64),
+    /// A message of a format that cannot be cut.
+    Whole(Format, Vec<u8>),
+    /// Something wrong with the input at hand, at a place in it.
+    Fault(Reason, String, u64),
+    /// An input that could not be opened.
+    Problem(Problem),
+}
+
+/// Cuts inputs into parts.
+pub(super) struct Cutting<'q> {
+    pub options: &'q ReadOptions,
+    pub queue: &'q Queue<Part>,
+}
+
+impl Visitor for Cutting<'_> {
+    fn entry(&mut self, mut entry: Entry<'_>) -> ControlFlow<()> {
+        let recognised = self.recognise(entry.content.head());
+        // What comes out of a decoder comes in small portions, one behind the other.
+        let prompt = entry.containers.is_empty();
+        self.tell(Part::Input {
+            name: entry.name,
+            containers: entry.containers,
+            recognised: recognised.as_ref().ok().copied(),
+        })?;
+        match recognised {
+            Ok(recognised) => self.input(&mut entry.content, recognised, prompt),
+            Err(error) => {
+                let (reason, message) = why(error, entry.content);
+                self.fault(reason, message, 0)
+            }
+        }
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        let _closed = self.tell(Part::Problem(problem));
+    }
+}
+
+/// Why nothing is recognised. What broke the container is the better reason, if that is why the
+/// head is short.
+fn why(error: Unrecognised, content: Peeked<'_>) -> (Reason, String) {
+    match io::copy(&mut content.take(1 << 20), &mut io::sink()) {
+        Err(failure) => (Reason::of(&failure), failure.to_string()),
+        Ok(_) => (error.reason, error.message),
+    }
+}
+
+impl Cutting<'_> {
+    fn recognise(&self, head: &[u8]) -> Result<Recognised, Unrecognised> {
+        let detected = detect::detect(head);
+        let Some(format) = self.options.format else {
+            return detected;
+        };
+        let why = "it was asked for";
+        let framing = match (format, detected) {
+            (Format::OtlpProto, Ok(found)) if found.format == format => found.framing,
+            (
+                Format::OtlpJson,
+                Ok(Recognised {
+                    framing: Framing::Prefixed,
+                    ..
+                }),
+            ) => Framing::Prefixed,
+            (Format::OtlpProto, _) => Framing::Message(Signal::Traces),
+            _ => Framing::Documents,
+        };
+        Ok(Recognised {
+            format,
+            framing,
+            why,
+        })
+    }
+
+    fn input(
+        &self,
+        source: &mut dyn Read,
+        recognised: Recognised,
+        prompt: bool,
+    ) -> ControlFlow<()> {
+        match recognised.framing {
+            Framing::Message(signal) => self.message(source, signal, 0),
+            Framing::Wrapped => self.wrapped(source),
+            Framing::Prefixed => self.prefixed(source),
+            Framing::Whole => self.whole(source, recognised.format),
+            Framing::Documents => self.documents(source, recognised.format, prompt),
+        }
+    }
+
+    fn documents(&self, source: &mut dyn Read, format: Format, prompt: bool) -> ControlFlow<()> {
+        let limits = &self.options.limits;
+        let mut pieces = Pieces::new(source, limits.message_bytes, decoders::of(format).cut);
+        let pace = match (self.options.live, prompt) {
+            (true, _) => Pace::AtOnce,
+            (false, true) => Pace::Promptly,
+            (false, false) => Pace::Steadily,
+        };
+        loop {
+            match pieces.next(pace, || self.queue.spare()) {
+                Ok(Some(text)) => self.text(format, text)?,
+                Ok(None) => return ControlFlow::Continue(()),
+                Err(failure) => self.fault(failure.reason, failure.message, failure.offset)?,
+            }
+        }
+    }
+
+    fn text(&self, format: Format, text: Text) -> ControlFlow<()> {
+        let sought = text.sought.as_ref();
+        let ahead = sought.is_some_and(|behind| behind.get().is_none());
+        let bound = if ahead {
+            self.options.limits.ahead_bytes
+        } else {
+            WAITING
+        };
+        let bytes = text.bytes.len();
+        self.queue.push(Part::Text(format, text), bytes, bound)
+    }
+
+    /// A protobuf message, in parts.
+    fn message(&self, source: &mut dyn Read, signal: Signal, offset: u64) -> ControlFlow<()> {
+        let mut parts = Parts::new(source, self.options.limits.message_bytes);
+        loop {
+            let (bytes, at, result) = parts.next(self.queue.spare());
+            let (length, offset) = (bytes.len(), offset + at);
+            if length > 0 {
+                self.queue
+                    .push(Part::Message(signal, bytes, offset), length, WAITING)?;
+            }
+            if let Err(error) = result {
+                self.io_fault(&error, offset + length as u64)?;
+                return ControlFlow::Continue(());
+            }
+            if length == 0 {
+                return ControlFlow::Continue(());
+            }
+        }
+    }
+
+    /// A message in field 1 of another one.
+    fn wrapped(&self, source: &mut dyn Read) -> ControlFlow<()> {
+        match messages::header(source) {
+            Ok((length, header)) => self.message(&mut source.take(length), Signal::Traces, header),
+            Err(error) => self.io_fault(&error, 0),
+        }
+    }
+
+    /// Messages behind their lengths, in protobuf or JSON, of any signal.
+    fn prefixed(&self, source: &mut dyn Read) -> ControlFlow<()> {
+        let mut index = 0_u64;
+        loop {
+            match messages::prefixed(source, self.options.limits.message_bytes) {
+                Ok(Some(message)) => {
+                    let bytes = message.len();
+                    self.queue
+                        .push(Part::Prefixed(message, index), bytes, WAITING)?;
+                }
+                Ok(None) => return ControlFlow::Continue(()),
+                Err(error) => return self.io_fault(&error, 0),
+            }
+            index += 1;
+        }
+    }
+
+    /// A message that cannot be cut, held whole.
+    fn whole(&self, source: &mut dyn Read, format: Format) -> ControlFlow<()> {
+        let limit = self.options.limits.message_bytes;
+        let mut bytes = Vec::new();
+        match source.take(limit + 1).read_to_end(&mut bytes) {
+            Ok(length) if length as u64 > limit => {
+                let message = format!("a message of more than {} MiB", limit >> 20);
+                return self.fault(Reason::TooLarge, message, 0);
+            }
+            Ok(_) => {}
+            // What was read before may be told apart all the same.
+            Err(error) => self.io_fault(&error, bytes.len() as u64)?,
+        }
+        let length = bytes.len();
+        self.queue.push(Part::Whole(format, bytes), length, WAITING)
+    }
+
+    fn io_fault(&self, error: &io::Error, at: u64) -> ControlFlow<()> {
+        self.fault(Reason::of(error), error.to_string(), at)
+    }
+
+    fn fault(&self, reason: Reason, message: String, at: u64) -> ControlFlow<()> {
+        self.tell(Part::Fault(reason, message, at))
+    }
+
+    fn tell(&self, part: Part) -> ControlFlow<()> {
+        self.queue.push(part, 0, usize::MAX)
+    }
+}
+
+/// The problem that there is no thread to cut with.
+pub(super) fn no_thread(name: &str, error: &io::Error) -> Problem {
+    Problem {
+        place: Place {
+            input: name.to_owned(),
+            ..Place::default()
+        },
+        reason: Reason::Io,
+        message: format!("no thread to read with: {error}"),
+        spans: 0,
+    }
+}
+
+/// Where a message stands.
+pub(super) fn place(input: &str, offset: u64) -> Piece {
+    Piece {
+        input: input.to_owned(),
+        offset,
+        ..Piece::default()
+    }
+}
