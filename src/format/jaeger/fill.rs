@@ -190,15 +190,17 @@ impl Filler {
         processes: &mut Processes<'a>,
         builder: &mut BlockBuilder,
     ) -> ResourceIx {
-        let id = draft.process_id.as_ref();
-        let id = id.unwrap_or(&Cow::Borrowed(""));
+        let id = draft.process_id.as_deref().unwrap_or_default();
         let known = processes.resource(id, builder, &mut self.pairs);
         known
             .or_else(|| {
                 let own = draft.process.as_ref();
                 own.map(|own| own.resource(builder, &mut self.pairs))
             })
-            .unwrap_or_else(|| processes.await_process(id, at))
+            .unwrap_or_else(|| {
+                let id = draft.process_id.clone().unwrap_or_default();
+                processes.await_process(id, at)
+            })
     }
 
     /// A log as an event, named by its first field `event`.

@@ -181,11 +181,11 @@ impl<'a> Processes<'a> {
     }
 
     /// The stand-in for a process that the span `at` an offset and an index is the first to name.
-    pub(super) fn await_process(&mut self, id: &Cow<'a, str>, at: (usize, usize)) -> ResourceIx {
+    pub(super) fn await_process(&mut self, id: Cow<'a, str>, at: (usize, usize)) -> ResourceIx {
         let stand_in = stand_in(self.awaited.len());
         self.by_id.insert(id.clone(), Known::Awaited(stand_in));
         self.awaited.push(Named {
-            id: id.clone(),
+            id,
             at: at.0,
             span: at.1,
         });

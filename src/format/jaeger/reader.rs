@@ -154,13 +154,11 @@ impl<'a, 'o> Decoder<'a, 'o> {
             ..
         } = around;
         if self.is_part && !processes.are_described() {
-            match self.behind {
-                Some(behind) => processes.describe(behind),
-                None => {
-                    self.wait(processes, mark);
-                    return result;
-                }
-            }
+            let Some(behind) = self.behind else {
+                self.wait(processes, mark);
+                return result;
+            };
+            processes.describe(behind);
         }
         for missed in processes.settle(mark, self.builder) {
             self.report(missed);

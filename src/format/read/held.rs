@@ -58,7 +58,8 @@ impl Held {
         room: usize,
     ) -> Result<(), Problem> {
         self.behind = Some(Arc::clone(behind));
-        let processes = behind.get().map(Vec::as_slice);
+        let known = behind.get().filter(|text| !text.is_empty());
+        let processes = known.map(Vec::as_slice);
         let (awaited, result) = jaeger::decode_part(text, processes, builder, findings);
         self.awaited.extend(awaited);
         let held = self.bytes + builder.bytes();
