@@ -271,12 +271,7 @@ impl<'s> Reading<'s> {
     }
 
     /// A message that cannot be cut.
-    fn whole(
-        &mut self,
-        format: Format,
-        bytes: &[u8],
-        findings: &mut Findings,
-    ) -> ControlFlow<()> {
+    fn whole(&mut self, format: Format, bytes: &[u8], findings: &mut Findings) -> ControlFlow<()> {
         findings.at_piece(place(findings.input(), 0));
         let (result, flow) = self.decode(bytes, decoders::of(format).decode, findings);
         if let Err(problem) = result {
