@@ -129,7 +129,7 @@ pub struct SourceArgs {
 #[command(next_help_heading = "Source")]
 pub struct InputArgs {
     /// Read files as this format instead of recognising it
-    #[arg(long, value_name = "FORMAT", hide_short_help = true, value_parser = readable())]
+    #[arg(long, value_name = "FORMAT", hide_short_help = true, value_parser = formats(Format::is_readable))]
     pub input_format: Option<Format>,
     /// How much is kept.
     #[command(flatten)]
@@ -144,15 +144,14 @@ pub struct MemoryArgs {
     pub max_memory: Option<u64>,
 }
 
-fn readable() -> impl TypedValueParser<Value = Format> {
+/// The names of the formats of which this is true.
+pub fn formats(fit: impl Fn(Format) -> bool) -> impl TypedValueParser<Value = Format> {
     let full = Format::ALL
         .into_iter()
-        .filter(|format| format.is_readable())
+        .filter(|&format| fit(format))
         .map(Format::name);
-    let names: Vec<_> = ["otlp", "jaeger", "zipkin"]
-        .into_iter()
-        .chain(full)
-        .collect();
+    let short = ["otlp", "jaeger", "zipkin"].into_iter();
+    let names: Vec<_> = short.chain(full).collect();
     PossibleValuesParser::new(names)
         .map(|name| Format::from_name(&name).unwrap_or(Format::OtlpJson))
 }

@@ -6,7 +6,6 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +14,7 @@ use crate::format::{Format, write};
 use crate::model::Trace;
 use crate::text::plural;
 
-use super::args::{InputArgs, SourceArgs};
+use super::args::{InputArgs, SourceArgs, formats};
 use super::search::collect;
 use super::{Failure, Outcome, Session};
 
@@ -30,26 +29,13 @@ pub struct ConvertArgs {
     #[arg(value_name = "IN", required = true, value_hint = ValueHint::AnyPath)]
     inputs: Vec<String>,
     /// The format to write
-    #[arg(long, value_name = "FORMAT", value_parser = writable())]
+    #[arg(long, value_name = "FORMAT", value_parser = formats(Format::is_writable))]
     to: Format,
     /// The file to write instead of standard output
     #[arg(short, long, value_name = "OUT", value_hint = ValueHint::FilePath)]
     output: Option<PathBuf>,
     #[command(flatten)]
     input: InputArgs,
-}
-
-fn writable() -> impl TypedValueParser<Value = Format> {
-    let full = Format::ALL
-        .into_iter()
-        .filter(|format| format.is_writable())
-        .map(Format::name);
-    let names: Vec<_> = ["otlp", "jaeger", "zipkin"]
-        .into_iter()
-        .chain(full)
-        .collect();
-    PossibleValuesParser::new(names)
-        .map(|name| Format::from_name(&name).unwrap_or(Format::OtlpJson))
 }
 
 pub(super) fn run(args: &ConvertArgs, session: &mut Session) -> Result<Outcome, Failure> {

@@ -15,6 +15,7 @@
 pub mod args;
 pub mod output;
 
+mod census;
 mod completions;
 mod config;
 mod convert;

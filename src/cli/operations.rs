@@ -6,9 +6,8 @@ use tokio_util::sync::CancellationToken;
 use crate::backend::OperationRow;
 use crate::format::json::JsonWriter;
 
-use super::args::SourceArgs;
-use super::output::{Cell, Column, Format, Record, TABULAR, optional, write_rows};
-use super::window::WindowArgs;
+use super::census::{CensusArgs, Counted, count_members};
+use super::output::{Cell, Column, Record};
 use super::{Failure, Outcome, Session};
 
 /// Arguments of `operations`.
@@ -21,12 +20,13 @@ pub struct OperationsArgs {
     #[arg(long, value_name = "NAME")]
     service: Option<String>,
     #[command(flatten)]
-    source: SourceArgs,
-    #[command(flatten)]
-    window: WindowArgs,
-    /// How they are written
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = Format::among(TABULAR))]
-    format: Format,
+    census: CensusArgs,
+}
+
+impl Counted for OperationRow {
+    fn counts(&self) -> [Option<u64>; 2] {
+        [self.spans, self.errors]
+    }
 }
 
 impl Record for OperationRow {
@@ -35,34 +35,23 @@ impl Record for OperationRow {
         json.key("service").string(&self.service);
         json.key("operation").string(&self.operation);
         json.key("kind").string(&self.kind);
-        optional(json, "spans", self.spans);
-        optional(json, "errors", self.errors);
+        count_members(json, self);
         json.end_object();
     }
 }
 
-const COLUMNS: &[Column<OperationRow>] = &[
+const NAMES: [Column<OperationRow>; 3] = [
     Column::left("SERVICE", "service", |row, _| Cell::text(&row.service)),
     Column::left("OPERATION", "operation", |row, _| {
         Cell::text(&row.operation)
     }),
     Column::left("KIND", "kind", |row, _| Cell::text(&row.kind).muted()),
-    Column::right("SPANS", "spans", |row, _| {
-        Cell::known(row.spans, Cell::count)
-    }),
-    Column::right("ERRORS", "errors", |row, _| {
-        Cell::known(row.errors, Cell::errors)
-    }),
 ];
 
 pub(super) fn run(args: &OperationsArgs, session: &mut Session) -> Result<Outcome, Failure> {
-    let rows = session.ask(&args.source, async |backend, look| {
-        let window = args.window.on(backend.capabilities(), &look.clock)?.window;
+    args.census.take(session, NAMES, async |backend, window| {
         let cancel = CancellationToken::new();
-        Ok(backend
-            .operations(args.service.clone(), window, cancel)
-            .await?)
-    })?;
-    write_rows(&mut session.out, &session.look, args.format, COLUMNS, &rows)?;
-    Ok(Outcome::of(!rows.is_empty()))
+        let service = args.service.clone();
+        Ok(backend.operations(service, window, cancel).await?)
+    })
 }

@@ -6,9 +6,8 @@ use tokio_util::sync::CancellationToken;
 use crate::backend::ServiceRow;
 use crate::format::json::JsonWriter;
 
-use super::args::SourceArgs;
-use super::output::{Cell, Column, Format, Record, TABULAR, optional, write_rows};
-use super::window::WindowArgs;
+use super::census::{CensusArgs, Counted, count_members};
+use super::output::{Cell, Column, Record};
 use super::{Failure, Outcome, Session};
 
 /// Arguments of `services`.
@@ -18,39 +17,30 @@ use super::{Failure, Outcome, Session};
   vizsla services -s prod --format json | jq -r '.[].service'")]
 pub struct ServicesArgs {
     #[command(flatten)]
-    source: SourceArgs,
-    #[command(flatten)]
-    window: WindowArgs,
-    /// How they are written
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = Format::among(TABULAR))]
-    format: Format,
+    census: CensusArgs,
+}
+
+impl Counted for ServiceRow {
+    fn counts(&self) -> [Option<u64>; 2] {
+        [self.spans, self.errors]
+    }
 }
 
 impl Record for ServiceRow {
     fn json(&self, json: &mut JsonWriter<'_>) {
         json.begin_object();
         json.key("service").string(&self.service);
-        optional(json, "spans", self.spans);
-        optional(json, "errors", self.errors);
+        count_members(json, self);
         json.end_object();
     }
 }
 
-const COLUMNS: &[Column<ServiceRow>] = &[
-    Column::left("SERVICE", "service", |row, _| Cell::text(&row.service)),
-    Column::right("SPANS", "spans", |row, _| {
-        Cell::known(row.spans, Cell::count)
-    }),
-    Column::right("ERRORS", "errors", |row, _| {
-        Cell::known(row.errors, Cell::errors)
-    }),
-];
-
 pub(super) fn run(args: &ServicesArgs, session: &mut Session) -> Result<Outcome, Failure> {
-    let rows = session.ask(&args.source, async |backend, look| {
-        let window = args.window.on(backend.capabilities(), &look.clock)?.window;
-        Ok(backend.services(window, CancellationToken::new()).await?)
-    })?;
-    write_rows(&mut session.out, &session.look, args.format, COLUMNS, &rows)?;
-    Ok(Outcome::of(!rows.is_empty()))
+    let service = Column::left("SERVICE", "service", |row: &ServiceRow, _| {
+        Cell::text(&row.service)
+    });
+    args.census
+        .take(session, [service], async |backend, window| {
+            Ok(backend.services(window, CancellationToken::new()).await?)
+        })
 }

@@ -121,6 +121,8 @@ pub struct Block {
     pub(super) status_message: Sparse<Sym>,
     pub(super) trace_state: Sparse<Sym>,
     pub(super) flags: Sparse<u32>,
+    /// By how much spans end before they start.
+    pub(super) backwards: Sparse<Nanos>,
     pub(super) dropped: Sparse<Dropped>,
     pub(super) warnings: Sparse<Sym>,
     pub(super) logs: Vec<LogRow>,
@@ -320,6 +322,7 @@ impl Block {
             + self.status_message.bytes()
             + self.trace_state.bytes()
             + self.flags.bytes()
+            + self.backwards.bytes()
             + self.dropped.bytes()
             + self.warnings.bytes();
         per_span + shared + sparse
@@ -348,6 +351,7 @@ impl Block {
         self.status_message.shrink();
         self.trace_state.shrink();
         self.flags.shrink();
+        self.backwards.shrink();
         self.dropped.shrink();
         self.warnings.shrink();
     }

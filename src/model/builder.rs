@@ -232,6 +232,9 @@ impl BlockBuilder {
             Some(_) => 0,
         };
         let block = &mut self.block;
+        if let Some(end) = fields.end.filter(|&end| end < fields.start) {
+            block.backwards.push(row, fields.start.since(end));
+        }
         block.trace.push(trace);
         block.span_id.push(fields.span_id);
         block.parent_id.push(fields.parent_id);

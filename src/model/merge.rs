@@ -134,7 +134,7 @@ impl Appender<'_> {
             span_id: span.span_id(),
             parent_id: span.parent_id(),
             start: span.start(),
-            end: (!span.is_unfinished()).then(|| span.end()),
+            end: (!span.is_unfinished()).then(|| span.received_end()),
             operation: self.string(self.from.operation[row as usize]),
             kind: span.kind(),
             status: span.status(),

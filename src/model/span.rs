@@ -100,9 +100,15 @@ impl<'a> SpanRef<'a> {
         self.block.duration[self.at()]
     }
 
-    /// When it ended, as received.
+    /// When it ended; a span that ends before it starts has no length.
     pub fn end(self) -> Time {
         self.start() + self.duration()
+    }
+
+    /// When it ended, as received: it may be before its start.
+    pub fn received_end(self) -> Time {
+        let backwards = self.block.backwards.first(self.row);
+        backwards.map_or_else(|| self.end(), |&by| self.start() - by)
     }
 
     /// Whether the end is not known: it had not ended when it was written.

@@ -23,7 +23,7 @@ fn of_span(span: SpanRef<'_>) -> String {
     let end = if span.is_unfinished() {
         None
     } else {
-        Some(span.end().0)
+        Some(span.received_end().0)
     };
     let events: Vec<_> = span
         .events()
@@ -112,9 +112,7 @@ fn of_message(batch: &ResourceSpans, scope_spans: &ScopeSpans, span: &Span) -> S
     let scope = scope_spans.scope.clone().unwrap_or_default();
     let status = span.status.clone().unwrap_or_default();
     let start = span.start_time_unix_nano;
-    let end = Some(span.end_time_unix_nano)
-        .filter(|&end| end != 0)
-        .map(|end| end.max(start));
+    let end = Some(span.end_time_unix_nano).filter(|&end| end != 0);
     let events: Vec<_> = span
         .events
         .iter()

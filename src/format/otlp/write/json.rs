@@ -11,7 +11,7 @@ use crate::model::{
     Value,
 };
 
-use super::{Batch, end_of};
+use super::Batch;
 
 /// The attribute in which Jaeger keeps what is doubtful about a span.
 const WARNINGS: &str = "@jaeger@warnings";
@@ -131,7 +131,7 @@ pub(super) fn span(json: &mut JsonWriter<'_>, span: SpanRef<'_>, dialect: Dialec
     }
     json.key("startTimeUnixNano").quoted(span.start().0);
     if !span.is_unfinished() {
-        json.key("endTimeUnixNano").quoted(end_of(span).0);
+        json.key("endTimeUnixNano").quoted(span.received_end().0);
     }
     if dialect == Dialect::Jaeger && span.warnings().len() > 0 {
         attributes_and_warnings(json, span);

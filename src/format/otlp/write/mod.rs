@@ -6,7 +6,7 @@ mod proto;
 use std::io;
 
 use crate::format::json::JsonWriter;
-use crate::model::{Block, LogRef, ResourceRef, ScopeRef, SpanRef, Time};
+use crate::model::{Block, LogRef, ResourceRef, ScopeRef, SpanRef};
 use json::Dialect;
 
 /// Writes spans and log records as OTLP JSON: a line with an `ExportTraceServiceRequest`, and one
@@ -159,15 +159,6 @@ fn group<'a, R: Record<'a>>(records: impl IntoIterator<Item = R>) -> Vec<Batch<'
         }
     }
     batches
-}
-
-/// When a span ended. An end that was before the start stays before it; by how much is not kept.
-fn end_of(span: SpanRef<'_>) -> Time {
-    if span.ends_before_start() {
-        Time(span.start().0.saturating_sub(1))
-    } else {
-        span.end()
-    }
 }
 
 /// Positions are comparable within one block only.

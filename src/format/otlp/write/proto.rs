@@ -7,7 +7,7 @@ use crate::format::protobuf::{
 };
 use crate::model::{Attributes, EventRef, LinkRef, LogRef, ScopeRef, SpanRef, Value};
 
-use super::{Batch, end_of};
+use super::Batch;
 
 /// Spans, one `ResourceSpans` at a time.
 pub(super) fn spans(out: &mut dyn io::Write, batches: &[Batch<'_, SpanRef<'_>>]) -> io::Result<()> {
@@ -69,7 +69,7 @@ fn span(out: &mut Vec<u8>, span: SpanRef<'_>) {
     put_number(out, 6, span.kind() as u64);
     put_fixed64(out, 7, span.start().0);
     if !span.is_unfinished() {
-        put_fixed64(out, 8, end_of(span).0);
+        put_fixed64(out, 8, span.received_end().0);
     }
     attributes(out, 9, span.attributes());
     let dropped = span.dropped();
