@@ -2,16 +2,13 @@
 //! matches.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::generation::{Entry, Generation};
 use super::search::{Found, Search};
+use super::share::shared;
 use super::snapshot::StoredTrace;
 use crate::model::{Block, Row, SpanId, SpanRef, Time};
 use crate::traceql::{Bits, Bound, Evaluator, Facts, Needs};
-
-/// Rows for which it is worth starting a thread.
-const ROWS_A_THREAD: usize = 100_000;
 
 /// What is left of a block: the query compiled for it, and the rows that come into question.
 type Left<'a> = Option<(Bound<'a>, Bits)>;
@@ -49,46 +46,18 @@ fn sift_blocks<'a>(
     search: Search<'a>,
     cancelled: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Left<'a>> {
-    let next = AtomicUsize::new(0);
-    // Whoever is free takes the next block; what is left is put in order again.
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(block) = blocks.get(index) else {
-                return done;
-            };
-            done.push((
-                index,
-                if cancelled() {
-                    None
-                } else {
-                    sift_block(block, search)
-                },
-            ));
-        }
-    };
-    let rows: usize = blocks.iter().map(|block| block.len()).sum();
-    let threads = std::thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(rows / ROWS_A_THREAD);
-    let mut left: Vec<(usize, Left<'a>)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut left = work();
-        for other in others {
-            left.extend(
-                other
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            );
-        }
-        left
+    let rows = blocks.iter().map(|block| block.len()).sum();
+    let done = shared(blocks.len(), rows, Vec::new, |done, index| {
+        let block = blocks.get(index).filter(|_| !cancelled());
+        done.push((index, block.and_then(|block| sift_block(block, search))));
     });
+    let mut left: Vec<(usize, Left<'a>)> = done.into_iter().flatten().collect();
     left.sort_unstable_by_key(|&(index, _)| index);
     left.into_iter().map(|(_, left)| left).collect()
 }
 
-fn sift_block<'a>(block: &Block, search: Search<'a>) -> Left<'a> {
+/// What is left of a block.
+pub(super) fn sift_block<'a>(block: &Block, search: Search<'a>) -> Left<'a> {
     let bound = search.query.bind(block);
     if bound.is_hopeless() {
         return None;
@@ -142,7 +111,10 @@ impl Sifted<'_> {
         let trace = StoredTrace::new(Arc::clone(self.generation), entry.clone());
         let mut matched: Vec<SpanId> = match search.query.needs() {
             Needs::Rows => self.candidates(&trace).map(SpanRef::span_id).collect(),
-            Needs::Facts => self.accepted(&trace),
+            Needs::Facts => {
+                let accepted = self.accepted(&trace).into_iter();
+                accepted.map(|(_, span)| span.span_id()).collect()
+            }
             Needs::Tree => {
                 let tree = trace.tree();
                 let spans = evaluator.eval(&tree)?.spans;
@@ -167,8 +139,21 @@ impl Sifted<'_> {
             .map(|(_, span)| span)
     }
 
+    /// What is left of each part.
+    pub(super) fn into_rows(self) -> Vec<Option<Bits>> {
+        let parts = self.parts.into_iter();
+        parts.map(|left| left.map(|(_, rows)| rows)).collect()
+    }
+
+    /// The parts and rows of a trace that match, given what is known of the whole trace.
+    pub(super) fn accepted_places(&self, trace: &StoredTrace, found: &mut dyn FnMut(usize, Row)) {
+        for (part, span) in self.accepted(trace) {
+            found(part, span.row());
+        }
+    }
+
     /// Those of them that match, given what is known of the whole trace.
-    fn accepted(&self, trace: &StoredTrace) -> Vec<SpanId> {
+    fn accepted<'t>(&self, trace: &'t StoredTrace) -> Vec<(usize, SpanRef<'t>)> {
         let root = trace.root();
         let facts = Facts {
             duration: trace.duration(),
@@ -182,11 +167,7 @@ impl Sifted<'_> {
             }
             _ => false,
         };
-        trace
-            .places()
-            .filter(accepts)
-            .map(|(_, span)| span.span_id())
-            .collect()
+        trace.places().filter(accepts).collect()
     }
 }
 

@@ -89,6 +89,20 @@ impl<'a> Datum<'a> {
         *self == Self::Bool(true)
     }
 
+    /// As the constant of a query; lists, bytes and maps are none.
+    pub fn into_literal(self) -> Literal {
+        match self {
+            Self::Text(text) => Literal::Text(text.into_owned()),
+            Self::Bool(value) => Literal::Bool(value),
+            Self::Number(Number::Int(n)) => Literal::Int(n),
+            Self::Number(Number::Float(n)) => Literal::Float(n),
+            Self::Number(Number::Duration(n)) => Literal::Duration(n),
+            Self::Status(status) => Literal::Status(status),
+            Self::Kind(kind) => Literal::Kind(kind),
+            Self::Nil | Self::Array(_) | Self::Opaque => Literal::Nil,
+        }
+    }
+
     /// A copy that borrows nothing; a list becomes its JSON text.
     pub fn into_owned(self) -> Datum<'static> {
         match self {

@@ -43,7 +43,7 @@ use super::error::{Fault, QueryError};
 use super::parser;
 use super::tree::{Body, Field, Literal, Stage, Tree};
 use crate::model::{Block, Row, Trace};
-use bind::Binder;
+use bind::{Binder, needs_facts, needs_tree};
 use expr::Patterns;
 use pipeline::{Plan, Run};
 use test::Test;
@@ -57,6 +57,17 @@ pub enum Needs {
     Facts,
     /// The trace: [`Query::eval`].
     Tree,
+}
+
+/// What it takes to read an attribute of a span.
+pub fn needs_of(attribute: &Attribute) -> Needs {
+    if needs_tree(attribute) {
+        Needs::Tree
+    } else if needs_facts(attribute) {
+        Needs::Facts
+    } else {
+        Needs::Rows
+    }
 }
 
 /// What a query found in a trace.
@@ -101,7 +112,7 @@ impl Query {
                 let message = "this asks for series over time, not for spans".to_owned();
                 let error = QueryError::new(metric.place, Fault::Refused(message));
                 return Err(
-                    error.with_hint("a Tempo backend draws them; here, ask up to the | before")
+                    error.with_hint("vizsla search prints them; for spans, ask up to the | before")
                 );
             }
         };
