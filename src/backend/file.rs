@@ -17,13 +17,14 @@ use load::Load;
 use super::stored::{Stored, at_leisure};
 use super::{
     Answer, Backend, BackendError, Capabilities, Dependencies, OperationRow, Part, Parts, Progress,
-    SearchDone, SearchRequest, ServiceRow, StoreStats, Window, parts,
+    SearchDone, SearchRequest, SeriesAnswer, SeriesRequest, ServiceRow, StoreStats, Window, parts,
 };
 use crate::analysis::Trends;
 use crate::format::Format;
 use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
 use crate::storage::{Limits, Store};
+use crate::traceql::Census;
 
 /// How files are to be read.
 #[derive(Debug, Clone, Copy)]
@@ -163,6 +164,7 @@ impl Backend for Files {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             traceql: true,
+            metrics: true,
             live: false,
             clear: false,
             stats: true,
@@ -256,6 +258,20 @@ impl Backend for Files {
         self.answer(CancellationToken::new(), |stored, _| {
             Ok(Some(stored.trends()))
         })
+    }
+
+    fn series(
+        &self,
+        request: SeriesRequest,
+        cancel: CancellationToken,
+    ) -> Answer<'_, SeriesAnswer> {
+        self.answer(cancel, move |stored, cancel| {
+            stored.series(&request, cancel)
+        })
+    }
+
+    fn vocabulary(&self, cancel: CancellationToken) -> Answer<'_, Option<Arc<Census>>> {
+        self.answer(cancel, |stored, _| Ok(Some(stored.vocabulary())))
     }
 
     fn stats(&self) -> Answer<'_, Option<StoreStats>> {

@@ -8,12 +8,13 @@ use tokio_util::sync::CancellationToken;
 use super::stored::{Stored, at_leisure};
 use super::{
     Answer, Backend, BackendError, Capabilities, Dependencies, OperationRow, Parts, SearchRequest,
-    ServiceRow, StoreStats, Window,
+    SeriesAnswer, SeriesRequest, ServiceRow, StoreStats, Window,
 };
 use crate::analysis::Trends;
 use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
 use crate::storage::Store;
+use crate::traceql::Census;
 
 /// Traces in the memory of this process.
 pub struct Memory {
@@ -71,6 +72,7 @@ impl Backend for Memory {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             traceql: true,
+            metrics: true,
             live: self.live,
             clear: self.live,
             stats: true,
@@ -132,6 +134,20 @@ impl Backend for Memory {
     fn trends(&self) -> Answer<'_, Option<Trends>> {
         let stored = Arc::clone(&self.stored);
         at_leisure(CancellationToken::new(), move |_| Ok(Some(stored.trends())))
+    }
+
+    fn series(
+        &self,
+        request: SeriesRequest,
+        cancel: CancellationToken,
+    ) -> Answer<'_, SeriesAnswer> {
+        let stored = Arc::clone(&self.stored);
+        at_leisure(cancel, move |cancel| stored.series(&request, cancel))
+    }
+
+    fn vocabulary(&self, cancel: CancellationToken) -> Answer<'_, Option<Arc<Census>>> {
+        let stored = Arc::clone(&self.stored);
+        at_leisure(cancel, move |_| Ok(Some(stored.vocabulary())))
     }
 
     fn stats(&self) -> Answer<'_, Option<StoreStats>> {

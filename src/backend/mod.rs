@@ -14,6 +14,7 @@ mod part;
 mod probe;
 mod request;
 mod row;
+mod series;
 pub mod source;
 mod stored;
 mod vizsla;
@@ -27,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use crate::analysis::Trends;
 use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
+use crate::traceql::Census;
 
 pub use file::{Files, Input, Reading};
 pub use jaeger::{Dialect, Jaeger};
@@ -37,6 +39,7 @@ pub use part::{
 };
 pub use probe::Probed;
 pub use request::{SearchRequest, Sort, Window};
+pub use series::{Division, SeriesAnswer, SeriesRequest};
 pub use vizsla::Vizsla;
 
 /// What a backend can do beyond finding traces and opening them.
@@ -48,6 +51,8 @@ pub use vizsla::Vizsla;
 pub struct Capabilities {
     /// Evaluates the whole of TraceQL where the data is.
     pub traceql: bool,
+    /// Computes series over time: [`Backend::series`].
+    pub metrics: bool,
     /// New data arrives by itself: [`Backend::epoch`] tells when.
     pub live: bool,
     /// Can be emptied: [`Backend::clear`].
@@ -118,6 +123,21 @@ pub trait Backend: Send + Sync {
     /// How all operations fare: calls, errors and durations by version and minute. `None` where
     /// the backend would have to be asked for every span.
     fn trends(&self) -> Answer<'_, Option<Trends>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Series over time, where [`Capabilities::metrics`] says so: elsewhere every span would have to
+    /// be fetched.
+    fn series(&self, _: SeriesRequest, _: CancellationToken) -> Answer<'_, SeriesAnswer> {
+        Box::pin(std::future::ready(Err(BackendError::Unsupported(
+            "this backend tells traces but computes no series: ask a vizsla that collects the spans, \
+             or save traces to a file and ask that",
+        ))))
+    }
+
+    /// Which attributes there are, with their values, most frequent first. `None` where the
+    /// backend would have to be asked for every span.
+    fn vocabulary(&self, _: CancellationToken) -> Answer<'_, Option<Arc<Census>>> {
         Box::pin(std::future::ready(Ok(None)))
     }
 

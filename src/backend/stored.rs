@@ -3,6 +3,7 @@
 mod calls;
 mod census;
 mod find;
+mod series;
 mod trends;
 
 use std::collections::HashMap;
@@ -11,13 +12,14 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Answer, BackendError, Dependencies, OperationRow, Part, Parts, SearchRequest, ServiceRow,
-    StoreStats, Window, parts,
+    Answer, BackendError, Dependencies, OperationRow, Part, Parts, SearchRequest, SeriesAnswer,
+    SeriesRequest, ServiceRow, StoreStats, Window, parts,
 };
 use crate::analysis::Trends;
 use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
 use crate::storage::{Hold, Stats, Store, StoredTrace, Summary};
+use crate::traceql::Census;
 use calls::KeptCalls;
 use trends::KeptTrends;
 
@@ -31,6 +33,8 @@ pub(super) struct Stored {
     calls: Slot<KeptCalls>,
     /// How operations fare, likewise.
     trends: Slot<KeptTrends>,
+    /// The attributes there are, and when they were counted.
+    vocabulary: Mutex<Option<(u64, Arc<Census>)>>,
     /// Traces that somebody looks at.
     opened: Mutex<HashMap<TraceId, (Weak<Trace>, Hold)>>,
 }
@@ -41,6 +45,7 @@ impl Stored {
             store,
             calls: Mutex::default(),
             trends: Mutex::default(),
+            vocabulary: Mutex::default(),
             opened: Mutex::default(),
         })
     }
@@ -66,6 +71,32 @@ impl Stored {
             said(last);
         });
         parts
+    }
+
+    /// Computes series over what is stored now.
+    pub(super) fn series(
+        &self,
+        request: &SeriesRequest,
+        cancel: &CancellationToken,
+    ) -> Result<SeriesAnswer, BackendError> {
+        series::series(&self.store, request, cancel)
+    }
+
+    /// The attributes of what is stored, counted again only after something was stored.
+    pub(super) fn vocabulary(&self) -> Arc<Census> {
+        let snapshot = self.store.snapshot();
+        let mut kept = self
+            .vocabulary
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some((epoch, census)) if *epoch == snapshot.epoch() => Arc::clone(census),
+            _ => {
+                let census = Arc::new(Census::of(snapshot.blocks().map(|block| &**block)));
+                *kept = Some((snapshot.epoch(), Arc::clone(&census)));
+                census
+            }
+        }
     }
 
     /// A trace, which stays in the store for as long as somebody has it.

@@ -7,6 +7,7 @@
 mod answer;
 mod figures;
 mod graph;
+mod series;
 
 use std::sync::Arc;
 
@@ -17,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::http::{HttpClient, Reply};
 use super::{
-    Answer, Backend, BackendError, Capabilities, Dependencies, OperationRow, Part, Parts, Pushdown,
-    SearchDone, SearchRequest, ServiceRow, Sort, StoreStats, Window, parts,
+    Answer, Backend, BackendError, Capabilities, Dependencies, Division, OperationRow, Part, Parts,
+    Pushdown, SearchDone, SearchRequest, SeriesAnswer, SeriesRequest, ServiceRow, Sort, StoreStats,
+    Window, parts,
 };
 use crate::analysis::Trends;
 use crate::config::BackendConfig;
@@ -191,6 +193,7 @@ impl Backend for Vizsla {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             traceql: true,
+            metrics: true,
             stats: true,
             ..Capabilities::default()
         }
@@ -287,6 +290,23 @@ impl Backend for Vizsla {
             let wrong = || self.http.error("tells durations that cannot be");
             told.map(|told| figures::trends(told).ok_or_else(wrong))
                 .transpose()
+    fn series(
+        &self,
+        request: SeriesRequest,
+        cancel: CancellationToken,
+    ) -> Answer<'_, SeriesAnswer> {
+        async move {
+            let path = match request.by {
+                Division::Whole => ["api", "metrics", "query"],
+                Division::Suitable | Division::Steps(_) => ["api", "metrics", "query_range"],
+            };
+            let told: series::Told = self
+                .ask(&path, &series::parameters(&request), &cancel)
+                .await?;
+            told.answer().ok_or_else(|| {
+                self.http
+                    .error("tells series whose steps of time cannot be read")
+            })
         }
         .boxed()
     }

@@ -30,6 +30,7 @@ mod man;
 mod operations;
 mod question;
 mod search;
+mod series;
 mod serve;
 mod services;
 mod session;

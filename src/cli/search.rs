@@ -6,31 +6,38 @@ use clap::{Args, ValueEnum};
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::{
-    Backend, BackendError, Part, Progress, SearchDone, SearchRequest, Sort, TraceRow,
+    Backend, BackendError, Division, Part, Progress, SearchDone, SearchRequest, Sort, TraceRow,
 };
 use crate::format::json::JsonWriter;
 use crate::text::{Style, bytes, plural};
+use crate::traceql::Metrics;
 
 use super::args::SourceArgs;
 use super::output::{Cell, Column, Format, Record, TABULAR, write_document, write_rows};
 use super::question::QuestionArgs;
 use super::window::WindowArgs;
-use super::{Failure, Outcome, Session};
+use super::{Failure, Outcome, Session, series};
 
 /// Arguments of `search`.
 #[derive(Debug, Args)]
 #[command(before_long_help = "Examples:
   vizsla search '{ status = error }' --since 15m
   vizsla search --service frontend --min-duration 500ms --sort slowest
+  vizsla search '{ } | rate() by (resource.service.name)' --since 1h
+  vizsla search '{ } | quantile_over_time(duration, .5, .99) by (name)' --step all
+  vizsla search '{ } | compare({ status = error })'
   vizsla search -s orders.json.gz '{ span.http.response.status_code >= 500 }' --format json
   vizsla search -q '{ status = error }' > /dev/null && echo something failed")]
 pub struct SearchArgs {
     #[command(flatten)]
-    question: QuestionArgs,
+    pub(super) question: QuestionArgs,
     #[command(flatten)]
-    source: SourceArgs,
+    pub(super) source: SourceArgs,
     #[command(flatten)]
-    window: WindowArgs,
+    pub(super) window: WindowArgs,
+    /// Of a metrics query, a number for each while so long, or all: one for the whole time
+    #[arg(long, value_name = "DURATION", value_parser = series::division)]
+    pub(super) step: Option<Division>,
     /// At most this many traces
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
@@ -39,7 +46,7 @@ pub struct SearchArgs {
     sort: Order,
     /// How they are written
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = Format::among(TABULAR))]
-    format: Format,
+    pub(super) format: Format,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -115,6 +122,14 @@ pub(super) struct Found {
 
 pub(super) fn run(args: &SearchArgs, session: &mut Session) -> Result<Outcome, Failure> {
     let query = args.question.traceql()?;
+    if let Ok(metrics) = Metrics::parse(&query) {
+        return series::run(args, &metrics, session);
+    }
+    if args.step.is_some() {
+        return Err(Failure::usage(
+            "--step divides the time of a metrics query: add a function, as in '{ } | rate()'",
+        ));
+    }
     let found = session.ask(&args.source, async |backend, look| {
         let asked = args.window.on(backend.capabilities(), &look.clock)?;
         let request = SearchRequest {

@@ -12,10 +12,12 @@ mod adjust;
 mod answer;
 mod form;
 mod jaeger;
+mod metrics;
 mod params;
 mod search;
 mod server;
 mod stats;
+mod tags;
 mod tempo;
 mod v3;
 mod vizsla;
@@ -75,6 +77,13 @@ impl QueryService {
             .route("/ready", get(|| async { "ready\n" }))
             .route("/api/search", get(tempo::search))
             .route("/api/v2/traces/{id}", get(tempo::trace))
+            .route("/api/status/buildinfo", get(tempo::build))
+            .route("/api/metrics/query_range", get(metrics::range))
+            .route("/api/metrics/query", get(metrics::instant))
+            .route("/api/search/tags", get(tags::names))
+            .route("/api/v2/search/tags", get(tags::names_by_scope))
+            .route("/api/search/tag/{name}/values", get(tags::values))
+            .route("/api/v2/search/tag/{name}/values", get(tags::typed_values))
             .route("/api/stats", get(stats::stats))
             .route("/api/vizsla/services", get(vizsla::services))
             .route("/api/vizsla/operations", get(vizsla::operations))

@@ -321,6 +321,20 @@ fn by_tags(params: &Params, tags: &str) -> Result<String, Refused> {
     Ok(format!("{{ {} }}", terms.join(" && ")))
 }
 
+/// What answers here, in Tempo's words.
+pub async fn build() -> Response<Body> {
+    let about = serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "revision": "",
+        "branch": "",
+        "buildUser": "",
+        "buildDate": "",
+        "goVersion": "",
+        "server": "vizsla",
+    });
+    answer::json(StatusCode::OK, &about)
+}
+
 pub async fn trace(
     State(service): State<QueryService>,
     Path(id): Path<String>,

@@ -8,7 +8,7 @@ use super::search::{Order, Search};
 use super::share::shared;
 use super::sieve::{Sifted, sift};
 use super::snapshot::{Snapshot, StoredTrace};
-use crate::model::{Block, Time, Trace};
+use crate::model::{Block, Row, Time, Trace};
 use crate::traceql::eval::{Around, Facts, Spot};
 use crate::traceql::metrics::{Comparison, Pass, Selection, Series, Tallied, Tally};
 use crate::traceql::{Bits, Metrics, Needs, Query, Steps};
@@ -75,6 +75,9 @@ impl Snapshot {
     }
 }
 
+/// Traces that a thread takes at a time.
+const TRACES: usize = 64;
+
 /// The counting of one selection.
 #[derive(Clone, Copy)]
 struct Count<'a> {
@@ -92,7 +95,7 @@ impl<'a> Count<'a> {
         let tallied = match self.selection.tally(steps, exemplars) {
             Tallied::Comparison(comparison) => Tallied::Comparison(self.compared(comparison)?),
             Tallied::Tally(tally) if !self.selection.reads_blocks_only() => {
-                Tallied::Tally(self.in_trees(tally)?)
+                Tallied::Tally(self.in_context(&tally)?)
             }
             Tallied::Tally(tally) => Tallied::Tally(self.in_blocks(&tally)?),
         };
@@ -139,116 +142,125 @@ impl<'a> Count<'a> {
                 }
             })
         };
-        tallies.into_iter().reduce(|mut all, more| {
-            all.merge(more);
-            all
-        })
+        united(tallies, |all, more| all.merge(&more))
     }
 
     /// The rows that match a query, whatever it takes to decide that.
     fn matching(self, query: &'a Query) -> Option<Rows> {
-        let sifted = sift(self.generations, self.search(query), self.cancelled)?;
-        if query.needs() == Needs::Rows {
-            return Some(sifted.into_iter().map(Sifted::into_rows).collect());
-        }
-        let mut all = Vec::with_capacity(self.generations.len());
-        for (generation, sifted) in self.generations.iter().zip(&sifted) {
-            let blocks = generation.parts.iter().map(|part| &part.block);
-            let mut rows: Vec<Bits> = blocks
-                .clone()
-                .map(|block| Bits::none(block.len()))
-                .collect();
-            let mut insert = |part: usize, row: u32| {
-                if let Some(rows) = rows.get_mut(part) {
-                    rows.insert(row as usize);
+        match query.needs() {
+            Needs::Rows => {
+                let sifted = sift(self.generations, self.search(query), self.cancelled)?;
+                Some(sifted.into_iter().map(Sifted::into_rows).collect())
+            }
+            Needs::Facts => {
+                let sifted = sift(self.generations, self.search(query), self.cancelled)?;
+                let mut all = self.no_rows();
+                for ((generation, sifted), rows) in
+                    self.generations.iter().zip(&sifted).zip(&mut all)
+                {
+                    for (_, entry) in sifted.entries() {
+                        let trace = StoredTrace::new(Arc::clone(generation), entry.clone());
+                        sifted.accepted_places(&trace, &mut |part, row| {
+                            insert(rows, part, row);
+                        });
+                    }
                 }
-            };
-            self.each_match(
-                generation,
-                sifted,
-                query,
-                &mut |trace, tree, spans| match tree {
-                    None => sifted.accepted_places(trace, &mut insert),
-                    Some(tree) => {
-                        let part_of = |block: &Arc<Block>| {
-                            blocks.clone().position(|known| Arc::ptr_eq(known, block))
-                        };
-                        let parts: Vec<Option<usize>> = tree.blocks().iter().map(part_of).collect();
-                        let (from, to) = self.counting.window;
+                Some(all)
+            }
+            Needs::Tree => {
+                let found = self.in_trees(
+                    query,
+                    || self.no_rows(),
+                    |all, generation, tree, spans| {
+                        let parts = self.parts_of(generation, tree);
                         for &span in spans {
-                            if !(from..=to).contains(&tree.span(span as usize).start()) {
-                                continue;
-                            }
                             let (block, row) = tree.place(span as usize);
-                            if let Some(Some(part)) = parts.get(block) {
-                                insert(*part, row);
+                            if let (Some(rows), Some(Some(part))) =
+                                (all.get_mut(generation), parts.get(block))
+                            {
+                                insert(rows, *part, row);
                             }
                         }
-                    }
-                },
-            )?;
-            all.push(rows.into_iter().map(Some).collect());
+                    },
+                )?;
+                united(found, |all, more| add(all, &more))
+            }
         }
-        Some(all)
     }
 
-    /// Hands on every trace that comes into question, and with its tree if that decides, the
-    /// spans that match.
-    fn each_match(
+    fn no_rows(self) -> Rows {
+        let none = |generation: &Arc<Generation>| {
+            let parts = generation.parts.iter();
+            parts
+                .map(|part| Some(Bits::none(part.block.len())))
+                .collect()
+        };
+        self.generations.iter().map(none).collect()
+    }
+
+    /// Which part of a generation each block of a trace is.
+    fn parts_of(self, generation: usize, tree: &Trace) -> Vec<Option<usize>> {
+        let Some(generation) = self.generations.get(generation) else {
+            return Vec::new();
+        };
+        let part_of = |block: &Arc<Block>| {
+            let mut parts = generation.parts.iter();
+            parts.position(|part| Arc::ptr_eq(&part.block, block))
+        };
+        tree.blocks().iter().map(part_of).collect()
+    }
+
+    /// Hands on every trace that matches: the number of its generation, its tree, and the spans
+    /// that match and start within the window. Each thread has a state of its own.
+    fn in_trees<S: Send>(
         self,
-        generation: &Arc<Generation>,
-        sifted: &Sifted<'_>,
-        query: &Query,
-        found: &mut dyn FnMut(&StoredTrace, Option<&Trace>, &[u32]),
-    ) -> Option<()> {
-        let mut evaluator = query.evaluator();
-        for (_, entry) in sifted.entries() {
-            if (self.cancelled)() {
-                return None;
+        query: &'a Query,
+        begin: impl Fn() -> S + Sync,
+        found: impl Fn(&mut S, usize, &Trace, &[u32]) + Sync,
+    ) -> Option<Vec<S>> {
+        let (from, to) = self.counting.window;
+        let sifted = sift(self.generations, self.search(query), self.cancelled)?;
+        let entries = sifted.iter().enumerate();
+        let entries: Vec<(usize, &Entry)> = entries
+            .flat_map(|(generation, sifted)| sifted.entries().map(move |(_, of)| (generation, of)))
+            .collect();
+        let chunks: Vec<&[(usize, &Entry)]> = entries.chunks(TRACES).collect();
+        let spans = entries.iter().map(|(_, entry)| entry.spans as usize).sum();
+        let begin = || (query.evaluator(), begin());
+        let states = shared(chunks.len(), spans, begin, |(evaluator, state), chunk| {
+            for &(at, entry) in chunks.get(chunk).copied().unwrap_or_default() {
+                let Some(generation) = self.generations.get(at).filter(|_| !(self.cancelled)())
+                else {
+                    return;
+                };
+                let tree = StoredTrace::new(Arc::clone(generation), entry.clone()).tree();
+                let mut spans = evaluator
+                    .eval(&tree)
+                    .map_or_else(Vec::new, |found| found.spans);
+                spans.retain(|&span| (from..=to).contains(&tree.span(span as usize).start()));
+                found(state, at, &tree, &spans);
             }
-            let trace = StoredTrace::new(Arc::clone(generation), entry.clone());
-            if query.needs() == Needs::Facts {
-                found(&trace, None, &[]);
-                continue;
-            }
-            let tree = trace.tree();
-            let spans = evaluator
-                .eval(&tree)
-                .map_or_else(Vec::new, |found| found.spans);
-            found(&trace, Some(&tree), &spans);
-        }
-        Some(())
+        });
+        (!(self.cancelled)()).then(|| states.into_iter().map(|(_, state)| state).collect())
     }
 
     /// Where labels or values are properties of the trace: trace by trace.
-    fn in_trees(self, mut tally: Tally<'a>) -> Option<Tally<'a>> {
-        let query = self.selection.query();
-        let (from, to) = self.counting.window;
-        let sifted = sift(self.generations, self.search(query), self.cancelled)?;
-        for (generation, sifted) in self.generations.iter().zip(&sifted) {
-            let mut evaluator = query.evaluator();
-            for (_, entry) in sifted.entries() {
-                if (self.cancelled)() {
-                    return None;
-                }
-                let tree = StoredTrace::new(Arc::clone(generation), entry.clone()).tree();
-                let facts = Facts::of(&tree);
-                let spans = evaluator
-                    .eval(&tree)
-                    .map_or_else(Vec::new, |found| found.spans);
-                for span in spans {
+    fn in_context(self, empty: &Tally<'a>) -> Option<Tally<'a>> {
+        let tallies = self.in_trees(
+            self.selection.query(),
+            || empty.another(),
+            |tally, _, tree, spans| {
+                let facts = Facts::of(tree);
+                for &span in spans {
                     let around = Around {
                         facts: Some(&facts),
-                        tree: Some((&tree, span as usize)),
+                        tree: Some((tree, span as usize)),
                     };
-                    let spot = Spot::new(tree.span(span as usize), around);
-                    if (from..=to).contains(&spot.span.start()) {
-                        tally.span(&spot);
-                    }
+                    tally.span(&Spot::new(tree.span(span as usize), around));
                 }
-            }
-        }
-        Some(tally)
+            },
+        )?;
+        united(tallies, |all, more| all.merge(&more))
     }
 
     fn compared(self, mut comparison: Comparison) -> Option<Comparison> {
@@ -273,5 +285,27 @@ impl<'a> Count<'a> {
             comparison.choose();
         }
         Some(comparison)
+    }
+}
+
+fn insert(rows: &mut [Option<Bits>], part: usize, row: Row) {
+    if let Some(Some(rows)) = rows.get_mut(part) {
+        rows.insert(row as usize);
+    }
+}
+
+/// What all threads found, as one.
+fn united<S>(states: Vec<S>, unite: impl Fn(&mut S, S)) -> Option<S> {
+    states.into_iter().reduce(|mut all, more| {
+        unite(&mut all, more);
+        all
+    })
+}
+
+fn add(all: &mut Rows, more: &Rows) {
+    for (rows, more) in all.iter_mut().flatten().zip(more.iter().flatten()) {
+        if let (Some(rows), Some(more)) = (rows, more) {
+            rows.union(more);
+        }
     }
 }

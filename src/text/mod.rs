@@ -16,12 +16,14 @@
 mod display;
 mod duration;
 mod number;
+mod spark;
 mod time;
 mod width;
 
 pub use display::Shown;
 pub use duration::{DurationError, duration, duration_exact, offset, parse_duration};
 pub use number::{SizeError, bytes, count, count_short, parse_size, plural, rate, share};
+pub use spark::spark;
 pub use time::{Clock, Style, TimeError};
 pub use width::width;
 

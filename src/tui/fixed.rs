@@ -41,6 +41,7 @@ impl Fixed {
             clear: true,
             stats: true,
             windowless: false,
+            metrics: false,
         };
         self.stats = Some(stats);
         self

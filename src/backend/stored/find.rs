@@ -70,7 +70,7 @@ pub fn find(
 }
 
 /// The first blocks, up to [`EXPLAINING`] spans.
-fn explaining<'b>(blocks: impl Iterator<Item = &'b Block>) -> impl Iterator<Item = &'b Block> {
+pub fn explaining<'b>(blocks: impl Iterator<Item = &'b Block>) -> impl Iterator<Item = &'b Block> {
     let mut seen = 0;
     blocks.take_while(move |block| {
         let enough = seen >= EXPLAINING;

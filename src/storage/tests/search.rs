@@ -1,15 +1,15 @@
 //! Searching beside a naive search.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::long;
 use super::naive::{block, plain, unblocked};
-use crate::model::{SpanId, SpanRef, Time};
-use crate::storage::{Limits, Order, Origin, Search, Snapshot, Store, StoredTrace};
-use crate::traceql::Query;
+use crate::model::{Nanos, SpanId, SpanRef, Time};
+use crate::storage::{Counting, Limits, Order, Origin, Search, Snapshot, Store, StoredTrace};
+use crate::traceql::{Metrics, Query, Steps};
 
 /// Spans of one service: each for itself, in traces that began with it, or in traces that have
 /// two of them or more. The three are decided in different ways.
@@ -137,4 +137,61 @@ fn a_search_stops_when_told_to() {
         seen < 5
     });
     assert_eq!((seen, ended.stopped), (5, true));
+}
+
+/// The series of a query over whole traces, added up.
+fn naive_series(
+    snapshot: &Snapshot,
+    metrics: &Metrics,
+    steps: Steps,
+) -> BTreeMap<String, Vec<f64>> {
+    let mut all: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for trace in snapshot.traces() {
+        for series in metrics.of_trace(&trace.tree(), steps) {
+            let labels = format!("{:?}", series.labels);
+            let sums = all
+                .entry(labels)
+                .or_insert_with(|| vec![0.0; steps.count()]);
+            for (sum, value) in sums.iter_mut().zip(series.values) {
+                *sum += value;
+            }
+        }
+    }
+    all
+}
+
+proptest! {
+    #[test]
+    fn series_are_those_of_the_traces_added_up(
+        spans in vec(plain(6), 1..120),
+        size in 1usize..40,
+        which in 0usize..7,
+    ) {
+        let store = Store::new(Limits::default());
+        for spans in spans.chunks(size) {
+            store.commit(block(spans), Origin::default());
+        }
+        let query = [
+            "{ } | count_over_time() by (resource.service.name)",
+            "{ status = error } | count_over_time()",
+            "{ rootServiceName = \"service 1\" } | count_over_time() by (name, status)",
+            "{ } > { duration > 3ns } | count_over_time() by (.service.name)",
+            "{ } | count_over_time() by (rootServiceName, span:childCount)",
+            "{ } | histogram_over_time(duration) by (resource.service.name)",
+            "({ status = error } | count_over_time() by (name)) * 2",
+        ][which];
+        let metrics = Metrics::parse(query).unwrap();
+        let window = (Time(0), Time(60));
+        let steps = Steps::covering(window.0, window.1, Nanos(7));
+        let snapshot = store.snapshot();
+        let counting = Counting { metrics: &metrics, window, steps, exemplars: false };
+        let counted = snapshot.series(counting, &|| false).unwrap();
+        let found: BTreeMap<String, Vec<f64>> = counted
+            .series
+            .into_iter()
+            .map(|series| (format!("{:?}", series.labels), series.values))
+            .collect();
+        prop_assert_eq!(found, naive_series(&snapshot, &metrics, steps), "{}", query);
+        prop_assert!(snapshot.series(counting, &|| true).is_none());
+    }
 }

@@ -33,6 +33,7 @@ use std::sync::Arc;
 pub use bits::Bits;
 pub use census::Census;
 pub use datum::Datum;
+pub(super) use datum::compare;
 pub use note::Note;
 pub use pipeline::Group;
 pub use spot::{Around, Facts, Spot};

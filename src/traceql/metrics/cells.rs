@@ -193,7 +193,7 @@ mod tests {
                 if at % 3 == 0 { all.add(value) } else { more.add(value) }
             }
             all.merge(&more);
-            values.sort_unstable_by(|a, b| f64::total_cmp(a, b));
+            values.sort_unstable_by(f64::total_cmp);
             let rank = f64::ceil(q * values.len() as f64) as usize;
             let exact = values[rank.max(1) - 1];
             let found = all.quantile(q);

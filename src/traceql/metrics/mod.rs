@@ -42,6 +42,7 @@ use super::operator::Arithmetic;
 use super::parser;
 use super::place::Placed;
 use super::tree::{Body, Metric, MetricFunction, SecondStage, Tree};
+use super::types::Type;
 use crate::model::{Time, Trace};
 use series::Side;
 
@@ -85,6 +86,19 @@ pub enum Tallied<'q> {
     Tally(Tally<'q>),
 }
 
+/// What the numbers of series are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Spans a second.
+    Rate,
+    /// Spans.
+    Count,
+    /// Seconds.
+    Seconds,
+    /// Whatever an attribute counts, or what was computed of several series.
+    Number,
+}
+
 impl Metrics {
     /// Reads a query.
     ///
@@ -121,6 +135,25 @@ impl Metrics {
     /// The spans it is about, one selection for each function.
     pub fn selections(&self) -> &[Selection] {
         &self.selections
+    }
+
+    /// What its numbers are.
+    pub fn measure(&self) -> Measure {
+        let (Plan::Selection(..), [selection]) = (&self.plan, self.selections.as_slice()) else {
+            return Measure::Number;
+        };
+        match (&selection.function, &selection.value) {
+            (MetricFunction::Rate, _) => Measure::Rate,
+            (_, None) | (MetricFunction::Histogram(_), _) => Measure::Count,
+            (_, Some(value)) if value.value_type() == Type::Duration => Measure::Seconds,
+            _ => Measure::Number,
+        }
+    }
+
+    /// Whether it is a `compare()`.
+    pub fn is_comparison(&self) -> bool {
+        let mut compared = self.selections.iter().filter_map(Selection::compared);
+        compared.next().is_some()
     }
 
     /// The series, by their labels, of what was counted for each of the

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::model::{SpanId, SpanRef, Time, TraceId};
+use crate::traceql::eval::{Datum, compare};
 use crate::traceql::number::Number;
 use crate::traceql::operator::{Arithmetic, Compare};
 use crate::traceql::tree::{Literal, SecondStage};
@@ -59,6 +60,17 @@ pub struct Exemplar {
 }
 
 impl Exemplar {
+    /// A span that somebody else chose.
+    pub fn told(trace_id: TraceId, span_id: SpanId, time: Time, value: Option<f64>) -> Self {
+        Self {
+            trace_id,
+            span_id,
+            time,
+            value,
+            weight: 0.0,
+        }
+    }
+
     /// Puts a span in a place if it is the better one to show.
     pub(super) fn offer(place: &mut Option<Self>, span: SpanRef<'_>, value: Option<f64>) {
         let weight = value.unwrap_or(span.duration().0 as f64);
@@ -169,14 +181,9 @@ fn keep_fitting(series: &mut [Series], op: Compare, literal: &Literal) {
     let Some(limit) = number(literal) else {
         return;
     };
-    let fits = |value: f64| match op {
-        Compare::Equal => value == limit,
-        Compare::NotEqual => value != limit,
-        Compare::Less => value < limit,
-        Compare::LessEqual => value <= limit,
-        Compare::Greater => value > limit,
-        Compare::GreaterEqual => value >= limit,
-        Compare::Matches | Compare::NotMatches => false,
+    let limit = Datum::Number(Number::Float(limit));
+    let fits = |value: f64| {
+        !value.is_nan() && compare(op, &Datum::Number(Number::Float(value)), &limit, None)
     };
     let values = series.iter_mut().flat_map(|series| &mut series.values);
     for value in values.filter(|value| !fits(**value)) {
@@ -199,7 +206,7 @@ pub fn joined(op: Arithmetic, left: Side, right: Side) -> Side {
         (Side::Number(a), Side::Number(b)) => Side::Number(applied(op, a, b)),
         (Side::Series(all), Side::Number(b)) => mapped(all, |a| applied(op, a, b)),
         (Side::Number(a), Side::Series(all)) => mapped(all, |b| applied(op, a, b)),
-        (Side::Series(left), Side::Series(right)) => Side::Series(pairwise(op, left, right)),
+        (Side::Series(left), Side::Series(right)) => Side::Series(pairwise(op, &left, &right)),
     }
 }
 
@@ -210,7 +217,7 @@ fn mapped(mut all: Vec<Series>, apply: impl Fn(f64) -> f64) -> Side {
     Side::Series(all)
 }
 
-fn pairwise(op: Arithmetic, left: Vec<Series>, right: Vec<Series>) -> Vec<Series> {
+fn pairwise(op: Arithmetic, left: &[Series], right: &[Series]) -> Vec<Series> {
     let alone = |side: &[Series]| matches!(side, [one] if one.identity().is_empty());
     let join = |labels: &[Label], a: &Series, b: &Series| Series {
         labels: labels.to_vec(),
@@ -222,7 +229,7 @@ fn pairwise(op: Arithmetic, left: Vec<Series>, right: Vec<Series>) -> Vec<Series
             .collect(),
         exemplars: a.exemplars.iter().chain(&b.exemplars).copied().collect(),
     };
-    match (left.as_slice(), right.as_slice()) {
+    match (left, right) {
         (left, [right]) if alone(std::slice::from_ref(right)) => left
             .iter()
             .map(|left| join(&left.labels, left, right))

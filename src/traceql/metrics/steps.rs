@@ -40,6 +40,16 @@ impl Steps {
         }
     }
 
+    /// Steps as somebody else divided time; `None` of none, or of too many.
+    pub fn of_parts(start: Time, length: Nanos, count: usize) -> Option<Self> {
+        let fits = length.0 > 0 && (1..=Self::MOST).contains(&count);
+        fits.then_some(Self {
+            start,
+            length,
+            count,
+        })
+    }
+
     /// The length that suits a range of time: some 240 steps, in round numbers. Tempo's choice.
     pub fn suitable(range: Nanos) -> Nanos {
         const GRIDS: [u64; 6] = [3600, 300, 60, 15, 5, 1];

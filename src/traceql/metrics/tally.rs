@@ -150,7 +150,7 @@ impl<'q> Tally<'q> {
     }
 
     /// Takes in what another tally of the same selection counted.
-    pub fn merge(&mut self, other: Self) {
+    pub fn merge(&mut self, other: &Self) {
         let steps = self.steps.count();
         let most = (MOST_CELLS / steps).max(1);
         self.left_out += other.left_out;
@@ -203,7 +203,7 @@ impl<'q> Tally<'q> {
             .iter()
             .flat_map(|all| all.get(cells.clone()).unwrap_or_default())
             .flatten()
-            .cloned()
+            .copied()
             .collect();
         let series = |labels, values| Series {
             labels,

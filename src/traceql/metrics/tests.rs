@@ -192,7 +192,7 @@ fn counting_apart_and_merging_is_counting() {
             left.rows(block, &odd);
             right.rows(block, &even);
         }
-        left.merge(right);
+        left.merge(&right);
         let merged = metrics.answer(&[Tallied::Tally(left)]);
         assert_eq!(merged, metrics.of_trace(&trace, steps), "{query}");
     }

@@ -12,7 +12,7 @@ use crate::traceql::tree::Literal;
 #[derive(Debug)]
 pub struct Values {
     table: HashTable<u32>,
-    values: Vec<Literal>,
+    known: Vec<Literal>,
     hasher: DefaultHashBuilder,
 }
 
@@ -23,7 +23,7 @@ impl Default for Values {
     fn default() -> Self {
         Self {
             table: HashTable::new(),
-            values: vec![Literal::Nil],
+            known: vec![Literal::Nil],
             hasher: DefaultHashBuilder::default(),
         }
     }
@@ -36,7 +36,7 @@ impl Values {
             return NIL;
         };
         let hash = hash_of(&self.hasher, &datum);
-        let (values, hasher) = (&self.values, &self.hasher);
+        let (values, hasher) = (&self.known, &self.hasher);
         let is_it = |&number: &u32| {
             let known = values.get(number as usize);
             known.is_some_and(|known| Datum::literal(known) == datum)
@@ -50,18 +50,18 @@ impl Values {
         };
         let number = values.len() as u32;
         self.table.insert_unique(hash, number, rehash);
-        self.values.push(datum.into_literal());
+        self.known.push(datum.into_literal());
         number
     }
 
     /// A value by its number.
     pub fn get(&self, number: u32) -> &Literal {
-        self.values.get(number as usize).unwrap_or(&Literal::Nil)
+        self.known.get(number as usize).unwrap_or(&Literal::Nil)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.known.len()
     }
 }
 
@@ -96,7 +96,7 @@ fn hash_of(hasher: &DefaultHashBuilder, datum: &Datum<'_>) -> u64 {
 pub struct Keys {
     width: usize,
     table: HashTable<u32>,
-    keys: Vec<u32>,
+    flat: Vec<u32>,
     count: u32,
     hasher: DefaultHashBuilder,
     /// For combinations of one: the number of each value's.
@@ -112,7 +112,7 @@ impl Keys {
         Self {
             width,
             table: HashTable::new(),
-            keys: Vec::new(),
+            flat: Vec::new(),
             count: 0,
             hasher: DefaultHashBuilder::default(),
             of_value: Vec::new(),
@@ -153,7 +153,7 @@ impl Keys {
             return None;
         }
         let number = self.push(key);
-        let (keys, width, hasher) = (&self.keys, self.width, &self.hasher);
+        let (keys, width, hasher) = (&self.flat, self.width, &self.hasher);
         self.table.insert_unique(hash, number, |&number| {
             hasher.hash_one(key_at(keys, width, number))
         });
@@ -161,14 +161,14 @@ impl Keys {
     }
 
     fn push(&mut self, key: &[u32]) -> u32 {
-        self.keys.extend_from_slice(key);
+        self.flat.extend_from_slice(key);
         self.count += 1;
         self.count - 1
     }
 
     /// A combination by its number.
     pub fn key(&self, number: u32) -> &[u32] {
-        key_at(&self.keys, self.width, number)
+        key_at(&self.flat, self.width, number)
     }
 
     /// How many there are.
