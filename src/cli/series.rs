@@ -84,10 +84,10 @@ fn write(
     } else if format == Format::Csv {
         write_rows(out, look, format, POINTS, &points(answer))?;
     } else {
-        let columns = if look.tty {
-            OVER_TIME
-        } else {
-            OVER_TIME.get(..NAMED).unwrap_or(OVER_TIME)
+        let columns = match (answer.steps.count(), look.tty) {
+            (1, _) => AT_ONCE,
+            (_, true) => OVER_TIME,
+            (_, false) => OVER_TIME.get(..NAMED).unwrap_or(OVER_TIME),
         };
         write_rows(out, look, format, columns, &lines(metrics, answer))?;
     }
@@ -139,6 +139,15 @@ const OVER_TIME: &[Column<Line>] = &[
     }),
     Column::left("OVER TIME", "over_time", |line, look| {
         Cell::text(spark(&line.series.values, line.top, SPARK, look.charset))
+    }),
+];
+
+const AT_ONCE: &[Column<Line>] = &[
+    Column::left("SERIES", "series", |line, _| {
+        Cell::text(named(&line.series.labels))
+    }),
+    Column::right("VALUE", "value", |line, look| {
+        figure(line, look, |n| n.last().copied())
     }),
 ];
 
@@ -390,4 +399,53 @@ fn facets(series: &[Series]) -> Vec<Facet> {
     facets.retain(|facet| facet.selected + facet.others > 0);
     facets.sort_by(|a, b| b.difference().abs().total_cmp(&a.difference().abs()));
     facets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_what_they_are() {
+        let cases = [
+            (0.5, Measure::Rate, "0.5/s"),
+            (0.0125, Measure::Seconds, "12.5 ms"),
+            (1_204.0, Measure::Count, "1,204"),
+            (1.0 / 3.0, Measure::Number, "0.33"),
+            (-2.0, Measure::Number, "-2"),
+            (1.5e12, Measure::Number, "1.500e12"),
+        ];
+        for (number, measure, text) in cases {
+            assert_eq!(measured(number, measure, Charset::Unicode), text);
+        }
+    }
+
+    #[test]
+    fn what_tells_the_sides_apart_comes_first() {
+        let text = |text: &str| Literal::Text(text.to_owned());
+        let series = |side: &str, label: Option<(&str, &str)>, spans: f64| {
+            let mut labels = vec![Label::new("__meta_type", text(side))];
+            labels.extend(label.map(|(name, value)| Label::new(name, text(value))));
+            Series {
+                labels,
+                values: vec![spans],
+                exemplars: Vec::new(),
+            }
+        };
+        let all = [
+            series("baseline", Some(("name", "a")), 50.0),
+            series("selection", Some(("name", "a")), 5.0),
+            series("selection", Some(("span.v", "2")), 9.0),
+            series("baseline", Some(("span.v", "2")), 1.0),
+            series("baseline_total", None, 100.0),
+            series("selection_total", None, 10.0),
+        ];
+        let facets = facets(&all);
+        let told: Vec<_> = facets
+            .iter()
+            .map(|f| (&*f.attribute, f.selected, f.others))
+            .collect();
+        assert_eq!(told, [("span.v", 9, 1), ("name", 5, 50)]);
+        assert!((facets[0].difference() - 0.89).abs() < 1e-9);
+    }
 }

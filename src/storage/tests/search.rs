@@ -174,7 +174,7 @@ proptest! {
         let query = [
             "{ } | count_over_time() by (resource.service.name)",
             "{ status = error } | count_over_time()",
-            "{ rootServiceName = \"service 1\" } | count_over_time() by (name, status)",
+            "{ trace:duration > 20ns } | count_over_time() by (name, status)",
             "{ } > { duration > 3ns } | count_over_time() by (.service.name)",
             "{ } | count_over_time() by (rootServiceName, span:childCount)",
             "{ } | histogram_over_time(duration) by (resource.service.name)",
