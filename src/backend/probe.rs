@@ -10,12 +10,13 @@ use super::http::HttpClient;
 use super::vizsla::answers_as_vizsla;
 use super::{
     Answer, Backend, BackendError, Capabilities, Dependencies, Jaeger, OperationRow, Part, Parts,
-    SearchRequest, ServiceRow, StoreStats, Vizsla, Window, parts,
+    SearchRequest, SeriesAnswer, SeriesRequest, ServiceRow, StoreStats, Vizsla, Window, parts,
 };
 use crate::analysis::Trends;
 use crate::config::BackendConfig;
 use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
+use crate::traceql::Census;
 
 /// A server of which only the address is known, and what it turned out to be.
 #[derive(Clone)]
@@ -154,6 +155,18 @@ impl Backend for Probed {
             backend.service_graph(window, cancel).await
         }
         .boxed()
+    }
+
+    fn series(
+        &self,
+        request: SeriesRequest,
+        cancel: CancellationToken,
+    ) -> Answer<'_, SeriesAnswer> {
+        async move { self.backend(&cancel).await?.series(request, cancel).await }.boxed()
+    }
+
+    fn vocabulary(&self, cancel: CancellationToken) -> Answer<'_, Option<Arc<Census>>> {
+        async move { self.backend(&cancel).await?.vocabulary(cancel).await }.boxed()
     }
 
     fn trends(&self) -> Answer<'_, Option<Trends>> {

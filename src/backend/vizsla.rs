@@ -290,6 +290,10 @@ impl Backend for Vizsla {
             let wrong = || self.http.error("tells durations that cannot be");
             told.map(|told| figures::trends(told).ok_or_else(wrong))
                 .transpose()
+        }
+        .boxed()
+    }
+
     fn series(
         &self,
         request: SeriesRequest,
