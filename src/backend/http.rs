@@ -19,6 +19,9 @@ use crate::config::{BackendConfig, HeaderValue as ConfiguredValue, Secret};
 /// Bytes of one answer, decompressed.
 const ANSWER_CAP: usize = 256 << 20;
 
+/// Bytes of an answer that is short, by rights.
+const SHORT_CAP: usize = 16 << 20;
+
 /// How long a request may take, unless the configuration says otherwise.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
@@ -109,6 +112,16 @@ impl HttpClient {
             timeout,
             cap: ANSWER_CAP,
         })
+    }
+
+    /// The same client, for answers that should be short: what a stranger sends is asked for by
+    /// several requests at once.
+    #[must_use]
+    pub fn short(&self) -> Self {
+        Self {
+            cap: self.cap.min(SHORT_CAP),
+            ..self.clone()
+        }
     }
 
     /// The server's URL, without credentials and without a slash at its end.

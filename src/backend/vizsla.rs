@@ -151,7 +151,7 @@ pub(super) async fn answers_as_vizsla(
     http: &HttpClient,
     cancel: &CancellationToken,
 ) -> Result<bool, BackendError> {
-    let reply = http.get(&["api", "stats"], &[], cancel).await?;
+    let reply = http.short().get(&["api", "stats"], &[], cancel).await?;
     let stats = serde_json::from_slice::<Stats>(&reply.body);
     Ok(reply.is_ok() && stats.is_ok_and(|stats| stats.server == "vizsla"))
 }

@@ -24,6 +24,7 @@ impl Dialect {
         http: &HttpClient,
         cancel: &CancellationToken,
     ) -> Result<Self, BackendError> {
+        let http = &http.short();
         let (legacy, v3, summaries) = tokio::try_join!(
             http.get(&["api", "services"], &[], cancel),
             http.get(&["api", "v3", "services"], &[], cancel),

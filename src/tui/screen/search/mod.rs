@@ -247,7 +247,13 @@ impl Search {
                 hunt::survey_all(self, cx);
                 self.open_the_only_one(done, cx);
             }
-            Answer::Failed(why) => self.results.failed(why),
+            Answer::Failed(why) => {
+                // Below a long list nobody would see it.
+                if !self.results.rows().is_empty() {
+                    cx.say(Message::error(why.clone()));
+                }
+                self.results.failed(why);
+            }
             _ => {}
         }
     }
