@@ -11,6 +11,7 @@ mod corpus;
 mod demo;
 mod formats;
 mod layering;
+mod matrix;
 mod memory;
 mod peer;
 mod pty;

@@ -1,12 +1,12 @@
-//! The README tells what is: its key table is the program's, its pictures and links exist.
+//! The README tells what is: its tables of keys and formats are the program's, its pictures and
+//! links exist.
 //!
-//! `VIZSLA_KEEP_SCREENS=1 cargo test readme` renews the key table.
+//! `VIZSLA_KEEP_SCREENS=1 cargo test readme` renews the tables.
 
 use std::path::Path;
 use std::process::Command;
 
-const BEGIN: &str = "<!-- keys: begin -->\n";
-const END: &str = "<!-- keys: end -->";
+use vizsla::format::Format;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -16,25 +16,45 @@ fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).unwrap()
 }
 
-#[test]
-fn the_key_table_is_the_programs() {
-    let keys = Command::new(env!("CARGO_BIN_EXE_vizsla"))
-        .args(["keys", "--format", "md"])
-        .output()
-        .unwrap();
-    let keys = String::from_utf8(keys.stdout).unwrap();
+/// Checks, or renews, what stands between the comments `name: begin` and `name: end`.
+fn check(name: &str, table: &str) {
+    let (begin, end) = (
+        format!("<!-- {name}: begin -->\n"),
+        format!("<!-- {name}: end -->"),
+    );
     let text = readme();
-    let (head, rest) = text.split_once(BEGIN).unwrap();
-    let (kept, tail) = rest.split_once(END).unwrap();
+    let (head, rest) = text.split_once(&begin).unwrap();
+    let (kept, tail) = rest.split_once(&end).unwrap();
     if std::env::var_os("VIZSLA_KEEP_SCREENS").is_some() {
-        let renewed = format!("{head}{BEGIN}{keys}{END}{tail}");
+        let renewed = format!("{head}{begin}{table}{end}{tail}");
         std::fs::write(root().join("README.md"), renewed).unwrap();
         return;
     }
     assert!(
-        kept == keys,
-        "VIZSLA_KEEP_SCREENS=1 cargo test readme renews the key table"
+        kept == table,
+        "VIZSLA_KEEP_SCREENS=1 cargo test readme renews the table of {name}"
     );
+}
+
+#[test]
+fn the_tables_are_the_programs() {
+    let keys = Command::new(env!("CARGO_BIN_EXE_vizsla"))
+        .args(["keys", "--format", "md"])
+        .output()
+        .unwrap();
+    check("keys", &String::from_utf8(keys.stdout).unwrap());
+    let mut formats = String::from("| name | what | read | written |\n|---|---|---|---|\n");
+    for format in Format::ALL {
+        let mark = |yes: bool| if yes { "yes" } else { "" };
+        formats += &format!(
+            "| `{}` | {} | {} | {} |\n",
+            format.name(),
+            format.what(),
+            mark(format.is_readable()),
+            mark(format.is_writable())
+        );
+    }
+    check("formats", &formats);
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub struct Findings {
     pub logs_without_trace: u64,
     /// Log records that were not taken, since their ids are no ids.
     pub rejected_logs: u64,
+    /// Lines of text between the spans of a console that are no spans.
+    pub other_lines: u64,
     /// Data points of metrics: counted, not kept.
     pub metric_points: u64,
     kept: usize,

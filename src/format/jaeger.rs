@@ -14,12 +14,15 @@
 //! `pkg/translator/jaeger`, which Jaeger itself uses. Two deliberate differences: what that
 //! would drop without need is kept as an attribute, and no status is guessed from an HTTP code.
 
+mod batch;
 mod document;
 mod fill;
 mod process;
+mod proto;
 mod reader;
 mod span;
 mod tag;
+mod thrift;
 mod write;
 
 use super::findings::Findings;
@@ -31,6 +34,8 @@ use reader::Decoder;
 
 pub(super) use document::Document;
 pub(super) use process::Awaited;
+pub use proto::decode as decode_proto;
+pub use thrift::{Shape, decode as decode_thrift, decode_shape};
 pub use write::{AnswerError, JaegerWriter, Precision};
 
 /// Decodes Jaeger JSON: one document or several, one after another.

@@ -10,7 +10,10 @@
 //! No I/O here: sources are `Read`, targets are `Write`, both given.
 
 pub mod clickhouse;
+pub mod cloud_trace;
+pub mod console;
 mod container;
+mod decimal;
 mod detect;
 mod draft;
 pub mod elastic;
@@ -24,14 +27,18 @@ pub mod zipkin;
 mod findings;
 mod flat;
 mod limits;
+pub mod pinpoint;
 mod problem;
 mod read;
 mod row;
 #[cfg(test)]
 mod sample;
 pub mod table;
+pub mod tempo;
+pub mod thrift;
 mod walk;
 mod write;
+pub mod xray;
 
 pub use container::Container;
 pub use detect::{Framing, Recognised, Unrecognised, detect};
@@ -50,14 +57,32 @@ pub enum Format {
     OtlpProto,
     /// Jaeger's JSON: an answer of its API, a download of its UI, a trace, a list of traces.
     JaegerJson,
+    /// Jaeger's protobuf, `jaeger.api_v2`.
+    JaegerProto,
+    /// Jaeger's Thrift.
+    JaegerThrift,
     /// Zipkin's JSON of version 2.
     ZipkinV2,
     /// Zipkin's JSON of version 1.
     ZipkinV1,
+    /// Zipkin's protobuf, of version 2.
+    ZipkinProto,
+    /// Zipkin's Thrift, of version 1.
+    ZipkinThrift,
     /// Documents of Elasticsearch or `OpenSearch`: Jaeger's, Elastic APM's, Data Prepper's.
     Elastic,
     /// Rows of the collector's table in `ClickHouse`.
     ClickHouse,
+    /// Answers of a Tempo search: rows with the matched spans.
+    TempoSearch,
+    /// What the console exporters of OpenTelemetry's SDKs print.
+    Console,
+    /// AWS X-Ray segments, and answers with them.
+    Xray,
+    /// Google Cloud Trace, versions 1 and 2.
+    CloudTrace,
+    /// A transaction of Pinpoint.
+    Pinpoint,
     /// A table of spans, comma-separated. Written only.
     Csv,
     /// A table of spans in Markdown. Written only.
@@ -99,10 +124,19 @@ const FORMATS: &[About] = &[
     about(Format::OtlpJson, "otlp-json", Both, "OTLP JSON, one document or a line each; Tempo's traces; Java's `logging-otlp`"),
     about(Format::OtlpProto, "otlp-proto", Both, "OTLP protobuf, bare or behind lengths; Tempo's traces"),
     about(Format::JaegerJson, "jaeger-json", Both, "Jaeger's answers, downloads of its UI, bare traces"),
+    about(Format::JaegerProto, "jaeger-proto", Read, "Jaeger protobuf: `Batch`, `PostSpansRequest`, `SpansResponseChunk`"),
+    about(Format::JaegerThrift, "jaeger-thrift", Read, "Jaeger Thrift, binary or compact: `Batch`, or a call of `emitBatch`"),
     about(Format::ZipkinV2, "zipkin-v2", Both, "Zipkin JSON, version 2"),
     about(Format::ZipkinV1, "zipkin-v1", Read, "Zipkin JSON, version 1"),
+    about(Format::ZipkinProto, "zipkin-proto", Read, "Zipkin protobuf, `ListOfSpans`"),
+    about(Format::ZipkinThrift, "zipkin-thrift", Read, "Zipkin Thrift, a list of spans of version 1"),
     about(Format::Elastic, "elastic", Read, "Documents of Elasticsearch and OpenSearch: Jaeger's, Elastic APM's, Data Prepper's, SS4O's"),
     about(Format::ClickHouse, "clickhouse", Read, "Rows of ClickHouse's `otel_traces`"),
+    about(Format::TempoSearch, "tempo-search", Read, "Answers of a Tempo search: each row with its matched spans"),
+    about(Format::Console, "otel-console", Read, "Console output of the OpenTelemetry SDKs of Python, JavaScript, Go and Java, among other log lines"),
+    about(Format::Xray, "xray", Read, "AWS X-Ray segments, bare or behind the daemon's header, and answers of `BatchGetTraces`"),
+    about(Format::CloudTrace, "cloud-trace", Read, "Google Cloud Trace: version 1 (lists, traces, `PatchTraces`), version 2 (`batchWrite`)"),
+    about(Format::Pinpoint, "pinpoint", Read, "Pinpoint: a transaction with its call stack, or its timeline"),
     about(Format::Csv, "csv", Write, "A table of spans, comma-separated"),
     about(Format::Markdown, "md", Write, "A table of spans in Markdown"),
 ];

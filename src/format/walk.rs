@@ -16,7 +16,7 @@ mod value;
 
 use std::fmt::Write as _;
 
-pub(super) use value::{any_value, parsed};
+pub(super) use value::{Read, any_value, parsed, timestamp};
 
 use super::draft::Rejection;
 use super::findings::Findings;
@@ -123,14 +123,7 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
             if self.json.take_null()? {
                 continue;
             }
-            let at = self.json.position();
-            let depth = self.path.len();
-            self.path.push(Step::Member(key.clone().into_owned()));
-            self.lenient(|walk| read(walk, &key))?;
-            if self.json.position() == at {
-                self.json.skip()?;
-            }
-            self.path.truncate(depth);
+            self.below(&key, |walk| read(walk, &key))?;
         }
         Ok(())
     }
@@ -184,6 +177,60 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
         (self.hand_over)(self.builder)
     }
 
+    /// Takes a step down to a member, for the time of a call.
+    pub(super) fn below(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self) -> JsonResult<()>,
+    ) -> JsonResult<()> {
+        let (depth, at) = (self.path.len(), self.json.position());
+        self.path.push(Step::Member(name.to_owned()));
+        self.lenient(read)?;
+        if self.json.position() == at {
+            self.json.skip()?;
+        }
+        self.path.truncate(depth);
+        Ok(())
+    }
+
+    /// Walks through JSON that stands in a string, with a state of its own. Its problems have the
+    /// place of the string.
+    pub(super) fn quoted(
+        &mut self,
+        read: impl FnOnce(&mut Walk<'_, '_, S>) -> JsonResult<()>,
+    ) -> JsonResult<()>
+    where
+        S: Default,
+    {
+        let at = self.json.position();
+        let text = self.json.string()?;
+        let mut findings = Findings::default();
+        let mut keep = |_: &mut BlockBuilder| false;
+        let text = text.as_bytes();
+        let mut inner = Walk::new(text, self.builder, &mut findings, &mut keep, S::default());
+        if let Err(error) = read(&mut inner) {
+            let path = inner.path("");
+            let problem = findings.json_problem(text, error, path);
+            findings.report(Problem {
+                spans: 1,
+                ..problem
+            });
+        }
+        let outer = self.path("");
+        for problem in findings.take_problems() {
+            let dot = if problem.place.path.is_empty() {
+                ""
+            } else {
+                "."
+            };
+            let path = format!("{outer}{dot}{}", problem.place.path);
+            let place = self.findings.place_in_text(self.text, at, path);
+            self.findings.report(Problem { place, ..problem });
+        }
+        self.findings.more_problems += findings.more_problems;
+        Ok(())
+    }
+
     /// Reports a value of a wrong type, which costs no span.
     #[cold]
     pub(super) fn note(&mut self, error: JsonError) {
@@ -206,6 +253,18 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
     /// Counts a log record that names no trace.
     pub(super) fn log_without_trace(&mut self) {
         self.findings.logs_without_trace += 1;
+    }
+
+    /// Reports that some spans were left out.
+    #[cold]
+    pub(super) fn lose(&mut self, at: usize, reason: Reason, message: String, spans: u64) {
+        let place = self.findings.place_in_text(self.text, at, self.path(""));
+        self.findings.report(Problem {
+            place,
+            reason,
+            message,
+            spans,
+        });
     }
 
     /// Reports that one span was left out.

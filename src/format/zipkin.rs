@@ -14,10 +14,13 @@
 //! What tags and endpoints become: `OpenTelemetry`'s `pkg/translator/zipkin`. Version 1 is
 //! turned into version 2 first, as Zipkin does (`zipkin2.v1.V1SpanConverter`).
 
+mod binary;
 mod fill;
 mod index;
 mod merge;
+mod proto;
 mod span;
+mod thrift;
 mod v1;
 mod write;
 
@@ -30,6 +33,8 @@ use fill::Filler;
 use index::Index;
 use span::{Report, Span};
 
+pub use proto::decode as decode_proto;
+pub use thrift::decode as decode_thrift;
 pub use write::ZipkinWriter;
 
 /// Decodes Zipkin JSON of either version: one document or several, one after another.

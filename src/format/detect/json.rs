@@ -1,5 +1,7 @@
 //! Which JSON it is: by the first keys that decide it, and where they stand.
 
+use crate::format::console::Dialect;
+
 use super::{Format, Framing, Recognised, Unrecognised};
 
 /// Recognises JSON by its beginning.
@@ -14,7 +16,10 @@ pub(super) fn detect(text: &[u8]) -> Result<Recognised, Unrecognised> {
     match verdict {
         Some(Verdict::Read(format, why)) => Ok(Recognised {
             format,
-            framing: Framing::Documents,
+            framing: match format {
+                Format::Console => Framing::Excerpts,
+                _ => Framing::Documents,
+            },
             why,
         }),
         Some(Verdict::Other(what)) => Err(Unrecognised::unsupported(what)),
@@ -62,15 +67,54 @@ fn judge(path: &str, key: &str, text: &[u8], seen_data: bool) -> Option<Verdict>
         ("{", "total" | "errors" | "limit" | "offset") if seen_data => {
             Read(Format::JaegerJson, "an answer of Jaeger")
         }
+        ("{", "traceId") if holds(text, b"\"projectId\"") && holds(text, b"\"spanId\"") => Read(
+            Format::CloudTrace,
+            "`projectId`, as Google Cloud Trace has it",
+        ),
         ("[{" | "[[{" | "{", "traceId" | "localEndpoint" | "binaryAnnotations") => zipkin(text),
         ("{traces[{", "traceID" | "rootServiceName" | "rootTraceName" | "spanSet" | "spanSets") => {
-            Other("the answer of a Tempo search, a list of the traces found")
+            Read(
+                Format::TempoSearch,
+                "`traces` with their roots, as a Tempo search answers",
+            )
         }
-        ("{traces[{" | "{", "projectId") => Other("a trace of Google Cloud Trace"),
+        ("{", "metrics") if holds(text, b"\"traces\"") => Read(
+            Format::TempoSearch,
+            "`traces` and `metrics`, as a Tempo search answers",
+        ),
+        ("{", "metrics") if holds(text, b"\"trace\"") => {
+            Read(Format::OtlpJson, "`trace` and `metrics`, as Tempo answers")
+        }
+        ("{traces[{" | "{" | "[{", "projectId") | ("{traces[{", "traceId") => Read(
+            Format::CloudTrace,
+            "`projectId`, as Google Cloud Trace has it",
+        ),
+        ("{spans[{" | "{", "displayName") if holds(text, b"\"projects/") => Read(
+            Format::CloudTrace,
+            "`displayName` and names of projects, as Google Cloud Trace writes them",
+        ),
+        ("{", "traceEvents") if holds(text, b"\"API Type\"") => Read(
+            Format::Pinpoint,
+            "`traceEvents` with an `API Type`, as Pinpoint draws its timeline",
+        ),
         ("{", "traceEvents") | ("[{", "ph") => Other("a Chrome trace"),
-        ("{", "Traces" | "TraceSummaries") => Other("an answer of AWS X-Ray"),
+        ("{", "Traces") | ("{Traces[{", "Segments") => {
+            Read(Format::Xray, "`Traces`, as AWS X-Ray answers")
+        }
+        ("{", "TraceSummaries") => {
+            Other("a list of AWS X-Ray that names traces; BatchGetTraces has their segments")
+        }
+        ("{", "format") if holds(text, b"\"version\"") => {
+            Read(Format::Xray, "the header that the X-Ray daemon wants")
+        }
+        ("{" | "[{", "trace_id") if holds(text, b"\"1-") && holds(text, b"\"start_time\"") => Read(
+            Format::Xray,
+            "a `trace_id` that begins with 1-, as in X-Ray segments",
+        ),
         ("{" | "[{", "trace_id") => Other("spans or segments in a shape of their own"),
-        ("{", "callStack") => Other("a transaction of Pinpoint"),
+        ("{", "callStack" | "callStackIndex") => {
+            Read(Format::Pinpoint, "`callStack`, as Pinpoint answers")
+        }
         ("{" | "[{", "hits" | "_source" | "_index" | "responses") => Read(
             Format::Elastic,
             "`hits` or `_source`, as Elasticsearch and OpenSearch answer",
@@ -83,11 +127,12 @@ fn judge(path: &str, key: &str, text: &[u8], seen_data: bool) -> Option<Verdict>
             Format::Elastic,
             "documents with `trace.id`, as Elastic APM keeps them",
         ),
-        ("{" | "[{", "SpanContext") => Other("the output of Go's stdouttrace exporter"),
         ("{" | "[{" | "{data[{", "TraceId") => Read(
             Format::ClickHouse,
             "rows with `TraceId`, as ClickHouse has them",
         ),
+        ("{", "SpanContext") => Read(Format::Console, Dialect::Go.why()),
+        ("{context{", "trace_id") => Read(Format::Console, Dialect::Python.why()),
         ("{log{", "entries") => Other("an HTTP archive"),
         _ => return None,
     })

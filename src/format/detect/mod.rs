@@ -6,8 +6,11 @@ mod protobuf;
 pub(super) use protobuf::signal;
 
 use super::Format;
+use super::console::Dialect;
+use super::jaeger;
 use super::otlp::Signal;
 use super::problem::Reason;
+use super::read::find_document;
 
 /// What an input was recognised as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub struct Recognised {
 pub enum Framing {
     /// JSON documents, one after another.
     Documents,
+    /// Documents among other lines, as a console shows them.
+    Excerpts,
     /// One protobuf message, of this signal.
     Message(Signal),
     /// One protobuf message around another, of traces: Tempo's `TraceByIDResponse`.
@@ -63,9 +68,11 @@ pub fn detect(head: &[u8]) -> Result<Recognised, Unrecognised> {
             reason: Reason::Unsupported,
             message: "the input is empty".to_owned(),
         }),
-        [b'{' | b'[', ..] => json::detect(text),
+        [b'{' | b'[', ..] => json::detect(text).or_else(|other| console(text).ok_or(other)),
         _ => prefixed(head)
             .or_else(|| protobuf::detect(head))
+            .or_else(|| thrift(head))
+            .or_else(|| console(text))
             .ok_or_else(|| other(text)),
     }
 }
@@ -79,6 +86,16 @@ fn trim(head: &[u8]) -> &[u8] {
     start
         .and_then(|start| text.get(start..))
         .unwrap_or_default()
+}
+
+/// Spans among the lines of a console.
+fn console(text: &[u8]) -> Option<Recognised> {
+    let dialect = find_document(text, Dialect::of)?;
+    Some(Recognised {
+        format: Format::Console,
+        framing: Framing::Excerpts,
+        why: dialect.why(),
+    })
 }
 
 fn prefixed(head: &[u8]) -> Option<Recognised> {
@@ -101,6 +118,36 @@ fn prefixed(head: &[u8]) -> Option<Recognised> {
     })
 }
 
+/// Lists of Zipkin's spans, and batches of Jaeger's, bare or in a call.
+fn thrift(head: &[u8]) -> Option<Recognised> {
+    let call = |name: &[u8]| {
+        let head = head.get(..32).unwrap_or(head);
+        head.windows(name.len()).any(|window| window == name)
+    };
+    let (format, why) = match head {
+        [0x80, 1, 0, ..] | [0x82, ..] if call(b"emitZipkinBatch") => {
+            (Format::ZipkinThrift, "a call of emitZipkinBatch in Thrift")
+        }
+        [0x80, 1, 0, ..] | [0x82, ..] | [0, 0, 0, 9, ..] if call(b"emitBatch") => {
+            (Format::JaegerThrift, "a call of emitBatch in Thrift")
+        }
+        // The count of the list, then the header of a field: its type and a small number.
+        [0x0c, 0, _, _, _, 2 | 8 | 10 | 11 | 15, 0, 1..=12, ..] => {
+            (Format::ZipkinThrift, "a list of Zipkin spans in Thrift")
+        }
+        [0x80 | 0x82 | 0, ..] => return None,
+        _ if jaeger::Shape::of(head).is_some() => {
+            (Format::JaegerThrift, "a batch of Jaeger spans in Thrift")
+        }
+        _ => return None,
+    };
+    Some(Recognised {
+        format,
+        framing: Framing::Whole,
+        why,
+    })
+}
+
 /// Names what people open by mistake.
 fn other(text: &[u8]) -> Unrecognised {
     let what = match text {
@@ -113,7 +160,7 @@ fn other(text: &[u8]) -> Unrecognised {
         }
         [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => "compressed with zlib; unpack it first",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "text in UTF-16; save it as UTF-8",
-        [0x0b | 0x0c, ..] => "a list of spans in Thrift; convert it to JSON first",
+        [0x0b | 0x0c, ..] => "in Thrift, as it seems, but neither Jaeger's nor Zipkin's spans",
         _ if is_text(text) => "text of no format of traces",
         _ => "of no known format",
     };

@@ -5,6 +5,13 @@ use crate::format::otlp::Signal;
 
 /// Recognises a message by its beginning.
 pub(super) fn detect(head: &[u8]) -> Option<Recognised> {
+    if let Some((format, why)) = flat(head) {
+        return Some(Recognised {
+            format,
+            framing: Framing::Whole,
+            why,
+        });
+    }
     if let Some(signal) = signal(head) {
         let why = match signal {
             Signal::Traces => "a protobuf message with spans",
@@ -25,6 +32,43 @@ pub(super) fn detect(head: &[u8]) -> Option<Recognised> {
         framing: Framing::Wrapped,
         why,
     })
+}
+
+/// Formats whose spans are not within batches of a resource and a scope.
+fn flat(head: &[u8]) -> Option<(Format, &'static str)> {
+    let (_, first) = fields(head).next().filter(|&(tag, _)| tag == LENGTH_1)?;
+    match flat_span(first) {
+        Some(Format::ZipkinProto) => Some((Format::ZipkinProto, "a protobuf list of Zipkin spans")),
+        Some(format) => Some((format, "a protobuf batch of Jaeger spans")),
+        None => {
+            let (_, within) = fields(first).next().filter(|&(tag, _)| tag == LENGTH_1)?;
+            (flat_span(within)? == Format::JaegerProto).then_some((
+                Format::JaegerProto,
+                "a protobuf request with a batch of Jaeger spans",
+            ))
+        }
+    }
+}
+
+/// Whose span a message is: it begins with the trace's id, and then the types of the fields that
+/// Jaeger and Zipkin have under the same numbers tell.
+fn flat_span(message: &[u8]) -> Option<Format> {
+    let mut fields = fields(message);
+    let (_, id) = fields.next().filter(|&(tag, _)| tag == LENGTH_1)?;
+    if !matches!(id.len(), 8 | 16) {
+        return None;
+    }
+    for (tag, content) in fields {
+        let format = match (tag >> 3, tag & 7) {
+            (2, 2) if content.len() == 8 => continue,
+            (3, 2) => continue,
+            (4, 2) | (5, 0) | (6 | 7, 2) => Format::JaegerProto,
+            (4, 0) | (5, 2) | (6, 1) | (7, 0) => Format::ZipkinProto,
+            _ => return None,
+        };
+        return Some(format);
+    }
+    None
 }
 
 /// Tags of fields 1 and 2 of wire type 2.

@@ -54,6 +54,32 @@ fn json_is_told_by_its_first_keys() {
             r#"[{"traceId":"1","annotations":[{"endpoint":{}}]}]"#,
             Format::ZipkinV1,
         ),
+        (
+            r#"{"traces":[{"traceID":"1","rootServiceName":"a"}],"metrics":{}}"#,
+            Format::TempoSearch,
+        ),
+        (
+            r#"{"Name":"a","SpanContext":{"TraceID":"1"}}"#,
+            Format::Console,
+        ),
+        (r#"{"Traces":[{"Id":"1"}]}"#, Format::Xray),
+        (r#"{"format":"json","version":1}"#, Format::Xray),
+        (
+            r#"{"id":"1","name":"a","start_time":1.5,"trace_id":"1-5"}"#,
+            Format::Xray,
+        ),
+        (
+            r#"{"traceId":"1","projectId":"p","spans":[{"spanId":"1"}]}"#,
+            Format::CloudTrace,
+        ),
+        (
+            r#"{"spans":[{"name":"projects/p/traces/t/spans/1","displayName":{}}]}"#,
+            Format::CloudTrace,
+        ),
+        (
+            r#"{"name":"a","context":{"trace_id":"0x1"}}"#,
+            Format::Console,
+        ),
     ] {
         assert_eq!(json(text), Ok(format), "{text}");
     }
@@ -62,13 +88,9 @@ fn json_is_told_by_its_first_keys() {
 #[test]
 fn what_cannot_be_read_is_named() {
     for (text, word) in [
-        (
-            r#"{"traces":[{"traceID":"1","rootServiceName":"a"}],"metrics":{}}"#,
-            "Tempo search",
-        ),
         (r#"{"traceEvents":[]}"#, "Chrome"),
         (r#"[{"name":"a","ph":"X"}]"#, "Chrome"),
-        (r#"{"Traces":[]}"#, "X-Ray"),
+        (r#"{"TraceSummaries":[]}"#, "X-Ray"),
         (r#"{"hello":"world"}"#, "no known format"),
         ("<!doctype html>", "login"),
         ("PAR1abc", "Parquet"),

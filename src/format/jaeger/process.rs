@@ -23,8 +23,12 @@ pub(super) struct Process<'a> {
 }
 
 impl<'a> Process<'a> {
+    pub(super) fn new(service: Cow<'a, str>, tags: Vec<Tag<'a>>) -> Self {
+        Self { service, tags }
+    }
+
     /// What nothing describes.
-    fn unknown() -> Self {
+    pub(super) fn unknown() -> Self {
         Self {
             service: Cow::Borrowed(NO_SERVICE),
             tags: Vec::new(),
@@ -153,6 +157,13 @@ impl<'a> Processes<'a> {
             self.by_id.insert(id, known);
         }
         Ok(())
+    }
+
+    /// Adds a process by the name that spans give it.
+    pub(super) fn insert(&mut self, id: Cow<'a, str>, process: Process<'a>) {
+        let resource = None;
+        self.by_id
+            .insert(id, Known::Described { process, resource });
     }
 
     /// Whether there was a list of them, however long.

@@ -72,7 +72,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.trace_id = None;
         self.span_id = None;
         self.parent_span_id = SpanId(0);

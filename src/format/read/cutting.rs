@@ -5,7 +5,8 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use super::ReadOptions;
-use super::decoders;
+use super::decoders::{self, Cut};
+use super::excerpts::Excerpts;
 use super::messages::{self, Parts};
 use super::pieces::{Pace, Pieces, Text};
 use super::queue::Queue;
@@ -33,6 +34,10 @@ pub(super) enum Part {
     Message(Signal, Vec<u8>, u64),
     /// A message behind its length, in protobuf or JSON: the how manieth it is.
     Prefixed(Vec<u8>, u64),
+    /// A document from among the lines of a console.
+    Excerpt(Vec<u8>, Piece),
+    /// How many lines of a console belonged to no document.
+    OtherLines(u64),
     /// A message of a format that cannot be cut.
     Whole(Format, Vec<u8>),
     /// Something wrong with the input at hand, at a place in it.
@@ -97,6 +102,8 @@ impl Cutting<'_> {
                 }),
             ) => Framing::Prefixed,
             (Format::OtlpProto, _) => Framing::Message(Signal::Traces),
+            _ if matches!(decoders::of(format).cut, Cut::Nowhere) => Framing::Whole,
+            (Format::Console, _) => Framing::Excerpts,
             _ => Framing::Documents,
         };
         Ok(Recognised {
@@ -117,6 +124,7 @@ impl Cutting<'_> {
             Framing::Wrapped => self.wrapped(source),
             Framing::Prefixed => self.prefixed(source),
             Framing::Whole => self.whole(source, recognised.format),
+            Framing::Excerpts => self.excerpts(source),
             Framing::Documents => self.documents(source, recognised.format, prompt),
         }
     }
@@ -133,6 +141,22 @@ impl Cutting<'_> {
             match pieces.next(pace, || self.queue.spare()) {
                 Ok(Some(text)) => self.text(format, text)?,
                 Ok(None) => return ControlFlow::Continue(()),
+                Err(failure) => self.fault(failure.reason, failure.message, failure.offset)?,
+            }
+        }
+    }
+
+    /// Documents among the lines of a console.
+    fn excerpts(&self, source: &mut dyn Read) -> ControlFlow<()> {
+        let mut excerpts = Excerpts::new(source);
+        loop {
+            match excerpts.next() {
+                Ok(Some((document, piece))) => {
+                    let bytes = document.len();
+                    self.queue
+                        .push(Part::Excerpt(document, piece), bytes, WAITING)?;
+                }
+                Ok(None) => return self.tell(Part::OtherLines(excerpts.other_lines)),
                 Err(failure) => self.fault(failure.reason, failure.message, failure.offset)?,
             }
         }

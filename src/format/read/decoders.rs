@@ -4,7 +4,9 @@
 
 use crate::format::findings::Findings;
 use crate::format::problem::Problem;
-use crate::format::{Format, clickhouse, elastic, jaeger, otlp, zipkin};
+use crate::format::{
+    Format, clickhouse, cloud_trace, elastic, jaeger, otlp, pinpoint, tempo, xray, zipkin,
+};
 use crate::model::BlockBuilder;
 
 /// A decoder of text, which offers the block after each span where it can be cut there.
@@ -34,6 +36,8 @@ pub(super) enum Cut {
     /// Between the elements of its outermost list; a large one of them between those of its own
     /// lists.
     Within(&'static [Inner]),
+    /// It is no text, but one binary message, which is held whole.
+    Nowhere,
 }
 
 /// A list within an element, between whose elements a cut may be.
@@ -81,6 +85,14 @@ pub(super) fn of(format: Format) -> Documents {
         Format::ZipkinV1 | Format::ZipkinV2 => (zipkin::decode_in_blocks, Cut::Lists),
         Format::Elastic => (elastic::decode, Cut::Elements),
         Format::ClickHouse => (clickhouse::decode, Cut::Elements),
+        Format::JaegerProto => (jaeger::decode_proto, Cut::Nowhere),
+        Format::JaegerThrift => (jaeger::decode_thrift, Cut::Nowhere),
+        Format::ZipkinProto => (zipkin::decode_proto, Cut::Nowhere),
+        Format::ZipkinThrift => (zipkin::decode_thrift, Cut::Nowhere),
+        Format::Xray => (xray::decode, Cut::Elements),
+        Format::CloudTrace => (cloud_trace::decode, Cut::Elements),
+        Format::Pinpoint => (pinpoint::decode, Cut::Elements),
+        Format::TempoSearch => (tempo::decode, Cut::Elements),
         _ => (
             |text, builder, findings, _| otlp::json::decode(text, builder, findings),
             Cut::Within(OTLP),

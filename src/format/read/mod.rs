@@ -9,6 +9,7 @@
 mod behind;
 mod cutting;
 mod decoders;
+mod excerpts;
 mod held;
 mod messages;
 mod pieces;
@@ -30,6 +31,8 @@ use crate::model::Block;
 use cutting::{Cutting, Part, no_thread};
 use queue::Queue;
 use reading::Reading;
+
+pub(super) use excerpts::find as find_document;
 
 /// Who takes what is read.
 pub trait Sink {

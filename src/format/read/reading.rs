@@ -10,11 +10,11 @@ use super::held::Held;
 use super::pieces::Text;
 use super::queue::{Popped, Queue};
 use super::{Input, ReadOptions, Sink};
-use crate::format::Format;
 use crate::format::detect;
 use crate::format::findings::{Findings, Piece, line_ends};
 use crate::format::otlp::{self, Signal};
 use crate::format::problem::Problem;
+use crate::format::{Format, console};
 use crate::model::BlockBuilder;
 
 /// Spans of the first block: rows are to be seen soon.
@@ -126,6 +126,12 @@ impl<'s> Reading<'s> {
                 queue.give_back(bytes);
             }
             Part::Prefixed(message, index) => self.prefixed(&message, index, findings),
+            Part::Excerpt(document, piece) => self.excerpt(&document, piece, findings),
+            Part::OtherLines(lines) => {
+                findings.at_piece(place(findings.input(), 0));
+                findings.other_lines += lines;
+                console::report_other_lines(findings);
+            }
             Part::Whole(format, bytes) => self.whole(format, &bytes, findings)?,
             Part::Fault(reason, message, at) => {
                 findings.at_piece(place(findings.input(), at));
@@ -266,6 +272,15 @@ impl<'s> Reading<'s> {
         };
         if let Err(mut problem) = decoded {
             problem.place.path = format!("message {index}");
+            findings.report(problem);
+        }
+    }
+
+    /// A document from among the lines of a console.
+    fn excerpt(&mut self, document: &[u8], piece: Piece, findings: &mut Findings) {
+        let input = findings.input().to_owned();
+        findings.at_piece(Piece { input, ..piece });
+        if let Err(problem) = console::decode(document, &mut self.builder, findings) {
             findings.report(problem);
         }
     }

@@ -1,7 +1,7 @@
 //! What is looked for in text that is passed over.
 
 /// Lists that may be cut, besides one that is the document.
-pub(super) const LISTS: [&str; 10] = [
+pub(super) const LISTS: [&str; 11] = [
     "resourceSpans",
     "resource_spans",
     "batches",
@@ -12,6 +12,7 @@ pub(super) const LISTS: [&str; 10] = [
     "resource_metrics",
     "traces",
     "hits",
+    "Traces",
 ];
 
 /// The key whose value begins with the bracket at the end of `text`.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::format::json::{JsonError, JsonKind, JsonReader, JsonResult, Number};
-use crate::model::{MAX_NESTING, OwnedValue, Value};
+use crate::model::{MAX_NESTING, OwnedValue, Time, Value};
 
 /// A value that was read; strings are borrowed from the text.
 pub(in crate::format) enum Read<'a> {
@@ -12,6 +12,14 @@ pub(in crate::format) enum Read<'a> {
 }
 
 impl Read<'_> {
+    /// The value, owned.
+    pub(in crate::format) fn into_owned(self) -> OwnedValue {
+        match self {
+            Self::Text(text) => OwnedValue::Str(text.into_owned()),
+            Self::Other(value) => value,
+        }
+    }
+
     /// The value, for the time of a call.
     pub(in crate::format) fn with<T>(&self, take: impl FnOnce(Value<'_>) -> T) -> T {
         match self {
@@ -94,6 +102,14 @@ fn scalar(json: &mut JsonReader<'_>) -> JsonResult<OwnedValue> {
             Some(text) => OwnedValue::Str(text.into_owned()),
             None => OwnedValue::Empty,
         },
+    })
+}
+
+/// A time as RFC 3339 has it. Times before 1970, as Go's zero, count as not known.
+pub(in crate::format) fn timestamp(json: &mut JsonReader<'_>) -> JsonResult<Time> {
+    parsed(json, "a time of RFC 3339", |text| {
+        let nanos = text.trim().parse::<jiff::Timestamp>().ok()?.as_nanosecond();
+        Some(Time(u64::try_from(nanos).unwrap_or(0)))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::span::{Key, id, micros, trace_id};
+use super::span::{Key, Span, id, micros, trace_id};
 use crate::format::json::{JsonKind, JsonReader, JsonResult};
 use crate::model::{Nanos, SpanId, Time, TraceId};
 
@@ -46,17 +46,34 @@ impl Index {
         }
         if entries.iter().any(|entry| entry.micros == 0) {
             for entry in &entries {
-                let known = index
-                    .starts
-                    .entry(entry.key)
-                    .or_insert((entry.micros, entry.parent));
-                known.0 = match (known.0, entry.micros) {
-                    (0, other) | (other, 0) => other,
-                    (one, other) => one.min(other),
-                };
+                index.start(entry.key, entry.micros, entry.parent);
             }
         }
         index
+    }
+
+    /// The index of spans that are all at hand, each with its reports beside it: when they start.
+    pub(super) fn of_spans<'s, 'a: 's>(spans: impl Iterator<Item = &'s Span<'a>> + Clone) -> Self {
+        let mut index = Self::default();
+        if spans.clone().any(|span| span.micros == 0) {
+            for span in spans {
+                let key = Key {
+                    trace: span.trace_id,
+                    span: span.id,
+                };
+                index.start(key, span.micros, span.parent_id);
+            }
+        }
+        index
+    }
+
+    /// Takes note of when a span starts: at the earliest that one of its reports says.
+    fn start(&mut self, key: Key, micros: u64, parent: SpanId) {
+        let known = self.starts.entry(key).or_insert((micros, parent));
+        known.0 = match (known.0, micros) {
+            (0, other) | (other, 0) => other,
+            (one, other) => one.min(other),
+        };
     }
 
     /// The offsets of the other reports of a span, if the report at `at` is the first of them.

@@ -75,6 +75,24 @@ pub(super) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
+    /// A report of version 2.
+    pub(super) fn v2(span: Span<'a>) -> Self {
+        Self {
+            span,
+            ..Self::default()
+        }
+    }
+
+    /// A report of version 1.
+    pub(super) fn v1(span: Span<'a>, binary: Vec<BinaryAnnotation<'a>>) -> Self {
+        Self {
+            span,
+            binary,
+            is_v1: true,
+            ..Self::default()
+        }
+    }
+
     /// The ids, if both are valid.
     pub(super) fn key(&self) -> Option<Key> {
         let key = Key {

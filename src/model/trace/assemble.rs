@@ -164,6 +164,26 @@ fn leave_out_duplicates(blocks: &[Arc<Block>], places: &mut Vec<Place>) {
         let ids = (s.span_id(), s.parent_id(), s.kind());
         seen.insert((ids, s.service(), s.operation(), s.start(), s.duration()))
     });
+    leave_out_superseded(blocks, places);
+}
+
+/// Removes places of unfinished spans that are there finished too: X-Ray tells of a segment while
+/// it is in progress, and again when it is done.
+fn leave_out_superseded(blocks: &[Arc<Block>], places: &mut Vec<Place>) {
+    let span = |place: &Place| blocks[place.block as usize].span(place.row);
+    let key = |place: &Place| {
+        let s = span(place);
+        (s.span_id(), s.service(), s.operation(), s.start())
+    };
+    if !places.iter().any(|place| span(place).is_unfinished()) {
+        return;
+    }
+    let finished: HashSet<_, RandomState> = places
+        .iter()
+        .filter(|place| !span(place).is_unfinished())
+        .map(key)
+        .collect();
+    places.retain(|place| !span(place).is_unfinished() || !finished.contains(&key(place)));
 }
 
 fn nodes(blocks: &[Arc<Block>], places: &[Place]) -> Vec<Node> {

@@ -17,6 +17,8 @@ mod metric;
 mod span;
 mod value;
 
+pub(in crate::format) use value::any_value;
+
 use crate::format::findings::Findings;
 use crate::format::json::{JsonError, JsonKind, JsonReader, JsonResult};
 use crate::format::otlp::Signal;
@@ -94,8 +96,15 @@ impl<'a, 'b> Decoder<'a, 'b> {
             self.note(error);
             return Ok(());
         }
+        let (mut is_partial, mut told) = (false, None);
         while let Some(key) = self.json.next_key()? {
             match &*key {
+                "status" if self.json.peek()? == JsonKind::String => {
+                    is_partial = self.json.string()? == "PARTIAL";
+                }
+                "message" if self.json.peek()? == JsonKind::String => {
+                    told = Some(self.json.string()?);
+                }
                 "resourceSpans" | "resource_spans" | "batches" => self.batches(Signal::Traces)?,
                 "resourceLogs" | "resource_logs" => self.batches(Signal::Logs)?,
                 "resourceMetrics" | "resource_metrics" => {
@@ -113,7 +122,22 @@ impl<'a, 'b> Decoder<'a, 'b> {
                 _ => drop(self.json.skip()?),
             }
         }
+        if is_partial {
+            self.note_partial(start.position(), told.as_deref().unwrap_or_default());
+        }
         Ok(())
+    }
+
+    /// Says that Tempo did not answer the whole trace.
+    #[cold]
+    fn note_partial(&mut self, at: usize, told: &str) {
+        let place = self.findings.place_in_text(self.text, at, String::new());
+        self.findings.report(Problem {
+            place,
+            reason: Reason::Truncated,
+            message: format!("the server answered a part of the trace only: {told}"),
+            spans: 0,
+        });
     }
 
     fn lone_batch(&mut self, start: &JsonReader<'a>, signal: Signal) -> JsonResult<()> {

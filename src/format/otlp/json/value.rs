@@ -5,33 +5,12 @@ use std::borrow::Cow;
 use crate::format::json::{JsonKind, JsonReader, JsonResult, Number};
 use crate::format::otlp::cache::Cache;
 use crate::format::problem::Reason;
-use crate::model::{MAX_NESTING, OwnedValue, PairIx, Sym, Value};
+use crate::model::{MAX_NESTING, OwnedValue, PairIx, Sym};
 
+pub(super) use crate::format::walk::Read;
 pub(super) use crate::format::walk::parsed;
 
 use super::{Decoder, id};
-
-/// A value that was read; strings are borrowed from the text.
-pub(super) enum Read<'a> {
-    Text(Cow<'a, str>),
-    Other(OwnedValue),
-}
-
-impl Read<'_> {
-    pub(super) fn with<T>(&self, take: impl FnOnce(Value<'_>) -> T) -> T {
-        match self {
-            Self::Text(text) => take(Value::Str(text)),
-            Self::Other(value) => value.with(take),
-        }
-    }
-
-    fn into_owned(self) -> OwnedValue {
-        match self {
-            Self::Text(text) => OwnedValue::Str(text.into_owned()),
-            Self::Other(value) => value,
-        }
-    }
-}
 
 impl Decoder<'_, '_> {
     /// Interns a string.
@@ -113,7 +92,7 @@ impl Decoder<'_, '_> {
 }
 
 /// An `AnyValue`.
-pub(super) fn any_value<'a>(
+pub(in crate::format) fn any_value<'a>(
     json: &mut JsonReader<'a>,
     too_deep: &mut bool,
 ) -> JsonResult<Read<'a>> {

@@ -1,0 +1,83 @@
+//! Passing over what nobody asked for, however it nests.
+
+use super::{DEEPEST, Fields, Kind, Protocol, Result, Thrift, binary_kind, compact_kind};
+
+/// A container that is passed over.
+enum Open {
+    Struct(Fields),
+    /// So many values, of these types in turn.
+    Values(u64, [Kind; 2]),
+}
+
+impl Thrift<'_> {
+    /// Passes over a value.
+    pub fn skip(&mut self, kind: Kind) -> Result<()> {
+        let mut open = Vec::new();
+        self.pass(kind, &mut open)?;
+        while let Some(top) = open.last_mut() {
+            let next = match top {
+                Open::Struct(fields) => self.field(fields)?.map(|field| field.kind),
+                Open::Values(0, _) => None,
+                Open::Values(left, kinds) => {
+                    *left -= 1;
+                    let [first, second] = *kinds;
+                    Some(if *left % 2 == 1 { first } else { second })
+                }
+            };
+            match next {
+                Some(kind) => self.pass(kind, &mut open)?,
+                None => drop(open.pop()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes over a value, or over the header of one that holds others.
+    fn pass(&mut self, kind: Kind, open: &mut Vec<Open>) -> Result<()> {
+        match kind {
+            Kind::Bool => drop(self.bool()?),
+            Kind::Byte | Kind::I16 | Kind::I32 | Kind::I64 => drop(self.integer(kind)?),
+            Kind::Double => drop(self.double()?),
+            Kind::Binary => drop(self.bytes()?),
+            Kind::Uuid => drop(self.fixed::<16>()?),
+            _ if open.len() >= DEEPEST => return self.error("nested too deep"),
+            Kind::Struct => open.push(Open::Struct(Fields::default())),
+            Kind::List => {
+                let (kind, count) = self.list()?;
+                open.push(Open::Values(count, [kind; 2]));
+            }
+            Kind::Map => {
+                let (count, kinds) = self.map()?;
+                open.push(Open::Values(count, kinds));
+            }
+        }
+        Ok(())
+    }
+
+    fn map(&mut self) -> Result<(u64, [Kind; 2])> {
+        let (count, kinds) = match self.protocol {
+            Protocol::Binary => {
+                let [key, value] = self.fixed()?;
+                let count = u64::from(u32::from_be_bytes(self.fixed()?));
+                (count, [binary_kind(key), binary_kind(value)])
+            }
+            Protocol::Compact => {
+                let count = self.varint()?;
+                if count == 0 {
+                    return Ok((0, [Kind::Byte; 2]));
+                }
+                let [kinds] = self.fixed()?;
+                (
+                    count,
+                    [compact_kind(kinds >> 4), compact_kind(kinds & 0x0f)],
+                )
+            }
+        };
+        self.told = None;
+        match kinds {
+            [Some(key), Some(value)] => Ok((count.saturating_mul(2), [key, value])),
+            _ if count == 0 => Ok((0, [Kind::Byte; 2])),
+            _ => self.error("a map of no known types"),
+        }
+    }
+}
