@@ -12,7 +12,7 @@ use vizsla::format::{Format, Input, Limits, Problem, ReadOptions, Reason, Sink, 
 use vizsla::model::{Block, Trace, scenario};
 
 /// File, spans that are kept, spans that are counted as rejected, and what the problems say.
-const CORPUS: [(&str, u64, u64, &[&str]); 39] = [
+const CORPUS: [(&str, u64, u64, &[&str]); 50] = [
     (
         "otlp-truncated.json",
         1,
@@ -139,6 +139,101 @@ const CORPUS: [(&str, u64, u64, &[&str]); 39] = [
             "[2].binaryAnnotations[1]",
             "found null",
         ],
+    ),
+    (
+        "console-broken.log",
+        1,
+        0,
+        &[
+            "line 19, byte 531: the input ends where a key was expected",
+            "line 28, byte 781, start_time: expected a time of RFC 3339",
+            "lines of other text between the spans were passed over",
+        ],
+    ),
+    (
+        "console-bad-id.log",
+        1,
+        1,
+        &["line 3, byte 40: \"zz68", "2 lines of other text"],
+    ),
+    (
+        "tempo-search-wrong-types.json",
+        3,
+        2,
+        &[
+            "traces[0].spanSets: expected an array, found an object",
+            "traces[1].traceID: expected a string, found a number",
+            "traces[1]: no trace id",
+            "traces[2].spanSets[0].spans[0].spanID: expected a span id",
+            "traces[2].spanSets[0].spans[0]: no span id",
+            "not whole traces",
+        ],
+    ),
+    (
+        "xray-wrong-types.jsonl",
+        1,
+        5,
+        &[
+            "subsegments without a trace or an id",
+            "line 2, byte 30: no trace id",
+            "start_time: expected a string, found an object",
+            "http: expected an object, found an array",
+            "annotations: expected an object, found a string",
+            "expected an object, found a number",
+            "subsegments without a trace or an id",
+            "line 6, byte 2582: the input ends",
+        ],
+    ),
+    (
+        "cloud-trace-truncated.json",
+        1,
+        0,
+        &["line 31, byte 1066, traces[0].spans[1]: the input ends"],
+    ),
+    (
+        "cloud-trace-wrong-types.json",
+        2,
+        2,
+        &[
+            "traces[0].spans[0].startTime: expected a time",
+            "traces[0].spans[1].spanId: expected a whole number",
+            "traces[0].spans[1]: no span id",
+            "traces[0].spans[2]: expected an object, found a number",
+            "traces[0].spans[3].labels.a: expected a string",
+        ],
+    ),
+    (
+        "pinpoint-no-index.json",
+        0,
+        10,
+        &["there is no callStackIndex"],
+    ),
+    (
+        "jaeger-lying.thrift",
+        2,
+        1,
+        &[
+            "spans[2]: a span without a valid traceID",
+            "byte 692: cut off in a number",
+        ],
+    ),
+    (
+        "jaeger-truncated.thrift",
+        1,
+        0,
+        &["byte 631: a length beyond the end"],
+    ),
+    (
+        "zipkin-no-id.pb",
+        1,
+        1,
+        &["byte 113, [1]: a span without a valid traceId and id"],
+    ),
+    (
+        "zipkin-truncated.thrift",
+        1,
+        0,
+        &["byte 820: a length beyond the end"],
     ),
     ("empty", 0, 0, &["the input is empty"]),
     ("blank.json", 0, 0, &["the input is empty"]),
@@ -293,6 +388,36 @@ fn a_byte_changed_anywhere_upsets_nothing() {
     for (_, bytes) in good_inputs() {
         for at in 0..bytes.len() {
             for byte in [0, b'"', b'[', b'}', 0xff] {
+                let mut changed = bytes.clone();
+                changed[at] = byte;
+                read_bytes(&changed);
+            }
+        }
+    }
+}
+
+/// Every sample of a format in a folder.
+fn samples(folder: &Path, bytes: &mut Vec<Vec<u8>>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            samples(&path, bytes);
+        } else {
+            bytes.push(std::fs::read(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn samples_cut_or_changed_anywhere_upset_nothing() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
+    let mut all = Vec::new();
+    samples(&folder, &mut all);
+    for bytes in all {
+        let step = (bytes.len() / 30) | 1;
+        for at in (0..bytes.len()).step_by(step) {
+            read_bytes(&bytes[..at]);
+            for byte in [0, b'"', b'{', b']', 0xff] {
                 let mut changed = bytes.clone();
                 changed[at] = byte;
                 read_bytes(&changed);

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use super::draft::{Draft, Rejection};
 use super::findings::Findings;
 use super::json::{JsonReader, JsonResult};
-use super::problem::Problem;
+use super::problem::{Problem, Reason};
 use super::walk::Walk;
 use crate::model::{BlockBuilder, Kind, PairIx, ResourceFields, ScopeFields, TraceId, Value};
 
@@ -49,6 +49,8 @@ struct Transaction {
     id: String,
     /// Where the columns of `callStack` stand.
     columns: HashMap<String, usize>,
+    /// Rows whose columns nothing tells.
+    unexplained: u64,
     methods: Vec<Method>,
     /// Methods by their ids.
     known: HashMap<u64, usize>,
@@ -83,6 +85,11 @@ impl Pinpoint<'_, '_> {
             _ => Ok(()),
         });
         self.add_all(at);
+        if self.state.unexplained > 0 {
+            let message = "there is no callStackIndex, which tells what the columns of rows are";
+            let rows = self.state.unexplained;
+            self.lose(at, Reason::WrongType, message.to_owned(), rows);
+        }
         self.offer();
         result
     }

@@ -10,7 +10,7 @@
 //! not the trace, is told once for the answer and on every root. Shapes: `TraceSearchMetadata` of
 //! `tempopb`, as gogo's jsonpb writes it.
 
-use super::draft::Draft;
+use super::draft::{Draft, Rejection};
 use super::findings::Findings;
 use super::json::JsonResult;
 use super::otlp::json::any_value;
@@ -127,6 +127,7 @@ impl Walk<'_, '_, Row> {
     }
 
     fn matched_span(&mut self) -> JsonResult<()> {
+        let at = self.json.position();
         let (mut span_id, mut start, mut duration) = (SpanId(0), 0, 0);
         let mut span = Span {
             draft: Draft::default(),
@@ -146,6 +147,10 @@ impl Walk<'_, '_, Row> {
             }
             Ok(())
         })?;
+        if span_id.is_zero() {
+            self.reject(at, Rejection::bad_id("no span id"));
+            return Ok(());
+        }
         span.draft.span_id = span_id;
         span.draft.start = Time(start);
         span.draft.end = Some(Time(start) + Nanos(duration));
@@ -178,7 +183,7 @@ impl Walk<'_, '_, Row> {
     }
 
     /// Puts the row's trace into the block.
-    fn add_row(&mut self) -> Result<(), super::draft::Rejection> {
+    fn add_row(&mut self) -> Result<(), Rejection> {
         let row = &mut self.state;
         let builder = &mut *self.builder;
         let scope = builder.scope(ScopeFields::default());

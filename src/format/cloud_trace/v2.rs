@@ -1,4 +1,4 @@
-//! `Span` of version 2, which is a clone of OpenCensus's.
+//! `Span` of version 2, which is a clone of `OpenCensus`'s.
 
 use super::label::Meaning;
 use super::{Cloud, hex};

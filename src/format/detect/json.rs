@@ -104,7 +104,7 @@ fn judge(path: &str, key: &str, text: &[u8], seen_data: bool) -> Option<Verdict>
         ("{", "TraceSummaries") => {
             Other("a list of AWS X-Ray that names traces; BatchGetTraces has their segments")
         }
-        ("{", "format") if holds(text, b"\"version\"") => {
+        ("{", "format") if holds(text, b"\"json\"") && holds(text, b"\"version\"") => {
             Read(Format::Xray, "the header that the X-Ray daemon wants")
         }
         ("{" | "[{", "trace_id") if holds(text, b"\"1-") && holds(text, b"\"start_time\"") => Read(

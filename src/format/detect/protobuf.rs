@@ -62,8 +62,8 @@ fn flat_span(message: &[u8]) -> Option<Format> {
         let format = match (tag >> 3, tag & 7) {
             (2, 2) if content.len() == 8 => continue,
             (3, 2) => continue,
-            (4, 2) | (5, 0) | (6 | 7, 2) => Format::JaegerProto,
-            (4, 0) | (5, 2) | (6, 1) | (7, 0) => Format::ZipkinProto,
+            (4 | 6 | 7, 2) | (5, 0) => Format::JaegerProto,
+            (4 | 7, 0) | (5, 2) | (6, 1) => Format::ZipkinProto,
             _ => return None,
         };
         return Some(format);

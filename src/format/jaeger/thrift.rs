@@ -95,7 +95,7 @@ struct Reader<'a, 'b> {
     batch: Batch<'a, 'b>,
 }
 
-impl<'a> Reader<'a, '_> {
+impl Reader<'_, '_> {
     fn message(&mut self) -> Result<()> {
         let at = self.thrift.offset();
         let message = self.thrift.message()?;

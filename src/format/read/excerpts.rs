@@ -116,7 +116,7 @@ impl<'a> Excerpts<'a> {
         };
         match recognise(line) {
             Line::Other => {
-                self.other_lines += 1;
+                self.other_lines += u64::from(!line.trim_ascii().is_empty());
                 None
             }
             Line::Whole(from) => Some(new(from, &[])),
@@ -217,6 +217,10 @@ impl Document {
     }
 
     fn line(&mut self, line: &[u8]) -> Taken {
+        if line.trim_ascii().is_empty() {
+            self.text.extend(line);
+            return Taken::Inner;
+        }
         let own = behind_prefix(line, &self.prefix);
         let indented = matches!(own, Some([b' ' | b'\t', ..]));
         if indented || matches!(own, Some([b'}', ..])) {

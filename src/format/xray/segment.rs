@@ -236,7 +236,7 @@ impl Walk<'_, '_, Document> {
         }
         let lost = std::mem::take(&mut self.state.lost);
         if lost > 0 {
-            let message = "subsegments without ids, or too many of them in one document";
+            let message = "subsegments without a trace or an id, or too many in one document";
             self.lose(
                 self.json.position(),
                 Reason::BadId,

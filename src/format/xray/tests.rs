@@ -118,10 +118,11 @@ fn documents_in_an_answer_are_strings() {
 #[test]
 fn nesting_costs_no_stack_and_lies_cost_spans_only() {
     let depth = 30_000;
-    let text =
-        r#"{"id":"1","trace_id":"00000000000000000000000000000007","name":"a","subsegments":["#
-            .repeat(depth)
-            + &"]}".repeat(depth);
+    let open = |index: usize| {
+        let id = index + 1;
+        format!(r#"{{"id":"{id:x}","trace_id":"7","name":"a","subsegments":["#)
+    };
+    let text = (0..depth).map(open).collect::<String>() + &"]}".repeat(depth);
     let (found, ..) = traces(&text);
     assert_eq!(found[0].len(), depth);
     let (found, problems, lost) = traces(
