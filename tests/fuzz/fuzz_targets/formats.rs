@@ -1,4 +1,4 @@
-//! Every reader, by name: the first byte chooses it, as `--input-format` does.
+//! Every decoder, whatever the input looks like: the first byte names the format.
 #![no_main]
 
 use std::ops::ControlFlow;
@@ -21,11 +21,9 @@ impl Sink for Traces {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some((&choice, bytes)) = bytes.split_first() else {
-        return;
-    };
-    let format = Format::ALL[usize::from(choice) % Format::ALL.len()];
-    let limits = Limits { expanded_bytes: 1 << 24, message_bytes: 1 << 22, ..Limits::default() };
-    let options = ReadOptions { format: Some(format), live: false, limits };
-    read("fuzz", &mut &*bytes, &options, &mut Traces);
+    let Some((&first, mut input)) = bytes.split_first() else { return };
+    let format = Format::ALL[usize::from(first) % Format::ALL.len()];
+    let limits = Limits { expanded_bytes: 1 << 24, archive_bytes: 1 << 20, message_bytes: 1 << 22, ..Limits::default() };
+    let options = ReadOptions { format: Some(format), limits, ..ReadOptions::default() };
+    read("fuzz", &mut input, &options, &mut Traces);
 });
