@@ -63,8 +63,11 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
+/// What can be told of a span, by its name.
+type Aspect = (&'static str, fn(SpanRef<'_>) -> String);
+
 /// What can be kept of a span, from what every format has to what hardly any has.
-const ASPECTS: [(&str, fn(SpanRef<'_>) -> String); 14] = [
+const ASPECTS: [Aspect; 14] = [
     ("ids", |span| {
         format!("{} {}", span.trace_id(), span.span_id())
     }),

@@ -70,8 +70,20 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
     /// # Errors
     /// The problem that ended the walk, if one did; what was read before it is in the builder.
     pub(super) fn documents(
+        self,
+        read: impl FnMut(&mut Self) -> JsonResult<()>,
+    ) -> Result<(), Problem> {
+        self.documents_and(read, |_| Ok(()))
+    }
+
+    /// As [`Self::documents`], and calls `finish` at the end, also where that comes too early.
+    ///
+    /// # Errors
+    /// As [`Self::documents`].
+    pub(super) fn documents_and(
         mut self,
         mut read: impl FnMut(&mut Self) -> JsonResult<()>,
+        finish: impl FnOnce(&mut Self) -> JsonResult<()>,
     ) -> Result<(), Problem> {
         let mut all = || -> JsonResult<()> {
             while !self.json.at_end() {
@@ -84,9 +96,12 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
             }
             Ok(())
         };
-        let result = all();
+        let read = all().map_err(|error| (error, self.path("")));
+        self.path.clear();
+        let finished = finish(&mut self).map_err(|error| (error, self.path("")));
         self.findings.report_flaws(self.text, self.json.flaws());
-        result.map_err(|error| self.findings.json_problem(self.text, error, self.path("")))
+        let result = read.and(finished);
+        result.map_err(|(error, path)| self.findings.json_problem(self.text, error, path))
     }
 
     /// Calls `read` for each item of a list, and for none of null.

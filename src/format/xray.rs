@@ -9,13 +9,14 @@
 //!
 //! A segment is what one service did for one request: a span of a server, named like its service.
 //! Its subsegments are spans below it, in the same resource; one that is sent on its own names
-//! its parent. A document that is in progress has no end; where the final one is there too, the
-//! trace shows that. What the fields become: the X-Ray receiver of the OpenTelemetry collector,
+//! its parent. A document that is in progress has no end; where the final one is there too, only
+//! that is read, or, where it comes much later, shown. What the fields become: the X-Ray receiver of the OpenTelemetry collector,
 //! with today's names of the semantic conventions. Fields: "AWS X-Ray segment documents".
 
 mod cause;
 mod fields;
 mod segment;
+mod waiting;
 
 use super::findings::Findings;
 use super::json::JsonResult;
@@ -35,7 +36,7 @@ pub fn decode(
     hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
 ) -> Result<(), Problem> {
     Walk::new(text, builder, findings, hand_over, Document::default())
-        .documents(Walk::xray_document)
+        .documents_and(Walk::xray_document, Walk::read_waiting)
 }
 
 /// What a document is.
@@ -51,7 +52,7 @@ impl Walk<'_, '_, Document> {
     /// A segment, the daemon's header, or an answer around some segments.
     fn xray_document(&mut self) -> JsonResult<()> {
         match self.shape() {
-            Shape::Segment => self.span(Self::segment)?,
+            Shape::Segment => self.take_document(false)?,
             Shape::Header => drop(self.json.skip()?),
             Shape::Answer => self.object(|walk, key| match key {
                 "Traces" => walk.items(Self::trace),
@@ -87,7 +88,7 @@ impl Walk<'_, '_, Document> {
         self.object(|walk, key| match key {
             "Segments" | "Spans" => walk.items(|walk| {
                 walk.object(|walk, key| match key {
-                    "Document" => walk.quoted(|inner| inner.span(Walk::segment)),
+                    "Document" => walk.take_document(true),
                     _ => Ok(()),
                 })
             }),

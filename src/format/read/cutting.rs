@@ -16,9 +16,13 @@ use crate::format::detect::{self, Framing, Recognised, Unrecognised};
 use crate::format::findings::Piece;
 use crate::format::otlp::Signal;
 use crate::format::problem::{Place, Problem, Reason};
+use crate::format::protobuf::{Field, Message};
 
 /// Bytes that wait to be decoded.
 const WAITING: usize = 4 << 20;
+
+/// Bytes behind a trace that are read for what the server says of it.
+const LAST_WORDS: u64 = 64 << 10;
 
 /// What waits to be decoded.
 pub(super) enum Part {
@@ -197,9 +201,36 @@ impl Cutting<'_> {
     /// A message in field 1 of another one.
     fn wrapped(&self, source: &mut dyn Read) -> ControlFlow<()> {
         match messages::header(source) {
-            Ok((length, header)) => self.message(&mut source.take(length), Signal::Traces, header),
+            Ok((length, header)) => {
+                self.message(&mut source.take(length), Signal::Traces, header)?;
+                self.partial(source, header + length)
+            }
             Err(error) => self.io_fault(&error, 0),
         }
+    }
+
+    /// What Tempo says behind a trace: whether that is a part of it only (`tempopb.PartialStatus`).
+    fn partial(&self, source: &mut dyn Read, at: u64) -> ControlFlow<()> {
+        let mut rest = Vec::new();
+        if let Err(error) = source.take(LAST_WORDS).read_to_end(&mut rest) {
+            return self.io_fault(&error, at);
+        }
+        let (mut is_partial, mut told) = (false, String::new());
+        let mut message = Message::new(&rest);
+        while let Ok(Some((number, field))) = message.field() {
+            match (number, field) {
+                (3, Field::Varint(status)) => is_partial = status == 1,
+                (4, Field::Bytes(text)) => {
+                    told = String::from_utf8_lossy(text.bytes()).into_owned();
+                }
+                _ => {}
+            }
+        }
+        if !is_partial {
+            return ControlFlow::Continue(());
+        }
+        let message = format!("the server answered a part of the trace only: {told}");
+        self.fault(Reason::Truncated, message, at)
     }
 
     /// Messages behind their lengths, in protobuf or JSON, of any signal.

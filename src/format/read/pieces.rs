@@ -183,8 +183,9 @@ impl<'a> Pieces<'a> {
     fn rest(&mut self) -> Option<Text> {
         let mut text = self.piece();
         text.bytes = std::mem::take(&mut self.buffer);
-        self.around = None;
-        (text.bytes.len() > text.piece.prefix).then_some(text)
+        // Brackets that nothing closes are to be told, even where nothing else is left.
+        let is_open = self.around.take().is_some();
+        (is_open || !text.bytes.is_empty()).then_some(text)
     }
 
     /// A piece that begins where we are.

@@ -277,9 +277,9 @@ impl<'s> Reading<'s> {
     }
 
     /// A document from among the lines of a console.
-    fn excerpt(&mut self, document: &[u8], piece: Piece, findings: &mut Findings) {
-        let input = findings.input().to_owned();
-        findings.at_piece(Piece { input, ..piece });
+    fn excerpt(&mut self, document: &[u8], mut piece: Piece, findings: &mut Findings) {
+        findings.input().clone_into(&mut piece.input);
+        findings.at_piece(piece);
         if let Err(problem) = console::decode(document, &mut self.builder, findings) {
             findings.report(problem);
         }

@@ -212,6 +212,15 @@ fn protobuf_is_read_bare_wrapped_and_behind_lengths() {
         let (kept, inputs) = read_bytes(input);
         assert_eq!((kept.messages(), inputs[0].spans), (vec![], spans));
     }
+    crate::format::protobuf::put_number(&mut wrapped, 3, 1);
+    crate::format::protobuf::put_text(&mut wrapped, 4, "too large");
+    let (kept, inputs) = read_bytes(&wrapped);
+    assert_eq!(inputs[0].spans, 3);
+    assert!(
+        kept.messages()[0].contains("a part of the trace only: too large"),
+        "{:?}",
+        kept.messages()
+    );
     let (kept, _) = read_bytes(&bytes[..bytes.len() - 3]);
     assert_eq!(kept.problems[0].reason, Reason::Truncated);
     let (kept, inputs) = read_bytes(&frames[..frames.len() - 3]);

@@ -83,7 +83,7 @@ impl Walk<'_, '_, Document> {
     pub(super) fn field(&mut self, key: &str) -> JsonResult<()> {
         match key {
             "http" => self.object(|walk, part| match part {
-                "request" | "response" => walk.object(|walk, key| walk.http(key)),
+                "request" | "response" => walk.object(Self::http),
                 _ => Ok(()),
             }),
             "sql" => self.object(|walk, key| match known(&SQL, key) {

@@ -1,6 +1,7 @@
 //! A segment with its subsegments, however deep they nest: read in one pass, with a stack.
 
 use super::cause::Exception;
+use super::waiting::Waiting;
 use crate::format::decimal::decimal;
 use crate::format::draft::{Draft, Rejection};
 use crate::format::json::{JsonKind, JsonResult};
@@ -23,6 +24,7 @@ pub(super) struct Document {
     /// Attributes of what emitted the segment.
     pub resource: Vec<PairIx>,
     pub pairs: Vec<PairIx>,
+    pub waiting: Waiting,
     lost: u64,
 }
 
@@ -76,7 +78,10 @@ impl Document {
 impl Walk<'_, '_, Document> {
     /// Reads a segment and puts it and its subsegments into the block.
     pub(super) fn segment(&mut self) -> JsonResult<Result<(), Rejection>> {
-        self.state = Document::default();
+        self.state = Document {
+            waiting: std::mem::take(&mut self.state.waiting),
+            ..Document::default()
+        };
         self.json.enter_object()?;
         let first = self.state.begin(None);
         let mut open = vec![Open::Members(first)];
@@ -271,7 +276,7 @@ impl Segment {
 }
 
 /// A trace id as X-Ray writes it, `1-581cf771-a006649127e371903a2de979`, or as W3C does.
-fn trace_id(text: &str) -> Option<TraceId> {
+pub(super) fn trace_id(text: &str) -> Option<TraceId> {
     let digits = match text.strip_prefix("1-") {
         Some(rest) => {
             let (time, random) = rest.split_once('-')?;

@@ -95,6 +95,13 @@ fn the_final_document_supersedes_the_one_in_progress() {
     }
     let (found, ..) = traces(&early);
     assert!(found[0].span(0).is_unfinished());
+    let answer = include_str!("../../../tests/fixtures/formats/xray-batch-get-traces.json");
+    let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
+    super::decode(answer.as_bytes(), &mut builder, &mut findings, &mut |_| {
+        false
+    })
+    .unwrap();
+    assert_eq!(builder.len(), 4, "the one in progress is not even stored");
 }
 
 #[test]
