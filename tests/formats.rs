@@ -157,7 +157,9 @@ const SAMPLES: &[(&str, Format, u64, u64)] = &[
     ("clickhouse/each-row.ndjson", Format::ClickHouse, 2, 0),
     ("elastic/apm.ndjson", Format::Elastic, 2, 1),
     ("elastic/data-prepper.ndjson", Format::Elastic, 3, 0),
+    ("elastic/intake.ndjson", Format::ElasticIntake, 3, 1),
     ("elastic/jaeger-hits.json", Format::Elastic, 2, 0),
+    ("elastic/rum.ndjson", Format::ElasticIntake, 3, 0),
 ];
 
 fn sample(name: &str) -> Vec<u8> {

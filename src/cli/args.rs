@@ -29,7 +29,7 @@ pub struct Cli {
     /// What to do; without it, the terminal interface opens.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// Files, a folder, - (standard input), a backend's name or URL, a trace id or traceparent.
+    /// Files, a folder, - (standard input), a backend's name or URL, a trace id, or a header or a line of a log with one.
     #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
     pub sources: Vec<String>,
     /// How the sources are read.

@@ -7,6 +7,7 @@ use tokio::runtime::Runtime;
 
 use crate::backend::Backend;
 use crate::config::{Config, Paths};
+use crate::format::pasted;
 use crate::model::TraceId;
 use crate::text::Clock;
 use crate::tui::{self, Host, Message, Setup, Stage};
@@ -125,9 +126,14 @@ fn read(sources: &[String], input: &InputArgs, session: &Session) -> Result<Scen
     })
 }
 
-/// A trace id or traceparent, if it is not the name of something that can be read.
+/// A trace id, or a header or a line of a log with one, if it is not the name of something that can
+/// be read.
 fn is_trace_id(word: &str, config: &Config) -> bool {
-    !config.backends.contains_key(word) && !Path::new(word).exists() && show::trace_id(word).is_ok()
+    let is_id = || word.trim().parse::<TraceId>().is_ok();
+    let holds_one =
+        || !word.contains("://") && pasted::find(word).iter().any(|found| found.is_certain);
+    let is_source = config.backends.contains_key(word) || Path::new(word).exists();
+    !is_source && (is_id() || holds_one())
 }
 
 /// Runs the interface. What runs beside it ends with it; nobody waits for that.
@@ -168,7 +174,15 @@ mod tests {
         let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         assert!(is_trace_id(parent, &config));
         assert!(is_trace_id("7f1c9d", &config));
-        for source in ["src", "-", "http://localhost:16686", "orders.json", ""] {
+        assert!(is_trace_id("uber-trace-id: 7f1c9d2a:1:0:1", &config));
+        for source in [
+            "src",
+            "-",
+            "http://localhost:16686",
+            "orders.json",
+            "gone-0af7651916cd43dd8448eb211c80319c.json",
+            "",
+        ] {
             assert!(!is_trace_id(source, &config), "{source}");
         }
     }

@@ -21,6 +21,7 @@ pub mod explained;
 pub mod jaeger;
 pub mod json;
 pub mod otlp;
+pub mod pasted;
 pub mod protobuf;
 pub mod zipkin;
 
@@ -71,6 +72,8 @@ pub enum Format {
     ZipkinThrift,
     /// Documents of Elasticsearch or `OpenSearch`: Jaeger's, Elastic APM's, Data Prepper's.
     Elastic,
+    /// What agents of Elastic APM send.
+    ElasticIntake,
     /// Rows of the collector's table in `ClickHouse`.
     ClickHouse,
     /// Answers of a Tempo search: rows with the matched spans.
@@ -131,6 +134,7 @@ const FORMATS: &[About] = &[
     about(Format::ZipkinProto, "zipkin-proto", Read, "Zipkin protobuf, `ListOfSpans`"),
     about(Format::ZipkinThrift, "zipkin-thrift", Read, "Zipkin Thrift, a list of spans of version 1"),
     about(Format::Elastic, "elastic", Read, "Documents of Elasticsearch and OpenSearch: Jaeger's, Elastic APM's, Data Prepper's, SS4O's"),
+    about(Format::ElasticIntake, "elastic-intake", Read, "Lines that agents of Elastic APM send: intake v2, v3 of browsers"),
     about(Format::ClickHouse, "clickhouse", Read, "Rows of ClickHouse's `otel_traces`"),
     about(Format::TempoSearch, "tempo-search", Read, "Answers of a Tempo search: each row with its matched spans"),
     about(Format::Console, "otel-console", Read, "Console output of the OpenTelemetry SDKs of Python, JavaScript, Go and Java, among other log lines"),

@@ -59,6 +59,15 @@ impl TraceId {
         Some(Self(u128::from_be_bytes(id)))
     }
 
+    /// The id that stands for one of a system whose trace ids are text, as Pinpoint's and
+    /// `SkyWalking`'s are: 128 bits of FNV-1a (RFC 9923).
+    pub fn of_text(text: &str) -> Self {
+        const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+        const PRIME: u128 = 0x0100_0000_0000_0000_0000_013b;
+        let hash = |hash: u128, byte: u8| (hash ^ u128::from(byte)).wrapping_mul(PRIME);
+        Self(text.bytes().fold(OFFSET, hash))
+    }
+
     /// Whether this is *no trace*.
     pub fn is_zero(self) -> bool {
         self.0 == 0

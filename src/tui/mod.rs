@@ -68,7 +68,6 @@ mod memo;
 mod message;
 mod msg;
 mod page;
-mod pasted;
 mod phrase;
 mod place;
 mod reading;

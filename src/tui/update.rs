@@ -166,7 +166,7 @@ fn paste(state: &mut State, text: &str, effects: &mut Vec<Effect>) {
         state.on_top(effects, |page, cx| page.pasted(text, cx));
         return;
     }
-    let Some(id) = super::pasted::trace_id(text) else {
+    let Some(id) = crate::format::pasted::trace_id(text) else {
         state.shared.say(Message::doubt(
             "no trace id in what was pasted: / asks a query",
         ));

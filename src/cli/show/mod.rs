@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::analysis::{critical_path, skew};
 use crate::backend::{Backend, SearchRequest, Sort};
-use crate::format::{Format as Wire, explained, write as write_traces};
+use crate::format::{Format as Wire, explained, pasted, write as write_traces};
 use crate::model::{Nanos, Trace, TraceId};
 use crate::text::plural;
 
@@ -37,7 +37,7 @@ const FORMATS: &[Format] = &[
   vizsla show 7f1c9d2a --format json | jq '.spans[] | select(.status == \"error\")'
   vizsla show 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
 pub struct ShowArgs {
-    /// Trace id, leading zeros may be left out, or a traceparent; not needed if the source holds one trace
+    /// Trace id, leading zeros may be left out, or a header or a line of a log with one; not needed if the source holds one trace
     #[arg(value_name = "TRACE_ID")]
     trace_id: Option<String>,
     #[command(flatten)]
@@ -70,7 +70,13 @@ pub(super) fn run(args: &ShowArgs, session: &mut Session) -> Result<Outcome, Fai
             Some(id) => id,
             None => only_trace(backend).await?,
         };
-        Ok((id, backend.trace(id, CancellationToken::new()).await?))
+        let mut trace = backend.trace(id, CancellationToken::new()).await?;
+        // Where ids have 64 bits, those of 128 are known by their low half.
+        let low = TraceId(id.0 & u128::from(u64::MAX));
+        if trace.is_none() && low != id {
+            trace = backend.trace(low, CancellationToken::new()).await?;
+        }
+        Ok((id, trace))
     })?;
     let (id, Some(trace)) = trace else {
         session.note(format!("no trace {}", trace.0));
@@ -88,16 +94,13 @@ pub(super) fn run(args: &ShowArgs, session: &mut Session) -> Result<Outcome, Fai
     Ok(Outcome::Found)
 }
 
-/// Reads a trace id, or the one in a W3C traceparent.
+/// Reads a trace id, or finds the one in a header, a line of a log or a URL.
 pub(super) fn trace_id(text: &str) -> Result<TraceId, Failure> {
     let text = text.trim();
-    let mut fields = text.split('-');
-    let id = match (fields.next(), fields.next(), fields.next(), fields.next()) {
-        (Some(version), Some(id), Some(_), Some(_)) if version.len() == 2 => id,
-        _ => text,
-    };
-    id.parse()
-        .map_err(|wrong| Failure::Usage(format!("{text} is no trace id: {wrong}")))
+    text.parse().or_else(|wrong| {
+        let found = pasted::trace_id(text);
+        found.ok_or_else(|| Failure::Usage(format!("{text} is no trace id: {wrong}")))
+    })
 }
 
 /// The id of the only trace there is.

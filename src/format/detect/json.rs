@@ -122,6 +122,14 @@ fn judge(path: &str, key: &str, text: &[u8], seen_data: bool) -> Option<Verdict>
         ("{index{" | "{create{" | "{update{", "_index" | "_id") => {
             Read(Format::Elastic, "lines of a bulk request")
         }
+        ("{metadata{", "service") | ("{m{", "se") => Read(
+            Format::ElasticIntake,
+            "`metadata` of a service, as agents of Elastic APM send",
+        ),
+        ("{transaction{" | "{span{" | "{error{", "trace_id" | "transaction_id") => Read(
+            Format::ElasticIntake,
+            "events with `trace_id`, as agents of Elastic APM send",
+        ),
         ("{trace{" | "{transaction{" | "[{trace{" | "[{transaction{", "id")
         | ("{" | "[{", "trace.id" | "transaction.id" | "processor.event" | "data_stream") => Read(
             Format::Elastic,

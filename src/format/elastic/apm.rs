@@ -5,24 +5,22 @@
 //! are attributes whose dots became underscores; they lose their prefix here. A composite span,
 //! which stands for many alike calls, keeps `span.composite.*` as attributes.
 
-use std::borrow::Cow;
-
 use super::State;
 use crate::format::draft::Rejection;
-use crate::format::json::{JsonKind, JsonResult};
-use crate::format::row;
+use crate::format::json::{JsonKind, JsonReader, JsonResult};
+use crate::format::row::{self, Row};
 use crate::format::walk::Walk;
-use crate::model::{Kind, LogFields, SpanId, Status, Sym, Value};
+use crate::model::{BlockBuilder, Kind, LogFields, SpanId, Status, Sym, Value};
 
 /// What decides what the document is, until all of it is read.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     event: Event,
-    transaction_id: SpanId,
+    pub transaction_id: SpanId,
     span_id: SpanId,
     /// `timestamp.us`, which is more exact than `@timestamp`.
     micros: Option<i128>,
-    kind: Option<Kind>,
+    pub kind: Option<Kind>,
     kind_of: String,
     action: String,
     is_exit: bool,
@@ -69,13 +67,15 @@ impl<'a> Walk<'a, '_, State<'a>> {
         match apm.event() {
             Event::Metric => return Ok(Ok(())),
             Event::Error => {
-                self.apm_error();
+                if !log(row, apm, self.builder) {
+                    self.log_without_trace();
+                }
                 return Ok(Ok(()));
             }
             Event::Span => row.draft.span_id = apm.span_id,
             Event::Transaction | Event::Unsaid => row.draft.span_id = apm.transaction_id,
         }
-        row.draft.kind = apm.kind();
+        row.draft.kind = apm.kind(apm.event() == Event::Span);
         Ok(row.add(self.builder))
     }
 
@@ -108,22 +108,7 @@ impl<'a> Walk<'a, '_, State<'a>> {
 
     /// An attribute of the resource or of the span; some say something more.
     fn apm_attribute(&mut self, key: &str) -> JsonResult<()> {
-        if self.json.peek()? == JsonKind::String {
-            let text = self.json.clone().string()?;
-            let apm = &mut self.state.apm;
-            match key {
-                "transaction.type" | "span.type" => apm.kind_of = text.into_owned(),
-                "span.action" => apm.action = text.into_owned(),
-                "span.destination.service.resource" => apm.is_exit = true,
-                "error.exception.message" | "error.log.message" | "error.message" | "message" => {
-                    apm.error = text.into_owned();
-                }
-                _ => {}
-            }
-        }
-        if key == "error.exception" && self.json.peek()? == JsonKind::Array {
-            self.exception_message()?;
-        }
+        self.state.apm.note(key, &self.json)?;
         let labels = ["labels.", "numeric_labels."];
         let label = labels.iter().find_map(|prefix| key.strip_prefix(prefix));
         let pair = self.attribute(label.unwrap_or(key))?;
@@ -135,65 +120,62 @@ impl<'a> Walk<'a, '_, State<'a>> {
         }
         Ok(())
     }
+}
 
-    /// What the first exception of an error says, which is its body. The list stays unread.
-    fn exception_message(&mut self) -> JsonResult<()> {
-        let list = self.json.clone();
-        let mut first = None;
-        self.items(|walk| {
-            walk.object(|walk, key| {
-                if key == "message" && first.is_none() {
-                    first = walk.json.scalar_text()?.map(Cow::into_owned);
-                }
-                Ok(())
-            })
-        })?;
-        self.json.go_to(&list);
-        self.state.apm.error = first.unwrap_or_default();
-        Ok(())
+/// Documents and lines that hold spans as [`Row`]s.
+pub(in crate::format) trait HasRow {
+    fn row(&mut self) -> &mut Row;
+}
+
+impl HasRow for State<'_> {
+    fn row(&mut self) -> &mut Row {
+        &mut self.row
     }
+}
 
-    fn apm_links(&mut self) -> JsonResult<()> {
+impl<S: HasRow> Walk<'_, '_, S> {
+    /// Links to other spans, as documents nest their ids and as agents name them.
+    pub(super) fn apm_links(&mut self) -> JsonResult<()> {
         self.items(|walk| {
             let (mut trace_id, mut span_id) = Default::default();
             walk.flat(|walk, key| {
                 match key {
-                    "trace.id" => trace_id = row::trace_id(&mut walk.json)?,
-                    "span.id" => span_id = row::span_id(&mut walk.json)?,
+                    "trace.id" | "trace_id" => trace_id = row::trace_id(&mut walk.json)?,
+                    "span.id" | "span_id" => span_id = row::span_id(&mut walk.json)?,
                     _ => {}
                 }
                 Ok(())
             })?;
-            walk.state.row.draft.link(trace_id, span_id, &[], 0);
+            walk.state.row().draft.link(trace_id, span_id, &[], 0);
             Ok(())
         })
     }
+}
 
-    /// An error as a log record of the span that it happened in.
-    fn apm_error(&mut self) {
-        let State { row, apm, .. } = &mut self.state;
-        if row.draft.trace_id.is_zero() {
-            return self.log_without_trace();
-        }
-        let span_id = if row.draft.parent_id.is_zero() {
-            apm.transaction_id
-        } else {
-            row.draft.parent_id
-        };
-        let (resource, scope) = (row.resource(self.builder), row.scope(self.builder));
-        let severity_text = self.builder.string("error");
-        self.builder.log(&LogFields {
-            trace_id: row.draft.trace_id,
-            span_id,
-            time: row.draft.start,
-            severity: ERROR,
-            severity_text,
-            body: Value::Str(&apm.error),
-            attributes: &row.draft.attributes,
-            resource,
-            scope,
-        });
+/// Adds an error as a log record of the span that it happened in; false if it names no trace.
+pub(super) fn log(row: &mut Row, facts: &Facts, builder: &mut BlockBuilder) -> bool {
+    if row.draft.trace_id.is_zero() {
+        return false;
     }
+    let span_id = if row.draft.parent_id.is_zero() {
+        facts.transaction_id
+    } else {
+        row.draft.parent_id
+    };
+    let (resource, scope) = (row.resource(builder), row.scope(builder));
+    let severity_text = builder.string("error");
+    builder.log(&LogFields {
+        trace_id: row.draft.trace_id,
+        span_id,
+        time: row.draft.start,
+        severity: ERROR,
+        severity_text,
+        body: Value::Str(&facts.error),
+        attributes: &row.draft.attributes,
+        resource,
+        scope,
+    });
+    true
 }
 
 /// `SEVERITY_NUMBER_ERROR` of `OpenTelemetry`'s logs.
@@ -209,22 +191,59 @@ impl Facts {
         }
     }
 
-    /// The kind that is said, else the one that the type stands for.
-    fn kind(&self) -> Kind {
-        let by_type = match (self.event(), self.kind_of.as_str()) {
-            (Event::Span, "messaging") if matches!(&*self.action, "receive" | "poll") => {
-                Kind::Consumer
+    /// Takes note of a value that says more than an attribute. It stays unread.
+    pub(super) fn note(&mut self, key: &str, json: &JsonReader<'_>) -> JsonResult<()> {
+        let mut json = json.clone();
+        match (key, json.peek()?) {
+            ("transaction.type" | "span.type", JsonKind::String) => {
+                self.kind_of = json.string()?.into_owned();
             }
-            (Event::Span, "messaging") => Kind::Producer,
-            (Event::Span, "external" | "db" | "storage" | "cache") => Kind::Client,
-            (Event::Span, _) if self.is_exit => Kind::Client,
-            (Event::Span, _) => Kind::Internal,
-            (_, "messaging") => Kind::Consumer,
-            (_, "request") => Kind::Server,
+            ("span.action", JsonKind::String) => self.action = json.string()?.into_owned(),
+            ("span.destination.service.resource" | "destination.service.resource", _) => {
+                self.is_exit = true;
+            }
+            (
+                "error.exception.message" | "error.log.message" | "error.message" | "message",
+                JsonKind::String,
+            ) => self.error = json.string()?.into_owned(),
+            ("error.exception", JsonKind::Array) => {
+                self.error = first_message(&mut json)?.unwrap_or_default();
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The kind that is said, else the one that the type stands for.
+    pub(super) fn kind(&self, is_span: bool) -> Kind {
+        let by_type = match self.kind_of.as_str() {
+            "messaging" if is_span && !matches!(&*self.action, "receive" | "poll") => {
+                Kind::Producer
+            }
+            "messaging" => Kind::Consumer,
+            "external" | "db" | "storage" | "cache" if is_span => Kind::Client,
+            _ if is_span && self.is_exit => Kind::Client,
+            "request" if !is_span => Kind::Server,
             _ => Kind::Internal,
         };
         self.kind.unwrap_or(by_type)
     }
+}
+
+/// What the first exception of a chain says.
+fn first_message(json: &mut JsonReader<'_>) -> JsonResult<Option<String>> {
+    json.enter_array()?;
+    if !json.next_item()? || json.peek()? != JsonKind::Object {
+        return Ok(None);
+    }
+    json.enter_object()?;
+    while let Some(key) = json.next_key()? {
+        if key == "message" && json.peek()? == JsonKind::String {
+            return json.string().map(|text| Some(text.into_owned()));
+        }
+        json.skip()?;
+    }
+    Ok(None)
 }
 
 fn event(name: &str) -> Event {

@@ -18,6 +18,7 @@
 //! ```
 
 mod apm;
+pub mod intake;
 mod otel;
 
 use super::findings::Findings;

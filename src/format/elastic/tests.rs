@@ -68,3 +68,65 @@ fn what_is_wrong_with_one_document_costs_that_document() {
         ]
     );
 }
+
+#[test]
+fn lines_of_agents_are_spans_of_the_service_before_them() {
+    let text = include_str!("../../../tests/fixtures/formats/elastic/intake.ndjson");
+    assert_eq!(
+        lines(text, intake::decode),
+        [
+            "5b8efff798038103d269b633813fc60c/eee19b7ec3c1b174<0 orders: GET /orders 1793714531204000000+730500000 server error {transaction.type=request transaction.result=HTTP 5xx transaction.sampled=true transaction.span_count.started=2 transaction.span_count.dropped=0 request.method=GET response.status_code=503} {service.name=orders service.version=2.1.0 service.environment=production agent.name=java agent.version=1.50.0 service.language.name=java process.pid=4711 host.hostname=h1 container.id=c0ffee zone=a} >ff/7 {}",
+            "5b8efff798038103d269b633813fc60c/c3<b2 orders-worker: publish 1793714531300000000+1500000 producer unset {span.type=messaging span.subtype=kafka span.action=send} {service.name=orders-worker service.version=2.1.0 service.environment=production agent.name=java agent.version=1.50.0 service.language.name=java process.pid=4711 host.hostname=h1 container.id=c0ffee zone=a}",
+            "5b8efff798038103d269b633813fc60c/b2<eee19b7ec3c1b174 orders: SELECT FROM orders 1793714531214250000+20333000 client ok {span.type=db span.subtype=postgresql span.action=query db.statement=SELECT 1 db.type=sql destination.service.resource=postgresql rows=3} {service.name=orders service.version=2.1.0 service.environment=production agent.name=java agent.version=1.50.0 service.language.name=java process.pid=4711 host.hostname=h1 container.id=c0ffee zone=a}",
+            r#"log 1793714531310000000 00000000000000b2 Str("pool exhausted") {error.culprit=Pool.get error.exception.message=pool exhausted error.exception.type=SQLException}"#,
+        ]
+    );
+}
+
+#[test]
+fn a_browsers_spans_are_within_their_transaction() {
+    let text = include_str!("../../../tests/fixtures/formats/elastic/rum.ndjson");
+    assert_eq!(
+        lines(text, intake::decode),
+        [
+            "286ac3ad697892c406528f13c82e0ce1/ec2e280be8345240<0 shop-web: / 0+295000000 internal ok {transaction.type=page-load transaction.yc.sd=2 transaction.sm=true} {service.name=shop-web service.version=1.2 service.environment=production agent.name=js-base agent.version=5.16.1} (has no start of its own)",
+            "286ac3ad697892c406528f13c82e0ce1/bbd8bcc3be14d814<ec2e280be8345240 shop-web: Requesting and receiving the document 4000000+2000000 internal unset {span.type=hard-navigation span.subtype=browser-timing} {service.name=shop-web service.version=1.2 service.environment=production agent.name=js-base agent.version=5.16.1}",
+            "286ac3ad697892c406528f13c82e0ce1/fc546e87a90a774f<bbd8bcc3be14d814 shop-web: GET /api 14500000+106250000 client error {span.type=external span.subtype=http} {service.name=shop-web service.version=1.2 service.environment=production agent.name=js-base agent.version=5.16.1}",
+        ]
+    );
+}
+
+#[test]
+fn an_event_of_an_agent_that_is_wrong_costs_itself() {
+    let text = r#"{"metadata":17}
+{"span":{"id":"1","trace_id":"1","transaction_id":"9","start":1,"duration":"x"}}
+{"span":{"id":"1","trace_id":"zz"}}
+{"span":7}
+{"transaction":{"id":"2","trace_id":"1","duration":1e300,"timestamp":-5}}
+{"error":{"id":"3","exception":[{}]}}
+{"x":{"id":"4","tid":"1","y":[{"id":"5","pi":99},6]}}
+{"span":{"id":"#;
+    let (block, findings) = read_text(text, intake::decode);
+    let told: Vec<String> = findings.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "line 1, byte 12, metadata: expected an object, found a number",
+            "line 2, byte 91, span.duration: expected a whole number, found a string",
+            "line 3, byte 126, span.trace_id: expected a trace id in hex, found a string",
+            "line 3, byte 105, span: no trace id",
+            "line 4, byte 141, span: expected an object, found a number",
+            "line 7, byte 305, x[1]: expected an object, found a number",
+            "line 2, byte 91, span.duration: expected a whole number, found a string",
+            "line 8, byte 324, span: the input ends where a value was expected",
+        ]
+    );
+    assert_eq!(
+        (
+            block.len(),
+            findings.rejected_spans(),
+            findings.logs_without_trace
+        ),
+        (4, 1, 1)
+    );
+}

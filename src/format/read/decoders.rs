@@ -84,6 +84,7 @@ pub(super) fn of(format: Format) -> Documents {
         Format::JaegerJson => (jaeger::decode_in_blocks, Cut::Within(JAEGER)),
         Format::ZipkinV1 | Format::ZipkinV2 => (zipkin::decode_in_blocks, Cut::Lists),
         Format::Elastic => (elastic::decode, Cut::Elements),
+        Format::ElasticIntake => (elastic::intake::decode, Cut::Elements),
         Format::ClickHouse => (clickhouse::decode, Cut::Elements),
         Format::JaegerProto => (jaeger::decode_proto, Cut::Nowhere),
         Format::JaegerThrift => (jaeger::decode_thrift, Cut::Nowhere),

@@ -1,6 +1,7 @@
 //! What keys and mouse do on the search screen.
 
 use crate::backend::TraceRow;
+use crate::format::pasted;
 use crate::model::{Time, TraceId};
 use crate::traceql::form::When;
 use crate::traceql::operator::Compare;
@@ -455,14 +456,12 @@ fn in_line(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
 /// Runs what was typed: a trace id opens its trace, a query with a fault stays to be mended.
 fn run(search: &mut Search, cx: &mut Cx<'_>) {
     let Some(line) = &search.line else { return };
-    if line.fault.is_some() {
-        return;
-    }
-    let text = line.input.text().trim();
-    let is_id = text.len() >= 16 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-    if let Some(id) = crate::tui::pasted::trace_id(text).filter(|_| is_id) {
+    if let Some(id) = pasted_id(line.input.text()) {
         search.line = None;
         return search.open(id, cx);
+    }
+    if line.fault.is_some() {
+        return;
     }
     let query = line.query(&search.names);
     search.line = None;
@@ -472,6 +471,14 @@ fn run(search: &mut Search, cx: &mut Cx<'_>) {
         ..search.asked.clone()
     };
     search.ask(asked, cx);
+}
+
+/// The trace that a header, a line of a log or an id names. Ids within a query are its own.
+fn pasted_id(text: &str) -> Option<TraceId> {
+    let found = pasted::find(text)
+        .into_iter()
+        .find(|found| found.is_certain)?;
+    (!text.contains('{') || text.trim_start().starts_with("{\"")).then_some(found.trace_id)
 }
 
 /// The mouse: rows, the query line, the plot, the fields of the form.
