@@ -153,6 +153,9 @@ fn what_a_format_can_carry_survives_it() {
 
 /// Samples of the rarer formats: file, format, spans and log records.
 const SAMPLES: &[(&str, Format, u64, u64)] = &[
+    ("chrome/async.json", Format::Chrome, 7, 0),
+    ("chrome/kineto.json", Format::Chrome, 3, 0),
+    ("chrome/tracing-chrome.json", Format::Chrome, 3, 0),
     ("clickhouse/answer.json", Format::ClickHouse, 1, 0),
     ("clickhouse/each-row.ndjson", Format::ClickHouse, 2, 0),
     ("elastic/apm.ndjson", Format::Elastic, 2, 1),

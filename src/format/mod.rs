@@ -9,6 +9,7 @@
 //!
 //! No I/O here: sources are `Read`, targets are `Write`, both given.
 
+pub mod chrome;
 pub mod clickhouse;
 pub mod cloud_trace;
 pub mod console;
@@ -37,6 +38,7 @@ mod sample;
 pub mod table;
 pub mod tempo;
 pub mod thrift;
+mod timeline;
 mod walk;
 mod write;
 pub mod xray;
@@ -86,6 +88,8 @@ pub enum Format {
     CloudTrace,
     /// A transaction of Pinpoint.
     Pinpoint,
+    /// Chrome's trace events.
+    Chrome,
     /// A table of spans, comma-separated. Written only.
     Csv,
     /// A table of spans in Markdown. Written only.
@@ -141,6 +145,7 @@ const FORMATS: &[About] = &[
     about(Format::Xray, "xray", Read, "AWS X-Ray segments, bare or behind the daemon's header, and answers of `BatchGetTraces`"),
     about(Format::CloudTrace, "cloud-trace", Read, "Google Cloud Trace: version 1 (lists, traces, `PatchTraces`), version 2 (`batchWrite`)"),
     about(Format::Pinpoint, "pinpoint", Read, "Pinpoint: a transaction with its call stack, or its timeline"),
+    about(Format::Chrome, "chrome", Read, "Chrome's trace events, and all who write them: Kineto, Clang, Bazel, `tracing-chrome`"),
     about(Format::Csv, "csv", Write, "A table of spans, comma-separated"),
     about(Format::Markdown, "md", Write, "A table of spans in Markdown"),
 ];

@@ -97,7 +97,10 @@ fn judge(path: &str, key: &str, text: &[u8], seen_data: bool) -> Option<Verdict>
             Format::Pinpoint,
             "`traceEvents` with an `API Type`, as Pinpoint draws its timeline",
         ),
-        ("{", "traceEvents") | ("[{", "ph") => Other("a Chrome trace"),
+        ("{", "traceEvents") | ("{" | "[{" | "{traceEvents[{", "ph") => Read(
+            Format::Chrome,
+            "`traceEvents`, or a list of events with their phase `ph`",
+        ),
         ("{", "Traces") | ("{Traces[{", "Segments") => {
             Read(Format::Xray, "`Traces`, as AWS X-Ray answers")
         }

@@ -127,6 +127,6 @@ fn an_event_of_an_agent_that_is_wrong_costs_itself() {
             findings.rejected_spans(),
             findings.logs_without_trace
         ),
-        (4, 1, 1)
+        (4, 3, 1)
     );
 }

@@ -5,7 +5,7 @@
 use crate::format::findings::Findings;
 use crate::format::problem::Problem;
 use crate::format::{
-    Format, clickhouse, cloud_trace, elastic, jaeger, otlp, pinpoint, tempo, xray, zipkin,
+    Format, chrome, clickhouse, cloud_trace, elastic, jaeger, otlp, pinpoint, tempo, xray, zipkin,
 };
 use crate::model::BlockBuilder;
 
@@ -85,6 +85,7 @@ pub(super) fn of(format: Format) -> Documents {
         Format::ZipkinV1 | Format::ZipkinV2 => (zipkin::decode_in_blocks, Cut::Lists),
         Format::Elastic => (elastic::decode, Cut::Elements),
         Format::ElasticIntake => (elastic::intake::decode, Cut::Elements),
+        Format::Chrome => (chrome::decode, Cut::Elements),
         Format::ClickHouse => (clickhouse::decode, Cut::Elements),
         Format::JaegerProto => (jaeger::decode_proto, Cut::Nowhere),
         Format::JaegerThrift => (jaeger::decode_thrift, Cut::Nowhere),

@@ -1,0 +1,239 @@
+//! One event: its members, and what its phase makes of it.
+
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use super::{Chrome, Thread};
+use crate::format::draft::Rejection;
+use crate::format::json::{JsonKind, JsonReader, JsonResult};
+use crate::format::row::instant;
+use crate::format::timeline::{Named, TrackIx};
+use crate::format::walk::Walk;
+use crate::model::{PairIx, Value};
+
+/// Microseconds in nanoseconds.
+const MICROS: u32 = 1000;
+
+/// An event while it is read. One serves for all.
+#[derive(Debug, Default)]
+pub(super) struct Event<'a> {
+    phase: Cow<'a, str>,
+    name: Cow<'a, str>,
+    category: Cow<'a, str>,
+    time: i128,
+    duration: Option<i128>,
+    pid: Cow<'a, str>,
+    tid: Cow<'a, str>,
+    id: Cow<'a, str>,
+    /// The id holds within its process only.
+    is_local: bool,
+    scope: Cow<'a, str>,
+    binds_around: bool,
+    /// The name in the arguments of an event about a process or a thread.
+    label: Cow<'a, str>,
+    /// Where the arguments begin.
+    arguments: Option<JsonReader<'a>>,
+    pairs: Vec<PairIx>,
+}
+
+impl<'a> Walk<'a, '_, &mut Chrome<'a>> {
+    pub(super) fn read_event(&mut self) -> JsonResult<()> {
+        let mut pairs = std::mem::take(&mut self.state.event.pairs);
+        pairs.clear();
+        self.state.event = Event {
+            pairs,
+            ..Event::default()
+        };
+        self.json.clone().enter_object()?;
+        self.object(Self::event_member)?;
+        if self.state.event.phase == "M" {
+            return Ok(());
+        }
+        if !self.state.event.category.is_empty() {
+            let category = self.state.event.category.clone();
+            let pair = self.builder.attribute("category", Value::Str(&category));
+            self.state.event.pairs.push(pair);
+        }
+        let Some(arguments) = self.state.event.arguments.take() else {
+            return Ok(());
+        };
+        let behind = self.json.clone();
+        self.json.go_to(&arguments);
+        let read = self.flat(|walk, key| {
+            let pair = walk.attribute(key)?;
+            walk.state.event.pairs.push(pair);
+            Ok(())
+        });
+        self.json.go_to(&behind);
+        read
+    }
+
+    fn event_member(&mut self, key: &str) -> JsonResult<()> {
+        let event = &mut self.state.event;
+        let json = &mut self.json;
+        match key {
+            "ph" => event.phase = json.string()?,
+            "name" => event.name = json.scalar_text()?.unwrap_or_default(),
+            "cat" => event.category = json.scalar_text()?.unwrap_or_default(),
+            "ts" => event.time = json.scaled(MICROS)?,
+            "dur" => event.duration = Some(json.scaled(MICROS)?),
+            "pid" => event.pid = json.scalar_text()?.unwrap_or_default(),
+            "tid" => event.tid = json.scalar_text()?.unwrap_or_default(),
+            "id" => event.id = json.scalar_text()?.unwrap_or_default(),
+            "id2" => self.wide_id()?,
+            "scope" => event.scope = json.scalar_text()?.unwrap_or_default(),
+            "bp" => event.binds_around = json.string()? == "e",
+            "args" if json.peek()? == JsonKind::Object => {
+                event.arguments = Some(json.clone());
+                event.label = label(json.clone()).unwrap_or_default();
+            }
+            // Times of the thread's clock, references to stacks, colours, the reach of a point.
+            "tts" | "tdur" | "tidelta" | "sf" | "esf" | "cname" | "s" | "v" => {}
+            ".file" => self.event_pair("code.file.path")?,
+            ".line" => self.event_pair("code.line.number")?,
+            _ => self.event_pair(key)?,
+        }
+        Ok(())
+    }
+
+    fn event_pair(&mut self, key: &str) -> JsonResult<()> {
+        let pair = self.attribute(key)?;
+        self.state.event.pairs.push(pair);
+        Ok(())
+    }
+
+    fn wide_id(&mut self) -> JsonResult<()> {
+        self.object(|walk, key| {
+            walk.state.event.is_local = key == "local";
+            walk.state.event.id = walk.json.scalar_text()?.unwrap_or_default();
+            Ok(())
+        })
+    }
+
+    /// Puts the event that was read onto its track.
+    pub(super) fn take_event(&mut self) -> JsonResult<Result<(), Rejection>> {
+        let name = self.builder.string(&self.state.event.name);
+        let chrome = &mut *self.state;
+        let phase = std::mem::take(&mut chrome.event.phase);
+        let track = match &*phase {
+            "X" | "B" | "E" | "i" | "I" | "R" | "s" | "t" | "f" => chrome.thread_track(),
+            "b" | "e" | "n" | "S" | "F" | "T" | "p" => chrome.async_track(),
+            other => return Ok(self.take_other(other)),
+        };
+        let Chrome {
+            timeline, event, ..
+        } = chrome;
+        let named = Named {
+            name,
+            pairs: &event.pairs,
+        };
+        let time = instant(event.time).0;
+        match (&*phase, event.duration) {
+            ("X", Some(duration)) => {
+                let end = event.time.saturating_add(duration.max(0));
+                timeline.slice(track, time, instant(end).0, named);
+            }
+            ("X", None) => return Ok(Err(Rejection::wrong("a slice without `dur`"))),
+            ("B" | "b" | "S", _) => timeline.begin(track, time, named),
+            ("E" | "e" | "F", _) => timeline.end(track, time, named),
+            ("s" | "t" | "f", _) => {
+                let to_next = phase == "f" && !event.binds_around;
+                timeline.flow(track, time, event.flow_key(), to_next);
+            }
+            _ => timeline.mark(track, time, named),
+        }
+        Ok(Ok(()))
+    }
+
+    /// An event that is on no track.
+    fn take_other(&mut self, phase: &str) -> Result<(), Rejection> {
+        match phase {
+            "M" => self.metadata(),
+            "C" => self.state.counters += 1,
+            "" => return Err(Rejection::wrong("an event without a phase")),
+            _ => self.state.others += 1,
+        }
+        Ok(())
+    }
+
+    /// What an event says about a process or a thread.
+    fn metadata(&mut self) {
+        let Event {
+            name,
+            pid,
+            tid,
+            label,
+            ..
+        } = std::mem::take(&mut self.state.event);
+        let (pid, label) = (pid.into_owned(), Value::Str(&label));
+        match &*name {
+            "process_name" => {
+                let name = self.builder.attribute("service.name", label);
+                self.state.processes.entry(pid).or_default().name = Some(name);
+            }
+            "process_labels" => {
+                let labels = self.builder.attribute("process.labels", label);
+                self.state.processes.entry(pid).or_default().labels = Some(labels);
+            }
+            "thread_name" => {
+                let name = self.builder.attribute("thread.name", label);
+                let thread = (pid, tid.into_owned());
+                self.state.thread_names.insert(thread, name);
+            }
+            // The order of rows, and the like.
+            _ => {}
+        }
+    }
+}
+
+impl Chrome<'_> {
+    fn thread_track(&mut self) -> TrackIx {
+        let key = format!("{}\0{}", self.event.pid, self.event.tid);
+        self.track(key, true)
+    }
+
+    /// Events of one category, id and scope are a track, in all processes unless the id is local.
+    fn async_track(&mut self) -> TrackIx {
+        let event = &self.event;
+        let pid = if event.is_local { &*event.pid } else { "" };
+        let key = format!("\0{}\0{}\0{}\0{pid}", event.category, event.id, event.scope);
+        self.track(key, false)
+    }
+
+    /// The track of a key, which the event at hand may be the first of.
+    fn track(&mut self, key: String, is_thread: bool) -> TrackIx {
+        if let Some(&track) = self.tracks.get(&key) {
+            return track;
+        }
+        let track = self.timeline.track();
+        self.tracks.insert(key, track);
+        let tid = is_thread.then(|| self.event.tid.clone().into_owned());
+        self.threads.push(Thread {
+            pid: self.event.pid.clone().into_owned(),
+            tid,
+        });
+        track
+    }
+}
+
+impl Event<'_> {
+    /// What ends of one arrow have in common.
+    fn flow_key(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let pid = if self.is_local { &*self.pid } else { "" };
+        (&*self.category, &*self.name, &*self.id, pid).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// The member `name` or `labels` of arguments.
+fn label<'a>(mut arguments: JsonReader<'a>) -> JsonResult<Cow<'a, str>> {
+    arguments.enter_object()?;
+    while let Some(key) = arguments.next_key()? {
+        if matches!(&*key, "name" | "labels") && arguments.peek()? == JsonKind::String {
+            return arguments.string();
+        }
+        arguments.skip()?;
+    }
+    Ok(Cow::Borrowed(""))
+}

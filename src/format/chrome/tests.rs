@@ -1,0 +1,68 @@
+//! Traces as their writers make them, and the edges of time.
+
+use super::*;
+use crate::format::sample::{lines, read_text};
+
+/// Lines without the id of the trace, which stands for the whole input.
+fn shown(text: &str) -> Vec<String> {
+    let cut = |line: &String| line.split_once('/').map(|(_, rest)| rest.to_owned());
+    lines(text, decode).iter().filter_map(cut).collect()
+}
+
+#[test]
+fn a_list_may_lack_its_end_and_slices_theirs() {
+    let text = include_str!("../../../tests/fixtures/formats/chrome/tracing-chrome.json");
+    assert_eq!(
+        shown(text),
+        [
+            "1<0 process 1: handle_request 11500+88000 internal unset {code.file.path=src/web.rs code.line.number=42 category=shop::web path=/orders thread.id=0 thread.name=main} {service.name=process 1 process.pid=1}",
+            "2<1 process 1: load 20250+40500 internal unset {code.file.path=src/db.rs code.line.number=7 category=shop::db table=orders rows=3 thread.id=0 thread.name=main} {service.name=process 1 process.pid=1} !25125 event {code.file.path=src/db.rs code.line.number=9 category=shop::db message=retry}",
+            "5<0 process 1: shutdown 120000+0 internal unset {category=shop thread.id=0 thread.name=main} {service.name=process 1 process.pid=1}",
+        ]
+    );
+}
+
+#[test]
+fn slices_of_a_processor_are_linked_to_their_launch() {
+    let text = include_str!("../../../tests/fixtures/formats/chrome/kineto.json");
+    assert_eq!(
+        shown(text),
+        [
+            "1<0 python: aten::linear 1793714531204000125+520500 internal unset {category=cpu_op External id=1 Record function id=0 thread.id=4711} {service.name=python process.pid=4711}",
+            "2<1 python: cudaLaunchKernel 1793714531204100000+12500 internal unset {category=cuda_runtime correlation=7 thread.id=4711} {service.name=python process.pid=4711}",
+            "3<0 process 0: sgemm_32x32 1793714531204300000+200000 internal unset {category=kernel correlation=7 grid=[8,1,1] thread.id=7 thread.name=stream 7} {service.name=process 0 process.pid=0 process.labels=GPU 0} >f7f2960f26a04cf36ded755ed2e9f090/2 {}",
+        ]
+    );
+}
+
+#[test]
+fn asynchronous_and_overlapping_slices() {
+    let text = include_str!("../../../tests/fixtures/formats/chrome/async.json");
+    assert_eq!(shown(text), [""]);
+}
+
+#[test]
+fn what_is_no_slice_is_counted_and_what_is_wrong_is_told() {
+    let text = r#"[{"ph":"C","name":"heap","ts":1,"args":{"x":1}},{"ph":"E","ts":5},{"ph":"P","ts":1},
+{"ph":"X","name":"no end","ts":1},{"name":"no phase"},{"ph":"X","ts":"soon","dur":1,"name":"no time"},7,
+{"ph":"X","name":"good","ts":1e300,"dur":-1},{"ph":"X","name":"far","ts":-4,"dur":1e30},]"#;
+    let (block, findings) = read_text(text, decode);
+    let told: Vec<String> = findings.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(told, [""]);
+    assert_eq!((block.len(), findings.rejected_spans()), (3, 4));
+}
+
+#[test]
+fn a_list_of_any_shape_ends_somewhere() {
+    for text in [
+        "[",
+        "[{\"ph\":\"B\",\"ts\":1}",
+        "[{\"ph\":\"B\",\"ts\":1},",
+        "[{\"ph\":\"B\",\"ts\":1},\n]",
+    ] {
+        let (_, findings) = read_text(text, decode);
+        assert_eq!(findings.problems, [], "{text}");
+    }
+    let (block, findings) = read_text("[{\"ph\":\"B\",\"ts\":1},{\"ph\":\"E", decode);
+    assert_eq!((block.len(), findings.problems.len()), (1, 1));
+}
