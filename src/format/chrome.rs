@@ -1,5 +1,5 @@
 //! Chrome's trace events, as `chrome://tracing`, Node, Bazel, webpack, Clang's `-ftime-trace`,
-//! PyTorch's Kineto and Rust's `tracing-chrome` write them: a list of events, whose end may be
+//! `PyTorch`'s Kineto and Rust's `tracing-chrome` write them: a list of events, whose end may be
 //! missing, or an object with the list below `traceEvents`.
 //!
 //! Phases: `X` is a slice with its duration, `B` and `E` begin and end one of a thread, `b` and `e`
@@ -124,7 +124,7 @@ impl<'a> Walk<'a, '_, &mut Chrome<'a>> {
         }
         self.span(|walk| {
             walk.read_event()?;
-            walk.take_event()
+            Ok(walk.take_event())
         })
     }
 }

@@ -111,14 +111,14 @@ impl<'a> Walk<'a, '_, &mut Chrome<'a>> {
     }
 
     /// Puts the event that was read onto its track.
-    pub(super) fn take_event(&mut self) -> JsonResult<Result<(), Rejection>> {
+    pub(super) fn take_event(&mut self) -> Result<(), Rejection> {
         let name = self.builder.string(&self.state.event.name);
         let chrome = &mut *self.state;
         let phase = std::mem::take(&mut chrome.event.phase);
         let track = match &*phase {
             "X" | "B" | "E" | "i" | "I" | "R" | "s" | "t" | "f" => chrome.thread_track(),
             "b" | "e" | "n" | "S" | "F" | "T" | "p" => chrome.async_track(),
-            other => return Ok(self.take_other(other)),
+            other => return self.take_other(other),
         };
         let Chrome {
             timeline, event, ..
@@ -133,7 +133,7 @@ impl<'a> Walk<'a, '_, &mut Chrome<'a>> {
                 let end = event.time.saturating_add(duration.max(0));
                 timeline.slice(track, time, instant(end).0, named);
             }
-            ("X", None) => return Ok(Err(Rejection::wrong("a slice without `dur`"))),
+            ("X", None) => return Err(Rejection::wrong("a slice without `dur`")),
             ("B" | "b" | "S", _) => timeline.begin(track, time, named),
             ("E" | "e" | "F", _) => timeline.end(track, time, named),
             ("s" | "t" | "f", _) => {
@@ -142,7 +142,7 @@ impl<'a> Walk<'a, '_, &mut Chrome<'a>> {
             }
             _ => timeline.mark(track, time, named),
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// An event that is on no track.
@@ -227,7 +227,7 @@ impl Event<'_> {
 }
 
 /// The member `name` or `labels` of arguments.
-fn label<'a>(mut arguments: JsonReader<'a>) -> JsonResult<Cow<'a, str>> {
+fn label(mut arguments: JsonReader<'_>) -> JsonResult<Cow<'_, str>> {
     arguments.enter_object()?;
     while let Some(key) = arguments.next_key()? {
         if matches!(&*key, "name" | "labels") && arguments.peek()? == JsonKind::String {
