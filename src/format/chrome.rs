@@ -162,7 +162,7 @@ impl Chrome<'_> {
             findings.report(Problem {
                 place,
                 reason: Reason::Unsupported,
-                message: format!("{count} {what} were passed over"),
+                message: format!("{what}: {count} passed over"),
                 spans: 0,
             });
         }

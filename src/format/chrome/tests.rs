@@ -38,7 +38,18 @@ fn slices_of_a_processor_are_linked_to_their_launch() {
 #[test]
 fn asynchronous_and_overlapping_slices() {
     let text = include_str!("../../../tests/fixtures/formats/chrome/async.json");
-    assert_eq!(shown(text), [""]);
+    assert_eq!(
+        shown(text),
+        [
+            "1<0 process 1: fetch 100000+100000 internal unset {category=request url=/a status=200} {service.name=process 1 process.pid=1}",
+            "2<1 process 1: parse 120000+30000 internal unset {category=request} {service.name=process 1 process.pid=1} !130000 chunk {category=request bytes=10}",
+            "5<0 process 2: wait 10000+20000 internal unset {category=old} {service.name=process 2 process.pid=2} !15000 wait {category=old step=half}",
+            "7<0 process w: left 0+10000 internal unset {thread.id=a} {service.name=process w process.pid=w}",
+            "8<0 process w: overlaps 5000+10000 internal unset {thread.id=a} {service.name=process w process.pid=w}",
+            "9<8 process w: within 6000+2000 internal unset {thread.id=a} {service.name=process w process.pid=w} >48c07c0f055b5b360db979e443523ef3/7 {}",
+            "c<0 process w: alone 3000+0 internal unset {thread.id=b} {service.name=process w process.pid=w}",
+        ]
+    );
 }
 
 #[test]
@@ -48,7 +59,18 @@ fn what_is_no_slice_is_counted_and_what_is_wrong_is_told() {
 {"ph":"X","name":"good","ts":1e300,"dur":-1},{"ph":"X","name":"far","ts":-4,"dur":1e30},]"#;
     let (block, findings) = read_text(text, decode);
     let told: Vec<String> = findings.problems.iter().map(ToString::to_string).collect();
-    assert_eq!(told, [""]);
+    assert_eq!(
+        told,
+        [
+            "line 2, byte 85, [3]: a slice without `dur`",
+            "line 2, byte 119, [4]: an event without a phase",
+            "line 2, byte 154, [5].ts: expected a whole number, found a string",
+            "line 2, byte 187, [6]: expected an object, found a number",
+            "byte 0: counters: 1 passed over",
+            "byte 0: events of kinds that are no spans: 1 passed over",
+            "byte 0: ends without a beginning: 1 passed over",
+        ]
+    );
     assert_eq!((block.len(), findings.rejected_spans()), (3, 4));
 }
 

@@ -36,7 +36,7 @@ pub(super) enum Cut {
     /// Between the elements of its outermost list; a large one of them between those of its own
     /// lists.
     Within(&'static [Inner]),
-    /// It is no text, but one binary message, which is held whole.
+    /// Nowhere: what comes last may explain what comes first, or it is one binary message.
     Nowhere,
 }
 
@@ -84,8 +84,8 @@ pub(super) fn of(format: Format) -> Documents {
         Format::JaegerJson => (jaeger::decode_in_blocks, Cut::Within(JAEGER)),
         Format::ZipkinV1 | Format::ZipkinV2 => (zipkin::decode_in_blocks, Cut::Lists),
         Format::Elastic => (elastic::decode, Cut::Elements),
-        Format::ElasticIntake => (elastic::intake::decode, Cut::Elements),
-        Format::Chrome => (chrome::decode, Cut::Elements),
+        Format::ElasticIntake => (elastic::intake::decode, Cut::Nowhere),
+        Format::Chrome => (chrome::decode, Cut::Nowhere),
         Format::ClickHouse => (clickhouse::decode, Cut::Elements),
         Format::JaegerProto => (jaeger::decode_proto, Cut::Nowhere),
         Format::JaegerThrift => (jaeger::decode_thrift, Cut::Nowhere),

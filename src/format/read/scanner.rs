@@ -107,6 +107,9 @@ impl Scanner {
 
     /// Scans on until there is a cut behind at least `enough` bytes. `ended`: no more bytes come.
     pub(super) fn scan(&mut self, buffer: &[u8], enough: usize, ended: bool) -> Option<At> {
+        if matches!(self.cut, Cut::Nowhere) {
+            return None;
+        }
         let enough = self.begin + enough;
         if self.last.as_ref().is_some_and(|last| last.end >= enough) {
             return self.last.take();
