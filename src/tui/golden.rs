@@ -15,7 +15,8 @@ use crate::config::Depth;
 use crate::model::{BlockBuilder, Trace, TraceId, scenario};
 use crate::text::{Charset, Clock};
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+/// The sizes of terminal that people have.
+pub const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
 /// Sixty traces of three operations in two minutes: some slow, some failed.
 fn traces() -> Vec<Trace> {
@@ -100,7 +101,7 @@ async fn first_run(size: (u16, u16)) -> Harness {
 }
 
 /// Compares a screen with the one that is kept, or keeps it.
-fn compare(name: &str, found: &str) {
+pub fn compare(name: &str, found: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures/screens")
         .join(name);

@@ -199,9 +199,23 @@ actions! {
     FoldService "fold_service" "" "fold or open all spans of this service" View { Waterfall: "zs" }
     Squeeze "squeeze" "" "squeeze idle time, or show it all" Axis { Waterfall: "zg" }
     Redo "redo" "" "do again what was undone" View { Trace: "<C-r>" }
-    Fit "fit" "fit" "fit the span to the width" Axis { Waterfall: "f" }
+    Fit "fit" "fit" "fit the span to the width" Axis { Waterfall: "f", Flame: "f" }
     NextSection "next_section" "section" "next section" Move { Detail: "]]" }
     PreviousSection "previous_section" "" "previous section" Move { Detail: "[[" }
+
+    ViewWaterfall "view_waterfall" "waterfall" "the trace as a waterfall" View { Trace: "vw" }
+    ViewGraph "view_graph" "graph" "the calls of the trace as a graph" View { Trace: "vg" }
+    ViewFlame "view_flame" "flame" "the trace as a flame graph" View { Trace: "vf" }
+    ViewStatistics "view_statistics" "statistics" "figures of groups of spans" View { Trace: "vs" }
+    ViewSpans "view_spans" "table" "the spans as a table" View { Trace: "vt" }
+    ViewEvents "view_events" "events" "events and log records by time" View { Trace: "ve" }
+    ViewJson "view_json" "json" "the spans as JSON" View { Trace: "vj" }
+    ViewFindings "view_findings" "findings" "all that stands out" View { Trace: "vi" }
+    NextView "next_view" "view" "next view" View { Trace: "]v" }
+    PreviousView "previous_view" "" "previous view" View { Trace: "[v" }
+    Weigh "weigh" "weight" "widths by total, own or critical time; shades of a graph" View { Flame: "s" }
+    UpsideDown "upside_down" "turn over" "upside down" View { Flame: "I" }
+    GroupBy "group_by" "group" "group by, and again within the groups" List { TraceTable: "," }
 
     // map
     Focus "focus" "focus" "only what is near this service; a count says how near" This { Map: "f" }

@@ -25,6 +25,10 @@ pub enum Context {
     Trace,
     /// Its waterfall.
     Waterfall,
+    /// Its flame graph, and the graph of its calls.
+    Flame,
+    /// Its tables: statistics, spans, events, JSON, findings.
+    TraceTable,
     /// What is told of one span.
     Detail,
     /// The service map.
@@ -47,7 +51,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts, inherited ones before those that inherit them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Everywhere,
         Self::Global,
         Self::List,
@@ -57,6 +61,8 @@ impl Context {
         Self::SearchScatter,
         Self::Trace,
         Self::Waterfall,
+        Self::Flame,
+        Self::TraceTable,
         Self::Detail,
         Self::Map,
         Self::MapTable,
@@ -75,7 +81,8 @@ impl Context {
             Self::Global | Self::Input | Self::Menu | Self::Help => &[Self::Everywhere],
             Self::List | Self::Chart | Self::Search | Self::Trace | Self::Map => &[Self::Global],
             Self::MapTable => &[Self::Map, Self::List],
-            Self::Waterfall | Self::Detail => &[Self::Trace],
+            Self::Waterfall | Self::Flame | Self::Detail => &[Self::Trace],
+            Self::TraceTable => &[Self::Trace, Self::List],
             Self::SearchList => &[Self::Search, Self::List],
             Self::SearchScatter => &[Self::Search, Self::Chart],
             Self::Query | Self::Form | Self::Picker => &[Self::Input],
@@ -114,6 +121,8 @@ impl Context {
             Self::SearchScatter => "search_scatter",
             Self::Trace => "trace",
             Self::Waterfall => "waterfall",
+            Self::Flame => "flame",
+            Self::TraceTable => "trace_table",
             Self::Detail => "detail",
             Self::Map => "map",
             Self::MapTable => "map_table",

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::analysis::{self, Alike, Evidence, Standing, Trends, critical_path};
+use crate::analysis::{self, Alike, CriticalPath, Evidence, Standing, Trends, critical_path};
 use crate::model::{Nanos, Trace};
 use crate::text::{Charset, Shown};
 use crate::tui::phrase::Phrase;
@@ -10,12 +10,12 @@ use crate::tui::theme::Token;
 use crate::tui::widget::waterfall::Work;
 
 /// The critical path, the work of every span, and what stands out.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Explained {
     /// Own and critical work of every span.
     pub work: Work,
-    /// How long each span was on the critical path.
-    pub critical: Vec<Nanos>,
+    /// The critical path.
+    pub path: CriticalPath,
     /// Spans on the critical path before each position; one more entry than spans.
     critical_before: Vec<u32>,
     /// What stands out, in one line.
@@ -55,20 +55,19 @@ pub fn explain(trace: &Trace, alike: Option<Trends>, charset: Charset) -> Explai
         .sections()
         .iter()
         .map(|section| (section.span, section.from, section.to));
-    let critical: Vec<Nanos> = (0..trace.len()).map(|span| path.time_of(span)).collect();
     Explained {
         work: Work::new(trace, work),
-        critical_before: counted(&critical),
-        critical,
+        critical_before: counted((0..trace.len()).map(|span| path.time_of(span))),
         why: phrase(&why.line, path.doubt().is_some(), charset),
+        path,
         findings: findings.collect(),
         alike,
     }
 }
 
 /// How many spans before each position have a time.
-fn counted(times: &[Nanos]) -> Vec<u32> {
-    let counts = times.iter().scan(0, |before, time| {
+fn counted(times: impl Iterator<Item = Nanos>) -> Vec<u32> {
+    let counts = times.scan(0, |before, time| {
         *before += u32::from(time.0 > 0);
         Some(*before)
     });
@@ -108,8 +107,7 @@ impl Explained {
 
     /// Whether a span had at least a tenth of the trace's time on the critical path.
     pub fn is_telling(&self, span: usize, trace: &Trace) -> bool {
-        self.critical
-            .get(span)
-            .is_some_and(|time| time.0 > 0 && time.0 >= trace.duration().0 / 10)
+        let time = self.path.time_of(span);
+        time.0 > 0 && time.0 >= trace.duration().0 / 10
     }
 }

@@ -13,6 +13,7 @@ mod open;
 mod range;
 mod semantics;
 mod together;
+mod view;
 mod without;
 
 #[cfg(test)]
@@ -34,6 +35,7 @@ use crate::tui::place::Place;
 pub use explain::{Explained, explain};
 
 use open::{Focus, Open};
+use view::View;
 
 /// A growing trace is asked for again at most this often.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -118,7 +120,7 @@ impl Page for TraceScreen {
     fn context(&self) -> Context {
         match &self.stage {
             Stage::Open(open) => match open.focus {
-                Focus::Tree => Context::Waterfall,
+                Focus::Tree => open.view.context(),
                 Focus::Detail => Context::Detail,
                 Focus::Find => Context::Query,
             },
@@ -242,6 +244,7 @@ impl Page for TraceScreen {
                     (Action::Help, ""),
                 ]
             }
+            Stage::Open(open) if open.view != View::Waterfall => open.view_hints(),
             Stage::Open(_) => vec![
                 (Action::In, "detail"),
                 (Action::Why, ""),

@@ -1,5 +1,6 @@
 //! A trace that is there: what is shown of it, and where the reader stands in it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{SpanId, Trace};
@@ -14,6 +15,7 @@ use super::explain::Explained;
 use super::find::Find;
 use super::range::Range;
 use super::together::Together;
+use super::view::{Body, Seen, View};
 use super::without::Without;
 
 /// A trace that has more spans than this opens folded.
@@ -30,6 +32,12 @@ pub enum Focus {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Open {
     pub trace: Held<Trace>,
+    pub charset: Charset,
+    /// Which view is shown, and where the reader stands in those other than the waterfall.
+    pub view: View,
+    pub bodies: BTreeMap<View, Body>,
+    /// The view to turn to once the trace is explained.
+    pub wanted_view: Option<View>,
     pub explained: Option<Held<Explained>>,
     pub rows: Rows,
     pub list: List,
@@ -73,6 +81,10 @@ impl Open {
             });
         }
         let mut open = Self {
+            charset,
+            view: View::Waterfall,
+            bodies: BTreeMap::new(),
+            wanted_view: None,
             range: Range::whole(&trace),
             explained: None,
             rows,
@@ -127,6 +139,8 @@ impl Open {
         let mut matched: Vec<SpanId> = self.find.matched().iter().copied().map(id).collect();
         matched.sort_unstable();
         self.explained = None;
+        // The other views are drawn again once all of it is explained.
+        let view = std::mem::replace(&mut self.view, View::Waterfall);
         self.squeeze = None;
         self.minimap.clear();
         self.forget();
@@ -146,6 +160,7 @@ impl Open {
         if let Some(span) = moved.and_then(|id| self.trace.find(id)) {
             self.list.follow(self.rows.row_of(span));
         }
+        self.wanted_view = Some(view).filter(|&view| view != View::Waterfall);
         self.describe();
     }
 
@@ -160,11 +175,13 @@ impl Open {
         }
         self.forget();
         self.explained = Some(explained);
-        self.describe();
+        let view = self.wanted_view.take().unwrap_or(self.view);
+        self.turn(view, usize::MAX);
     }
 
     /// What was worked out for drawing no longer holds.
     fn forget(&mut self) {
+        self.bodies.clear();
         self.hidden.clear();
         self.together.clear();
         self.slow.clear();
@@ -188,13 +205,69 @@ impl Open {
         })
     }
 
-    /// The span under the cursor; the first orphan below it on a missing parent's row.
+    /// The span under the cursor of the view; the first orphan below it on a missing parent's row.
     pub fn span(&self) -> Option<usize> {
-        self.rows.number(self.list.cursor())
+        match self.bodies.get(&self.view) {
+            Some(body) => body.span(self),
+            None => self.rows.number(self.list.cursor()),
+        }
+    }
+
+    /// What the views read.
+    pub fn seen(&self) -> Seen<'_> {
+        Seen {
+            trace: &self.trace,
+            explained: self.explained.as_deref(),
+            charset: self.charset,
+        }
+    }
+
+    /// Turns to another view, the cursor on the same span. False if what the view shows is not
+    /// known yet.
+    pub fn turn(&mut self, view: View, height: usize) -> bool {
+        let span = self.span();
+        if view != View::Waterfall && !self.bodies.contains_key(&view) {
+            let Some(explained) = self.explained.clone() else {
+                return false;
+            };
+            let body = Body::of(view, self, &explained, self.charset);
+            self.bodies.extend(body.map(|body| (view, body)));
+        }
+        self.view = view;
+        match span {
+            Some(span) => self.go(span, height),
+            None => self.describe(),
+        }
+        true
+    }
+
+    /// The row of the cursor in the view, and how many rows there are.
+    pub fn position(&self) -> (usize, usize) {
+        match self.bodies.get(&self.view) {
+            None => (self.list.cursor(), self.rows.len()),
+            Some(Body::Sheet(sheet)) => (sheet.list.cursor(), sheet.len()),
+            Some(Body::Flame(flame)) => (flame.cursor, flame.frames.len()),
+            Some(Body::Graph(graph)) => (graph.cursor.index(), graph.graph.node_count()),
+            Some(Body::Json(json)) => (json.list.cursor(), json.len(self.trace.len())),
+        }
+    }
+
+    /// Lets the body of the view change, told what it reads.
+    pub fn with_body<T>(&mut self, change: impl FnOnce(&mut Body, &Seen<'_>) -> T) -> Option<T> {
+        let mut body = self.bodies.remove(&self.view)?;
+        let changed = change(&mut body, &self.seen());
+        self.bodies.insert(self.view, body);
+        Some(changed)
     }
 
     /// Tells the span under the cursor in the second pane.
     pub fn describe(&mut self) {
+        if self.bodies.contains_key(&self.view) {
+            let span = self.span();
+            self.detail
+                .tell(&self.trace, span, self.explained.as_deref());
+            return;
+        }
         let row = self.rows.get(self.list.cursor());
         match row {
             Some(Row::Bundle(bundle)) => {
@@ -214,6 +287,11 @@ impl Open {
 
     /// Puts the cursor on a span, opening the folds over it.
     pub fn go(&mut self, span: usize, height: usize) {
+        let moved = self.with_body(|body, seen| body.go(span, height, seen));
+        if moved.is_some() {
+            self.describe();
+            return;
+        }
         self.rows.reveal(&self.trace, span);
         self.list
             .go(self.rows.row_of(span), height, self.rows.len());

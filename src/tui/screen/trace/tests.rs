@@ -1,5 +1,7 @@
 //! The waterfall driven by keys, over a trace that tells its own times.
 
+mod views;
+
 use std::sync::Arc;
 
 use crate::config::Depth;

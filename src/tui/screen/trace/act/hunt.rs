@@ -89,8 +89,8 @@ impl Open {
     }
 
     fn critical(&self, span: usize, forward: bool) -> Option<usize> {
-        let critical = &self.explained.as_ref()?.critical;
-        let on_path = |&at: &usize| critical.get(at).is_some_and(|time| time.0 > 0);
+        let path = &self.explained.as_ref()?.path;
+        let on_path = |&at: &usize| path.contains(at);
         if forward {
             (span + 1..self.trace.len()).find(on_path)
         } else {

@@ -5,6 +5,7 @@ mod fold;
 mod hunt;
 mod narrow;
 mod pointer;
+mod turn;
 
 use crate::model::Nanos;
 use crate::tui::answer::{Held, Request};
@@ -18,6 +19,7 @@ use crate::tui::widget::waterfall::Row;
 
 use super::detail::Link;
 use super::find::Hits;
+use super::view::View;
 use super::{Focus, Open};
 
 impl Open {
@@ -25,7 +27,10 @@ impl Open {
         match self.focus {
             Focus::Find => self.act_find(act, cx),
             Focus::Detail => self.act_detail(act, cx) || self.act_anywhere(act, cx),
-            Focus::Tree => self.act_tree(act, cx) || self.act_anywhere(act, cx),
+            Focus::Tree if self.view == View::Waterfall => {
+                self.act_tree(act, cx) || self.act_anywhere(act, cx)
+            }
+            Focus::Tree => self.act_view(act, cx) || self.act_anywhere(act, cx),
         }
     }
 
@@ -133,6 +138,7 @@ impl Open {
                     .map(|span| self.trace.span(span).service().to_owned());
                 cx.go(Move::Open(Screen::map(service)));
             }
+            action if self.view.turned(action).is_some() => self.act_turn(action, cx),
             Action::Ask => self.focus = Focus::Find,
             Action::FindOperation => self.find_operation(),
             Action::Dismiss => return self.clear_find(cx.rows(Pane::Body)),

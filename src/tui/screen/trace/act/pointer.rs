@@ -1,16 +1,24 @@
 //! What the mouse does: cursor, folds, and the range of time on the minimap.
 
+use petgraph::graph::NodeIndex;
+
 use crate::tui::hit::{Gesture, Pane, Target, Touch};
 use crate::tui::keymap::Action;
 use crate::tui::page::{Act, Cx};
 use crate::tui::widget::waterfall::Axis;
 
+use super::super::view::{Body, View};
 use super::super::{Focus, Open};
 
 impl Open {
     pub(in super::super) fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
         let height = cx.rows(Pane::Body);
         match (&touch.target, touch.gesture) {
+            (Target::Row(Pane::Body, row), Gesture::Click | Gesture::DoubleClick)
+                if self.view != View::Waterfall =>
+            {
+                self.touched_view(*row, touch.gesture, height, cx);
+            }
             (Target::Row(Pane::Body, row), Gesture::Click | Gesture::DoubleClick) => {
                 let again = self.list.cursor() == *row && touch.gesture == Gesture::DoubleClick;
                 self.focus = Focus::Tree;
@@ -36,11 +44,40 @@ impl Open {
                     .list
                     .wheel(by, cx.rows(Pane::Detail), self.detail.lines.len());
             }
+            (_, Gesture::Wheel(by)) if self.view != View::Waterfall => {
+                self.with_body(|body, seen| match body {
+                    Body::Sheet(sheet) => sheet.list.wheel(by, height, sheet.len()),
+                    Body::Json(json) => {
+                        let len = json.len(seen.trace.len());
+                        json.list.wheel(by, height, len);
+                    }
+                    Body::Flame(_) | Body::Graph(_) => {}
+                });
+                self.describe();
+            }
             (_, Gesture::Wheel(by)) => {
                 self.list.wheel(by, height, self.rows.len());
                 self.describe();
             }
             _ => {}
+        }
+    }
+
+    /// A click on a row, frame or box: the cursor goes there; a second one does what Enter does.
+    fn touched_view(&mut self, row: usize, gesture: Gesture, height: usize, cx: &mut Cx<'_>) {
+        self.focus = Focus::Tree;
+        self.with_body(|body, seen| match body {
+            Body::Sheet(sheet) => sheet.list.go(row, height, sheet.len()),
+            Body::Flame(flame) => flame.cursor = row.min(flame.frames.len().saturating_sub(1)),
+            Body::Graph(graph) => graph.cursor = NodeIndex::new(row),
+            Body::Json(json) => {
+                let len = json.len(seen.trace.len());
+                json.list.go(row, height, len);
+            }
+        });
+        self.describe();
+        if gesture == Gesture::DoubleClick {
+            self.act_view(Act::of(Action::In), cx);
         }
     }
 

@@ -187,12 +187,12 @@ fn title(
         )),
         Shown::from(format!("own {}", figure(trace.self_time(number)))),
     ];
-    let critical = explained.and_then(|explained| explained.critical.get(number));
+    let critical = explained.map(|explained| explained.path.time_of(number));
     if let Some(critical) = critical.filter(|critical| critical.0 > 0) {
         let share = text::share(critical.0, trace.duration().0);
         parts.push(Shown::from(format!(
             "critical {} · {share}",
-            figure(*critical)
+            figure(critical)
         )));
     }
     let standing = explained.and_then(|explained| explained.standing(number, trace));

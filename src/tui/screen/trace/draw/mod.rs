@@ -3,8 +3,12 @@
 mod bar;
 mod bars;
 mod detail;
+mod flame;
+mod graph;
+mod json;
 mod name;
 mod panes;
+mod sheet;
 mod strip;
 mod tree;
 
@@ -19,6 +23,7 @@ use crate::tui::theme::Token;
 use crate::tui::widget::frame::{self, Areas, Chrome, Fact, QUIET};
 use crate::tui::widget::waterfall::Axis;
 
+use super::view::{Body, View};
 use super::{Open, Stage, TraceScreen};
 use panes::{Panes, Size};
 
@@ -121,11 +126,16 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
         Some(explained) => explained.why.clone(),
         None => Phrase::of(Token::Muted, "looking for the critical path"),
     };
-    let position = format!("{}/{}", open.list.cursor() + 1, open.rows.len());
+    let (at, of) = open.position();
+    let position = format!("{}/{}", (at + 1).min(of), of);
     Chrome {
         facts: Fact::least_first(facts),
         why,
-        strip: size.minimap() + 1,
+        strip: if open.view == View::Waterfall {
+            size.minimap() + 1
+        } else {
+            0
+        },
         position: Phrase::of(Token::Muted, position),
         hints: screen.hints(),
     }
@@ -134,6 +144,28 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
 fn opened(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Areas, size: Size) {
     bar::bar(open, look, canvas, areas.bar);
     let panes = Panes::of(open, areas.body, size);
+    match open.bodies.get(&open.view) {
+        Some(body) => viewed(open, body, look, canvas, panes.tree),
+        None => waterfall(open, look, canvas, areas, &panes),
+    }
+    if let Some(area) = panes.detail {
+        detail::detail(open, look, canvas, area);
+    } else if size == Size::Small {
+        detail::brief(open, canvas, panes.tree);
+    }
+}
+
+/// A view other than the waterfall.
+fn viewed(open: &Open, body: &Body, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
+    match body {
+        Body::Sheet(sheet) => sheet::draw(open, sheet, look, canvas, area),
+        Body::Flame(flame) => flame::draw(open, flame, look, canvas, area),
+        Body::Graph(graph) => graph::draw(open, graph, look, canvas, area),
+        Body::Json(json) => json::draw(open, json, canvas, area),
+    }
+}
+
+fn waterfall(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Areas, panes: &Panes) {
     let names = panes.bars;
     let (from, to) = open.range.shown();
     let axis = Axis::new(from, to, panes.tree.width.saturating_sub(names + 1 + LABEL));
@@ -143,9 +175,4 @@ fn opened(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Areas, 
         .map_or(axis, |squeeze| axis.squeezed(squeeze));
     strip::strip(open, canvas, areas.strip, names, &axis);
     tree::draw(open, look, canvas, panes.tree, names, &axis);
-    if let Some(area) = panes.detail {
-        detail::detail(open, look, canvas, area);
-    } else if size == Size::Small {
-        detail::brief(open, canvas, panes.tree);
-    }
 }

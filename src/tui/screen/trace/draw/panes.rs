@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::super::view::View;
 use super::super::{Focus, Open};
 
 /// What fits: three classes of size, as the three terminals that people have.
@@ -42,6 +43,8 @@ impl Panes {
     pub fn of(open: &Open, body: Rect, size: Size) -> Self {
         let (mut tree, mut detail) = (body, None);
         match size {
+            // These tell their cursor's thing themselves.
+            _ if matches!(open.view, View::Flame | View::Json) && open.focus != Focus::Detail => {}
             Size::Large if open.detail.shown && body.width * 3 / 10 >= 56 => {
                 let width = body.width * 3 / 10;
                 tree.width -= width + 1;

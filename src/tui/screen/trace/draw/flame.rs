@@ -1,0 +1,226 @@
+//! The flame graph as cells: frames on their service's ground, and who has the most own time.
+
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+use crate::model::Nanos;
+use crate::text::{self, Shown};
+use crate::tui::canvas::Canvas;
+use crate::tui::hit::{Pane, Target};
+use crate::tui::page::Look;
+use crate::tui::phrase::Phrase;
+use crate::tui::theme::Token;
+
+use super::super::Open;
+use super::super::view::flame::{Cells, FlameView, Frame};
+
+/// A frame narrower than this has no text.
+const TEXT: u16 = 4;
+
+pub fn draw(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
+    let table = if area.height >= 24 { 8 } else { 0 };
+    let graph = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(table + 1),
+        ..area
+    };
+    canvas.pane(Pane::Body, graph);
+    let above = ancestors(flame);
+    let pinned = above.len().min(usize::from(graph.height / 3));
+    let rows = usize::from(graph.height).saturating_sub(pinned);
+    // The cursor's row stays in view however deep it is.
+    let depth = |frame: usize| flame.frames.get(frame).map_or(0, |frame| frame.depth);
+    let at = depth(flame.cursor).saturating_sub(flame.zoom.map_or(0, depth));
+    let first = (at + 1).saturating_sub(rows);
+    let place = |row: usize| {
+        let row = row as u16;
+        if flame.upside_down {
+            graph.bottom().saturating_sub(row + 1)
+        } else {
+            graph.y + row
+        }
+    };
+    for (row, &frame) in above[above.len() - pinned..].iter().enumerate() {
+        let whole = Rect::new(graph.x, place(row), graph.width, 1);
+        paint(open, flame, look, canvas, whole, frame);
+        canvas.over(whole, Token::Pinned);
+    }
+    for cells in flame.layout(graph.width, first + rows) {
+        if let Some(row) = cells.row.checked_sub(first) {
+            frame(
+                open,
+                flame,
+                look,
+                canvas,
+                (graph.x, place(row + pinned)),
+                &cells,
+            );
+        }
+    }
+    let rule = Rect::new(area.x, graph.bottom(), area.width, 1);
+    told(open, flame, canvas, rule);
+    if table > 0 {
+        most_own(
+            open,
+            flame,
+            look,
+            canvas,
+            Rect::new(area.x, rule.y + 1, area.width, table),
+        );
+    }
+}
+
+/// The frames above the zoomed one, outermost first.
+fn ancestors(flame: &FlameView) -> Vec<usize> {
+    let parent = |at: usize| flame.frames.get(at).and_then(|frame| frame.parent);
+    let up = std::iter::successors(flame.zoom.and_then(parent), |&at| parent(at));
+    let mut above: Vec<usize> = up.collect();
+    above.reverse();
+    above
+}
+
+fn frame(
+    open: &Open,
+    flame: &FlameView,
+    look: &Look<'_>,
+    canvas: &mut Canvas<'_>,
+    (left, y): (u16, u16),
+    cells: &Cells,
+) {
+    // A blank column parts frames that have one to spare.
+    let width = cells.to - cells.from;
+    let drawn = if width >= TEXT { width - 1 } else { width };
+    let area = Rect::new(left + cells.from, y, drawn, 1);
+    paint(open, flame, look, canvas, area, cells.frame);
+    canvas.hit(Rect { width, ..area }, Target::Row(Pane::Body, cells.frame));
+    if cells.frame == flame.cursor {
+        canvas.over(area, Token::MatchHere);
+        canvas.put(area.x, y, canvas.glyphs.cursor, Token::Accent);
+        canvas.cursor_at(y);
+    }
+}
+
+fn paint(
+    open: &Open,
+    flame: &FlameView,
+    look: &Look<'_>,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    at: usize,
+) {
+    let Some(frame) = flame.frames.get(at) else {
+        return;
+    };
+    let span = open.trace.span(frame.longest);
+    let token = if frame.errors > 0 {
+        Token::Error
+    } else {
+        look.shared.colours.token(span.service())
+    };
+    let mut style = canvas.style(token).add_modifier(Modifier::REVERSED);
+    if open.find.is_hit(frame.longest) {
+        style = style.add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
+    }
+    let words = if area.width < TEXT {
+        String::new()
+    } else {
+        let many = if frame.spans > 1 {
+            format!(" {}{}", canvas.glyphs.times, text::count(frame.spans))
+        } else {
+            String::new()
+        };
+        let share = text::share(flame.widths()[at], flame.whole());
+        format!(" {}  {}{many}  {share}", span.service(), span.operation())
+    };
+    let shown = Shown::start_of(&words, area.width.into()).cut(area.width.into(), canvas.charset());
+    let shown = shown.pad_end(area.width.into());
+    canvas.styled(area.x, area.y, area.width, &shown, style);
+}
+
+/// The frame under the cursor in one line.
+fn told(open: &Open, flame: &FlameView, canvas: &mut Canvas<'_>, area: Rect) {
+    canvas.repeat(
+        area.x,
+        area.y,
+        area.width,
+        canvas.glyphs.edge,
+        Token::Border,
+    );
+    let Some(frame) = flame.frames.get(flame.cursor) else {
+        return;
+    };
+    let span = open.trace.span(frame.longest);
+    let name = format!(" {} {} ", span.service(), span.operation());
+    let edge = canvas.glyphs.edge;
+    let mut phrase = Phrase::of(Token::Strong, Shown::from_owned(name))
+        .and(Token::Border, format!("{edge}{edge} "));
+    phrase.push(Token::Text, figures(open, frame));
+    if frame.errors > 0 {
+        let failed = format!("{} {} ", canvas.glyphs.failed, text::count(frame.errors));
+        phrase.push(Token::Error, failed);
+    }
+    canvas.phrase(area.x + 2, area.y, area.width.saturating_sub(4), &phrase);
+}
+
+fn figures(open: &Open, frame: &Frame) -> String {
+    let called = match frame.spans {
+        1 => "called once".to_owned(),
+        many => format!("called {} times", text::count(many)),
+    };
+    let between = crate::analysis::between(open.charset);
+    let own = text::share(frame.own.0, frame.total.0);
+    let critical = text::share(frame.critical.0, open.trace.duration().0);
+    let total = text::duration(frame.total.0, open.charset);
+    [
+        called,
+        total,
+        format!("own {own}"),
+        format!("{critical} of the critical path "),
+    ]
+    .join(between)
+}
+
+/// The frames of most own time, with bars.
+fn most_own(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
+    let mut frames: Vec<&Frame> = flame
+        .frames
+        .iter()
+        .filter(|frame| frame.own > Nanos(0))
+        .collect();
+    let rows = usize::from(area.height.saturating_sub(1)).min(frames.len());
+    if rows > 0 && rows < frames.len() {
+        frames.select_nth_unstable_by_key(rows, |frame| std::cmp::Reverse(frame.own));
+    }
+    frames.truncate(rows);
+    frames.sort_by_key(|frame| std::cmp::Reverse(frame.own));
+    canvas.text(
+        area.x + 3,
+        area.y,
+        area.width,
+        &"most own time".into(),
+        Token::Muted,
+    );
+    let most = frames.first().map_or(1, |frame| frame.own.0.max(1));
+    let names = area.width / 2;
+    for (y, frame) in (area.y + 1..area.bottom()).zip(frames) {
+        let span = open.trace.span(frame.longest);
+        let token = look.shared.colours.token(span.service());
+        let service = Shown::from_owned(span.service().to_owned());
+        let x = canvas.text(area.x + 3, y, names, &service, token) + 2;
+        let room = (area.x + names).saturating_sub(x);
+        canvas.text(
+            x,
+            y,
+            room,
+            &Shown::start_of(span.operation(), room.into()),
+            Token::Text,
+        );
+        let own = text::duration(frame.own.0, canvas.charset());
+        let x = area.x + names;
+        canvas.right(x + 10, y, 10, &own.into(), Token::Text);
+        let room = area.right().saturating_sub(x + 14);
+        let width = (u128::from(frame.own.0) * u128::from(room) / u128::from(most)) as u16;
+        canvas.repeat(x + 12, y, width.max(1), canvas.glyphs.own_critical, token);
+    }
+}

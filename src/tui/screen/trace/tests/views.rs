@@ -1,0 +1,110 @@
+//! The views of a trace: each in every size, and that turning keeps the span.
+
+use super::*;
+use crate::tui::golden::{SIZES, compare};
+
+const VIEWS: [(&str, &str); 8] = [
+    ("waterfall", "w"),
+    ("graph", "wvg"),
+    ("flame", "wvf"),
+    ("statistics", "wvs"),
+    ("table", "wvtsd"),
+    ("events", "ve"),
+    ("json", "wvj<Enter>"),
+    ("findings", "vij"),
+];
+
+#[tokio::test]
+async fn views_of_every_size() {
+    for (width, height) in SIZES {
+        for (name, keys) in VIEWS {
+            let mut harness = ride((width, height)).await;
+            harness.keys(keys).await.unwrap();
+            let name = format!("trace-{name}-{width}x{height}.txt");
+            compare(&name, &harness.text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn views_are_ascii_where_asked() {
+    for (name, keys) in VIEWS {
+        let trace = scenario::trace(RIDE);
+        let id = trace.id();
+        let setup = Setup::plain(
+            Clock::frozen(scenario::EPOCH.0),
+            Depth::Mono,
+            Charset::Ascii,
+        );
+        let backend = Arc::new(Fixed::new(vec![trace]));
+        let mut harness =
+            Harness::start(setup, backend, Arc::new(Alone), Some(id), (120, 40)).await;
+        harness.keys(keys).await.unwrap();
+        let alien: String = harness.text().chars().filter(|c| !c.is_ascii()).collect();
+        assert_eq!(alien, "", "{name}:\n{}", harness.text());
+    }
+}
+
+#[tokio::test]
+async fn turning_keeps_the_span() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("e").await.unwrap();
+    for keys in ["vg", "vf", "vs", "vt", "vj", "vw"] {
+        harness.keys(keys).await.unwrap();
+    }
+    assert!(
+        here(&harness).contains("redis  GetDriver"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("vt").await.unwrap();
+    assert!(here(&harness).contains("redis  GetDriver") && here(&harness).contains('✗'));
+    harness.keys("gg<Enter>").await.unwrap();
+    assert!(here(&harness).contains("HTTP GET /dispatch"));
+    assert!(row(&harness, "waterfall │").contains("all of it"));
+}
+
+#[tokio::test]
+async fn statistics_group_and_sort() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("vs").await.unwrap();
+    assert!(
+        rows(&harness)[4].contains("mysql  SQL SELECT"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("ss").await.unwrap();
+    assert!(
+        rows(&harness)[4].contains("redis  GetDriver"),
+        "{}",
+        harness.text()
+    );
+    harness.keys(",s").await.unwrap();
+    assert!(row(&harness, "redis").contains(" 4 "), "{}", harness.text());
+    harness.keys(",i").await.unwrap();
+    assert!(
+        row(&harness, "redis  client").contains(" 4 "),
+        "{}",
+        harness.text()
+    );
+}
+
+#[tokio::test]
+async fn the_flame_graph_zooms_and_weighs() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("vfj<Enter>").await.unwrap();
+    assert!(
+        row(&harness, " 100 % ").contains("frontend"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("-s").await.unwrap();
+    assert!(row(&harness, "waterfall │").contains("own time"));
+    harness.keys("n").await.unwrap();
+    harness.keys("/select<Enter>").await.unwrap();
+    assert!(
+        row(&harness, "── mysql SQL SELECT").contains("called once"),
+        "{}",
+        harness.text()
+    );
+}
