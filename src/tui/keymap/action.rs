@@ -141,6 +141,7 @@ actions! {
     // without
     WithoutService "without_service" "" "without this service" Without { Global: "xs" }
     AroundService "around_service" "" "without this service, what it called stands in its place" Without { Trace: "xS" }
+    WithoutValue "without_value" "" "search without this value" Without { Detail: "xv" }
     WithoutOperation "without_operation" "" "without this operation" Without { Global: "xo" }
     WithoutShorter "without_shorter" "" "without shorter ones" Without { Global: "xd" }
     ShowAll "show_all" "" "show all again" Without { Global: "xx" }
@@ -248,6 +249,11 @@ actions! {
     CopyScreen "copy_screen" "" "copy the screen as text" Copy { Global: "yp" }
     CopySvg "copy_svg" "" "copy the screen as SVG" Copy { Global: "yi" }
     CopyCommand "copy_command" "" "copy a vizsla command that prints this" Copy { Global: "yc" }
+
+    CopyJson "copy_json" "" "copy the span and all below it as JSON" Copy { Trace: "yj" }
+    CopyTraceparent "copy_traceparent" "" "copy a traceparent header of the span" Copy { Trace: "yw" }
+    CopyCurl "copy_curl" "" "copy a curl command for the backend" Copy { Trace: "yh" }
+    CopyPage "copy_page" "" "copy the address of the backend's own page" Copy { Trace: "yu" }
 
     // typing
     EditLeft "edit_left" "" "a character left" Edit { Input: "<Left>" }

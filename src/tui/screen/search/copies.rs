@@ -61,7 +61,7 @@ pub fn markdown(rows: &[&TraceRow], shared: &Shared) -> String {
 
 /// The command that finds the same from a shell.
 pub fn command(asked: &Asked, shared: &Shared) -> String {
-    let source = quoted(&shared.source.opened.source);
+    let source = shell_word(&shared.source.opened.source);
     let time = match asked.when {
         When::Always => String::new(),
         When::Last(length) => format!(
@@ -78,13 +78,13 @@ pub fn command(asked: &Asked, shared: &Shared) -> String {
     };
     format!(
         "vizsla search -s {source} {}{time} --limit {}",
-        quoted(&asked.query),
+        shell_word(&asked.query),
         asked.limit
     )
 }
 
 /// One word for a POSIX shell.
-fn quoted(text: &str) -> String {
+pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:+@%=".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()
@@ -99,8 +99,11 @@ mod tests {
 
     #[test]
     fn a_shell_reads_the_same_words() {
-        assert_eq!(quoted("jaeger+http://h:16686"), "jaeger+http://h:16686");
-        assert_eq!(quoted("{ name = \"it's\" }"), r#"'{ name = "it'\''s" }'"#);
-        assert_eq!(quoted(""), "''");
+        assert_eq!(shell_word("jaeger+http://h:16686"), "jaeger+http://h:16686");
+        assert_eq!(
+            shell_word("{ name = \"it's\" }"),
+            r#"'{ name = "it'\''s" }'"#
+        );
+        assert_eq!(shell_word(""), "''");
     }
 }

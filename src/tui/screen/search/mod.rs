@@ -47,6 +47,8 @@ use line::QueryLine;
 use results::{Errand, Results};
 use why::{Finding, Usual};
 
+pub use copies::shell_word;
+
 /// Live data is asked for again at most this often.
 const REFRESH: Duration = Duration::from_secs(1);
 /// A source that is being read shows more this often, and its first rows this soon.

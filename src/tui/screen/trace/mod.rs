@@ -12,6 +12,7 @@ mod find;
 mod open;
 mod range;
 mod semantics;
+mod share;
 mod together;
 mod view;
 mod without;

@@ -36,6 +36,8 @@ pub struct Open {
     /// Which view is shown, and where the reader stands in those other than the waterfall.
     pub view: View,
     pub bodies: BTreeMap<View, Body>,
+    /// The span that the view showed when it was turned to, and the one that was meant.
+    pub anchor: Option<(usize, usize)>,
     /// The view to turn to once the trace is explained.
     pub wanted_view: Option<View>,
     pub explained: Option<Held<Explained>>,
@@ -84,6 +86,7 @@ impl Open {
             charset,
             view: View::Waterfall,
             bodies: BTreeMap::new(),
+            anchor: None,
             wanted_view: None,
             range: Range::whole(&trace),
             explained: None,
@@ -139,6 +142,7 @@ impl Open {
         let mut matched: Vec<SpanId> = self.find.matched().iter().copied().map(id).collect();
         matched.sort_unstable();
         self.explained = None;
+        self.anchor = None;
         // The other views are drawn again once all of it is explained.
         let view = std::mem::replace(&mut self.view, View::Waterfall);
         self.squeeze = None;
@@ -175,8 +179,10 @@ impl Open {
         }
         self.forget();
         self.explained = Some(explained);
-        let view = self.wanted_view.take().unwrap_or(self.view);
-        self.turn(view, usize::MAX);
+        match self.wanted_view.take().unwrap_or(self.view) {
+            View::Waterfall => self.describe(),
+            view => _ = self.turn(view, usize::MAX),
+        }
     }
 
     /// What was worked out for drawing no longer holds.
@@ -225,7 +231,12 @@ impl Open {
     /// Turns to another view, the cursor on the same span. False if what the view shows is not
     /// known yet.
     pub fn turn(&mut self, view: View, height: usize) -> bool {
+        // A view may show a span as part of something that another span stands for.
         let span = self.span();
+        let span = match self.anchor {
+            Some((shown, meant)) if span == Some(shown) => Some(meant),
+            _ => span,
+        };
         if view != View::Waterfall && !self.bodies.contains_key(&view) {
             let Some(explained) = self.explained.clone() else {
                 return false;
@@ -238,6 +249,7 @@ impl Open {
             Some(span) => self.go(span, height),
             None => self.describe(),
         }
+        self.anchor = self.span().zip(span);
         true
     }
 

@@ -387,3 +387,50 @@ async fn zoom_is_undone_and_done_again_and_idle_time_squeezed() {
         harness.text()
     );
 }
+
+#[tokio::test]
+async fn what_is_copied_can_be_pasted_elsewhere() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("eywycyjyhym").await.unwrap();
+    let [parent, command, json, markdown] = harness.copied.as_slice() else {
+        panic!("{:?}", harness.copied)
+    };
+    assert_eq!(
+        parent,
+        "00-0000000000000000000000005ce0a510-0000000000000007-01"
+    );
+    assert_eq!(
+        command,
+        "vizsla show -s fixed 0000000000000000000000005ce0a510"
+    );
+    assert!(
+        json.starts_with("[\n{\"span_id\":\"0000000000000007\""),
+        "{json}"
+    );
+    assert!(
+        markdown.starts_with("- `redis GetDriver` took 31.0 ms"),
+        "{markdown}"
+    );
+    harness.keys("a").await.unwrap();
+    let query = "{ resource.service.name = \"redis\" && name = \"GetDriver\" }";
+    assert!(harness.text().contains(query), "{}", harness.text());
+}
+
+#[tokio::test]
+async fn long_values_are_laid_out_in_lines() {
+    let trace = scenario::trace(
+        "a: r 0..100 url.full=https://shop.example/search/results?q=dog&page=7&sort=price&order=down\n",
+    );
+    let mut harness = opened(trace).await;
+    assert!(
+        row(&harness, "?q=dog").contains("  ?q=dog"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("<Enter>jxv").await.unwrap();
+    assert!(
+        harness.text().contains("{ span.url.full != \"https://shop"),
+        "{}",
+        harness.text()
+    );
+}

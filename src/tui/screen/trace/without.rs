@@ -17,11 +17,6 @@ pub struct Without {
 }
 
 impl Without {
-    /// Whether nothing is left out.
-    pub fn is_empty(&self) -> bool {
-        self == &Self::default()
-    }
-
     /// The sieve that leaves these out, and all but `only` if there are such. Looks at every span.
     pub fn sieve(&self, trace: &Trace, only: Option<&[usize]>) -> Sieve {
         let mut sieve = Sieve::default();

@@ -95,11 +95,6 @@ impl Squeeze {
         let real = u128::from(into) * u128::from(length) / u128::from(gap.left.max(1));
         gap.from + Nanos(u64::try_from(real).unwrap_or(length))
     }
-
-    /// The squeezed stretches.
-    pub fn gaps(&self) -> impl Iterator<Item = (Time, Time)> {
-        self.gaps.iter().map(|gap| (gap.from, gap.to))
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod fold;
 mod hunt;
 mod narrow;
 mod pointer;
+mod share;
 mod turn;
 
 use crate::model::Nanos;
@@ -84,6 +85,8 @@ impl Open {
                 }
             }
             Action::CopyValue | Action::CopyRow => self.copy_line(cx, |(_, value)| value.clone()),
+            Action::MoreLikeThis => self.search_value(true, cx),
+            Action::WithoutValue => self.search_value(false, cx),
             Action::CopyKeyValue => self.copy_line(cx, |(key, value)| format!("{key}={value}")),
             _ => {
                 return self
@@ -152,12 +155,7 @@ impl Open {
             }
             Action::CriticalOnly => self.critical_only = !self.critical_only,
             Action::Skew => self.skew(cx),
-            Action::CopySpanId => {
-                if let Some(span) = self.span() {
-                    cx.copy("span id", self.trace.span(span).span_id().to_string());
-                }
-            }
-            _ => return self.act_axis(act, cx),
+            _ => return self.act_share(act, cx) || self.act_axis(act, cx),
         }
         true
     }

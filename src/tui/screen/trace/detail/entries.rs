@@ -1,9 +1,10 @@
 //! All that there is to tell of a span, line by line.
 
 use crate::model::{Attributes, SpanId, SpanRef, Time, Trace, TraceId, Value};
-use crate::text::{self, Charset, Shown};
+use crate::text::{self, Charset, Clock, Shown};
 
 use super::super::together::Together;
+use super::layout::laid_out;
 use super::line::{Line, Link, Section, Tone};
 
 pub fn entries(trace: &Trace, number: usize, charset: Charset) -> Vec<Line> {
@@ -42,12 +43,29 @@ pub fn entries(trace: &Trace, number: usize, charset: Charset) -> Vec<Line> {
     }
     attributes(&mut lines, Section::Resource, span.resource().attributes());
     scope(&mut lines, span);
+    times(&mut lines, trace, number);
     lines.push(entry(Section::Ids, "trace", &trace.id().to_string()));
     lines.push(entry(Section::Ids, "span", &span.span_id().to_string()));
     if !span.parent_id().is_zero() {
         lines.push(entry(Section::Ids, "parent", &span.parent_id().to_string()));
     }
     lines
+}
+
+/// When the span began and ended, and how long it took, exactly.
+fn times(lines: &mut Vec<Line>, trace: &Trace, number: usize) {
+    let exact = [
+        ("start", Clock::rfc3339(trace.start_of(number).0)),
+        ("end", Clock::rfc3339(trace.end_of(number).0)),
+        ("duration", format!("{} ns", trace.duration_of(number).0)),
+        ("own time", format!("{} ns", trace.self_time(number).0)),
+    ];
+    for (key, value) in exact {
+        lines.push(Line {
+            tone: Tone::Number,
+            ..entry(Section::Times, key, &value)
+        });
+    }
 }
 
 /// Where a link leads: nowhere if its span is missing from this trace.
@@ -98,9 +116,29 @@ fn attributes(lines: &mut Vec<Line>, section: Section, attributes: Attributes<'_
             Value::Int(_) | Value::Double(_) | Value::Bool(_) => Tone::Number,
             _ => Tone::Plain,
         };
+        push(lines, tone, section, key, &value.to_text());
+    }
+}
+
+/// A key with its value, on as many lines as it takes; each copies all of it.
+fn push(lines: &mut Vec<Line>, tone: Tone, section: Section, key: &str, value: &str) {
+    let whole = Line {
+        tone,
+        ..entry(section, key, value)
+    };
+    let Some(parts) = laid_out(key, value) else {
+        lines.push(whole);
+        return;
+    };
+    for (at, part) in parts.into_iter().enumerate() {
         lines.push(Line {
-            tone,
-            ..entry(section, key, &value.to_text())
+            key: if at == 0 {
+                whole.key.clone()
+            } else {
+                Shown::from(" ")
+            },
+            value: Shown::from_owned(part),
+            ..whole.clone()
         });
     }
 }
@@ -120,12 +158,14 @@ fn events(lines: &mut Vec<Line>, trace: &Trace, number: usize, charset: Charset)
     events.sort_by_key(|event| event.time());
     for event in events {
         let mut words = vec![event.name().to_owned()];
-        words.extend(
-            event
-                .attributes()
-                .iter()
-                .map(|(key, value)| format!("{key}={}", value.to_text())),
-        );
+        let pairs: Vec<_> = event
+            .attributes()
+            .iter()
+            .map(|(key, value)| (key, value.to_text().into_owned()))
+            .collect();
+        let is_long = |(key, value): &&(&str, String)| laid_out(key, value).is_some();
+        let (long, short): (Vec<_>, Vec<_>) = pairs.iter().partition(is_long);
+        words.extend(short.iter().map(|(key, value)| format!("{key}={value}")));
         let failed = event.name() == "exception" || event.name() == "error";
         let tone = if failed { Tone::Failed } else { Tone::Plain };
         lines.push(Line {
@@ -136,6 +176,9 @@ fn events(lines: &mut Vec<Line>, trace: &Trace, number: usize, charset: Charset)
                 &words.join("  "),
             )
         });
+        for (key, value) in long {
+            push(lines, tone, Section::Events, key, value);
+        }
     }
 }
 

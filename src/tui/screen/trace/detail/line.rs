@@ -15,6 +15,7 @@ pub enum Section {
     Links,
     Resource,
     Scope,
+    Times,
     Ids,
 }
 
@@ -30,6 +31,7 @@ impl Section {
             Self::Links => "links",
             Self::Resource => "resource",
             Self::Scope => "scope",
+            Self::Times => "times",
             Self::Ids => "ids",
         }
     }

@@ -1,6 +1,7 @@
 //! What is told of the span under the cursor: its lines, in sections that fold.
 
 mod entries;
+mod layout;
 mod line;
 
 use std::collections::BTreeSet;
@@ -50,7 +51,12 @@ impl Default for Detail {
             list: List::default(),
             title: Vec::new(),
             lines: Vec::new(),
-            folded: BTreeSet::from([Section::Resource, Section::Scope, Section::Ids]),
+            folded: BTreeSet::from([
+                Section::Resource,
+                Section::Scope,
+                Section::Times,
+                Section::Ids,
+            ]),
             entries: Vec::new(),
             subject: None,
         }
@@ -191,8 +197,9 @@ fn title(
     if let Some(critical) = critical.filter(|critical| critical.0 > 0) {
         let share = text::share(critical.0, trace.duration().0);
         parts.push(Shown::from(format!(
-            "critical {} · {share}",
-            figure(critical)
+            "critical {}{}{share}",
+            figure(critical),
+            crate::analysis::between(charset)
         )));
     }
     let standing = explained.and_then(|explained| explained.standing(number, trace));
@@ -281,6 +288,7 @@ mod tests {
                 ("events", 1),
                 ("resource", 2),
                 ("scope", 1),
+                ("times", 4),
                 ("ids", 2)
             ]
         );

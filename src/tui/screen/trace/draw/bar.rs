@@ -106,7 +106,7 @@ fn view_facts(open: &Open) -> Phrase {
             };
             let sum = text::duration(flame.whole(), open.charset);
             let wall = text::duration(open.trace.duration().0, open.charset);
-            format!("by path, {weight} time: sum {sum}, wall {wall}")
+            format!("{weight} time {sum}, wall {wall}")
         }
         Some(Body::Graph(graph)) if graph.all > graph.graph.node_count() => {
             format!(

@@ -86,6 +86,8 @@ pub fn one_line(trace: &Trace, span: usize, critical: Nanos) -> String {
     let mut bytes = Vec::new();
     let mut json = JsonWriter::new(&mut bytes);
     explained::write_span(&mut json, trace, span, critical);
+    // Memory takes all that it is given.
+    let _ = json.flush();
     drop(json);
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -1,6 +1,8 @@
 //! Tables of a trace: its spans, its events, its statistics, what stands out in it. Only rows in
 //! view are written.
 
+use std::cmp::Reverse;
+
 use crate::analysis::{Group, GroupBy, statistics};
 use crate::model::{Nanos, Time, Trace};
 use crate::text::{self, Shown};
@@ -72,7 +74,7 @@ const GROUPS: &[Column] = &[
     right("P95", 'p', 9, 3),
     right("MAX", 'x', 9, 5),
     right("OWN", 'o', 9, 0),
-    right("% OF PATH", 'c', 9, 0),
+    right("% OF PATH", 'c', 11, 0),
     left("", 'c', 10, 1),
 ];
 
@@ -322,16 +324,16 @@ impl Sheet {
         self.sort = (letter, least_first);
         let here = self.order.get(self.list.cursor()).copied();
         let content = &self.content;
-        let is_figure = |&row: &u32| content.figure(row as usize, letter, seen).is_some();
-        if self.order.first().is_some_and(is_figure) {
-            self.order
-                .sort_by_cached_key(|&row| content.figure(row as usize, letter, seen));
+        let key = |&row: &u32| {
+            let figure = content.figure(row as usize, letter, seen);
+            let words = || content.words(row as usize, letter, seen);
+            (figure, figure.is_none().then(words))
+        };
+        // Rows that are equal keep the order that they had.
+        if least_first {
+            self.order.sort_by_cached_key(key);
         } else {
-            self.order
-                .sort_by_cached_key(|&row| content.words(row as usize, letter, seen));
-        }
-        if !least_first {
-            self.order.reverse();
+            self.order.sort_by_cached_key(|row| Reverse(key(row)));
         }
         let row = self.order.iter().position(|&row| Some(row) == here);
         self.list.go(row.unwrap_or(0), height, self.order.len());

@@ -1,0 +1,95 @@
+//! Copies of what is seen, and searches for more like it.
+
+use crate::traceql::tree::Literal;
+use crate::tui::keymap::Action;
+use crate::tui::message::Message;
+use crate::tui::page::{Act, Cx, Move};
+
+use super::super::detail::{Section, Tone};
+use super::super::{Open, share};
+
+impl Open {
+    pub(super) fn act_share(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        let Some(span) = self.span() else {
+            return false;
+        };
+        let (trace, explained) = (&self.trace, self.explained.as_deref());
+        let (what, text) = match act.action {
+            Action::CopySpanId => ("span id", trace.span(span).span_id().to_string()),
+            Action::CopyJson => ("subtree as JSON", share::subtree(trace, span, explained)),
+            Action::CopyMarkdown => ("span as Markdown", share::markdown(trace, span, explained)),
+            Action::CopyTraceparent => ("traceparent", share::traceparent(trace, span)),
+            Action::CopyCommand => ("command", share::command(trace, cx.shared)),
+            Action::CopyCurl | Action::CopyPage => {
+                self.copy_address(act.action, cx);
+                return true;
+            }
+            Action::MoreLikeThis => {
+                self.search_alike(span, cx);
+                return true;
+            }
+            _ => return false,
+        };
+        cx.copy(what, text);
+        true
+    }
+
+    fn copy_address(&self, action: Action, cx: &mut Cx<'_>) {
+        let addresses = share::addresses(&self.trace, cx.shared);
+        match (addresses, action) {
+            (Some(addresses), Action::CopyCurl) => {
+                cx.copy("curl command", format!("curl -s '{}'", addresses.api));
+            }
+            (
+                Some(share::Addresses {
+                    page: Some(page), ..
+                }),
+                _,
+            ) => cx.copy("address", page),
+            (Some(_), _) => cx.say(Message::note("this backend has no page of its own")),
+            (None, _) => cx.say(Message::note(
+                "this source is no server: yc copies a command",
+            )),
+        }
+    }
+
+    /// Searches for spans of the same service and operation.
+    fn search_alike(&self, span: usize, cx: &mut Cx<'_>) {
+        let s = self.trace.span(span);
+        let text = |text: &str| Literal::Text(text.to_owned());
+        let query = format!(
+            "{{ resource.service.name = {} && name = {} }}",
+            text(s.service()),
+            text(s.operation())
+        );
+        cx.go(Move::Query(query));
+    }
+
+    /// Searches for spans with the value under the cursor, or without it.
+    pub(super) fn search_value(&self, with: bool, cx: &mut Cx<'_>) {
+        let Some(line) = self.detail.line() else {
+            return;
+        };
+        let scope = match line.section {
+            Section::Attributes => "span",
+            Section::Resource => "resource",
+            _ => return cx.say(Message::note("only attributes can be searched for")),
+        };
+        let (key, value) = &line.raw;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        let key = if key.chars().all(plain) {
+            key.clone()
+        } else {
+            Literal::Text(key.clone()).to_string()
+        };
+        let value = if line.tone == Tone::Number {
+            value.clone()
+        } else {
+            Literal::Text(value.clone()).to_string()
+        };
+        let operator = if with { "=" } else { "!=" };
+        cx.go(Move::Query(format!(
+            "{{ {scope}.{key} {operator} {value} }}"
+        )));
+    }
+}
