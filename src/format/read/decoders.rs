@@ -93,7 +93,7 @@ pub(super) fn of(format: Format) -> Documents {
         Format::ZipkinThrift => (zipkin::decode_thrift, Cut::Nowhere),
         Format::Xray => (xray::decode, Cut::Elements),
         Format::CloudTrace => (cloud_trace::decode, Cut::Elements),
-        Format::Pinpoint => (pinpoint::decode, Cut::Elements),
+        Format::Pinpoint => (pinpoint::decode, Cut::Nowhere),
         Format::TempoSearch => (tempo::decode, Cut::Elements),
         _ => (
             |text, builder, findings, _| otlp::json::decode(text, builder, findings),
