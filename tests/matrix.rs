@@ -14,7 +14,7 @@ use vizsla::format::{Format, Input, Problem, ReadOptions, Sink, read, write};
 use vizsla::model::{Attributes, Block, SpanRef, Trace};
 
 /// A sample of every format that can be read.
-const SAMPLES: [(&str, &str); 24] = [
+const SAMPLES: &[(&str, &str)] = &[
     ("otlp-json", "formats/tempo-trace-v2.json"),
     ("otlp-proto", "bad/otlp-groups.pb"),
     ("jaeger-json", "good/jaeger-answer.json"),
@@ -27,6 +27,8 @@ const SAMPLES: [(&str, &str); 24] = [
     ("elastic", "formats/elastic/jaeger-hits.json"),
     ("elastic", "formats/elastic/apm.ndjson"),
     ("elastic", "formats/elastic/data-prepper.ndjson"),
+    ("elastic-intake", "formats/elastic/intake.ndjson"),
+    ("elastic-intake", "formats/elastic/rum.ndjson"),
     ("clickhouse", "formats/clickhouse/each-row.ndjson"),
     ("tempo-search", "formats/tempo-search.json"),
     ("otel-console", "formats/python-console.log"),
@@ -39,6 +41,9 @@ const SAMPLES: [(&str, &str); 24] = [
     ("pinpoint", "formats/pinpoint-transaction.json"),
     ("pinpoint", "formats/pinpoint-timeline.json"),
     ("pinpoint", "formats/pinpoint-transaction-3.0.json"),
+    ("chrome", "formats/chrome/tracing-chrome.json"),
+    ("chrome", "formats/chrome/kineto.json"),
+    ("chrome", "formats/chrome/async.json"),
 ];
 
 #[derive(Default)]
@@ -149,6 +154,23 @@ fn lost(traces: &[Trace], target: Format) -> Vec<&'static str> {
         .collect()
 }
 
+/// Whether a target has reasons to lose these. OTLP has none. In Jaeger a root that links to a
+/// span of its own trace comes back as its child. The shortest duration of Zipkin is 1 µs.
+fn may_lose(target: Format, lost: &[&str]) -> bool {
+    let essential: &[&str] = match target {
+        Format::OtlpJson | Format::OtlpProto => return lost.is_empty(),
+        Format::JaegerJson => &[
+            "ids",
+            "service and operation",
+            "times in µs",
+            "events",
+            "links",
+        ],
+        _ => &["ids", "parents", "service and operation"],
+    };
+    essential.iter().all(|aspect| !lost.contains(aspect))
+}
+
 #[test]
 fn every_reader_and_every_writer() {
     let targets: Vec<Format> = Format::ALL
@@ -156,7 +178,7 @@ fn every_reader_and_every_writer() {
         .filter(|format| format.is_writable() && format.is_readable())
         .collect();
     let mut table = String::from(
-        "What each target loses of each sample; nothing where it says *all kept*.\n\n| sample |",
+        "What each target loses of each sample; nothing where it says *all kept*. Why: Jaeger takes a\nreference of a root to its own trace for its parent; Zipkin rounds to µs, has no\ntypes, and gives back tags that tell of a process, a host or a container as the resource's.\n\n| sample |",
     );
     for target in &targets {
         let _ = write!(table, " {} |", target.name());
@@ -164,7 +186,7 @@ fn every_reader_and_every_writer() {
     table.push_str("\n|---|");
     table.push_str(&"---|".repeat(targets.len()));
     table.push('\n');
-    for (name, path) in SAMPLES {
+    for &(name, path) in SAMPLES {
         let (traces, inputs) = opened(&std::fs::read(fixtures().join(path)).unwrap());
         let recognised = inputs[0].recognised.map(|found| found.format.name());
         assert_eq!(recognised, Some(name), "{path}");
@@ -172,13 +194,8 @@ fn every_reader_and_every_writer() {
         let _ = write!(table, "| {} |", path.rsplit('/').next().unwrap());
         for &target in &targets {
             let lost = lost(&traces, target);
-            // The shortest duration of Zipkin is 1 µs.
-            let times = (target != Format::ZipkinV2).then_some("times in µs");
-            let mut essential = ["ids", "parents", "service and operation"]
-                .into_iter()
-                .chain(times);
             assert!(
-                essential.all(|aspect| !lost.contains(&aspect)),
+                may_lose(target, &lost),
                 "{path} as {}: {lost:?}",
                 target.name()
             );
@@ -216,7 +233,7 @@ fn every_format_that_is_read_has_a_sample() {
 
 #[test]
 fn tables_have_a_row_for_each_span() {
-    for (_, path) in SAMPLES {
+    for &(_, path) in SAMPLES {
         let (traces, _) = opened(&std::fs::read(fixtures().join(path)).unwrap());
         let spans: usize = traces.iter().map(Trace::len).sum();
         for (target, heads) in [(Format::Csv, 1), (Format::Markdown, 2)] {
