@@ -67,8 +67,8 @@ async fn screenshots_of_the_demo_are_what_the_program_shows() {
     let source = Source::read(&["demo:7".to_owned()], &BTreeMap::new()).unwrap();
     let reading = Reading {
         budget: DEFAULT_BUDGET,
-        format: None,
         patient: true,
+        ..Reading::default()
     };
     let demo = demo::frozen;
     let backend: Arc<dyn Backend> = source.open(Opening { reading, demo }).unwrap();

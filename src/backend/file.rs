@@ -4,7 +4,9 @@
 //! [`Reading::patient`] says: an interface shows rows as they come, a command waits.
 
 mod inputs;
+mod intake;
 mod load;
+mod windows;
 
 use std::sync::Arc;
 
@@ -12,7 +14,8 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use inputs::Input;
-use load::Load;
+use load::{Load, Manner};
+pub use windows::Windows;
 
 use super::stored::{Stored, at_leisure};
 use super::{
@@ -27,7 +30,7 @@ use crate::storage::{Limits, Store};
 use crate::traceql::Census;
 
 /// How files are to be read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Reading {
     /// Bytes that what was read may take.
     pub budget: usize,
@@ -35,6 +38,8 @@ pub struct Reading {
     pub format: Option<Format>,
     /// Whether answers wait until all is read.
     pub patient: bool,
+    /// Whether more is waited for where a file ends.
+    pub follow: bool,
 }
 
 /// Files as a backend.
@@ -44,6 +49,7 @@ pub struct Files {
     name: String,
     source: String,
     patient: bool,
+    follow: bool,
 }
 
 impl Files {
@@ -55,7 +61,11 @@ impl Files {
     pub fn open(inputs: Vec<Input>, reading: Reading) -> Result<Self, BackendError> {
         let store = Store::new(Limits::of(reading.budget).for_files());
         let (name, source) = (name(&inputs), source(&inputs));
-        let load = Load::start(store.clone(), inputs, reading.format)
+        let manner = Manner {
+            format: reading.format,
+            follow: reading.follow,
+        };
+        let load = Load::start(store.clone(), inputs, manner)
             .map_err(|error| BackendError::Input(format!("no thread to read with: {error}")))?;
         Ok(Self {
             stored: Stored::new(store),
@@ -63,6 +73,7 @@ impl Files {
             name,
             source,
             patient: reading.patient,
+            follow: reading.follow,
         })
     }
 
@@ -116,17 +127,21 @@ async fn until_over(
 /// Refuses to answer from nothing where nothing could be read.
 fn check(stored: &Stored, load: &Load) -> Result<(), BackendError> {
     let over = load.state().borrow().over;
-    if !over || stored.store().stats().received > 0 {
-        return Ok(());
+    let failure = over.then(|| failure(stored.store(), &load.remarks()));
+    failure.flatten().map_or(Ok(()), Err)
+}
+
+/// Why there is nothing, if nothing was read.
+fn failure(store: &Store, remarks: &[String]) -> Option<BackendError> {
+    if store.stats().received > 0 {
+        return None;
     }
-    match load.remarks().as_slice() {
-        [] => Ok(()),
-        [only] => Err(BackendError::Input(only.clone())),
-        [first, more @ ..] => Err(BackendError::Input(format!(
-            "{first} (and {} more)",
-            more.len()
-        ))),
-    }
+    let why = match remarks {
+        [] => return None,
+        [only] => only.clone(),
+        [first, more @ ..] => format!("{first} (and {} more)", more.len()),
+    };
+    Some(BackendError::Input(why))
 }
 
 /// What people call them.
@@ -165,7 +180,7 @@ impl Backend for Files {
         Capabilities {
             traceql: true,
             metrics: true,
-            live: false,
+            live: self.follow,
             clear: false,
             stats: true,
             windowless: true,

@@ -12,6 +12,7 @@ mod jaeger;
 mod memory;
 mod part;
 mod probe;
+mod progress;
 mod request;
 mod row;
 mod series;
@@ -30,14 +31,15 @@ use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
 use crate::traceql::Census;
 
-pub use file::{Files, Input, Reading};
+pub use file::{Files, Input, Reading, Windows};
 pub use jaeger::{Dialect, Jaeger};
 pub use memory::Memory;
 pub use part::{
-    BackendError, Dependencies, Edge, Node, OperationRow, Part, Parts, Progress, Pushdown,
-    SearchDone, ServiceRow, StoreStats, TraceRow,
+    BackendError, Dependencies, Edge, Node, OperationRow, Part, Parts, Pushdown, SearchDone,
+    ServiceRow, StoreStats, TraceRow,
 };
 pub use probe::Probed;
+pub use progress::Progress;
 pub use request::{SearchRequest, Sort, Window};
 pub use series::{Division, SeriesAnswer, SeriesRequest};
 pub use vizsla::Vizsla;

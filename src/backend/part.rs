@@ -6,6 +6,7 @@ use std::sync::Arc;
 use petgraph::graph::NodeIndex;
 use tokio::sync::mpsc;
 
+use super::progress::Progress;
 use crate::graph::service::{Call, NodeKind, Service, ServiceGraph};
 use crate::model::{Nanos, ServiceCount, SpanId, Time, TraceId};
 
@@ -62,19 +63,6 @@ pub struct Pushdown {
     pub pushed: Vec<String>,
     /// What is evaluated here on what it answers.
     pub local: Vec<String>,
-}
-
-/// How far a search or a load is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
-    /// Bytes read, where bytes are read.
-    pub bytes: u64,
-    /// Bytes in all, if known.
-    pub total_bytes: Option<u64>,
-    /// Spans seen.
-    pub spans: u64,
-    /// Traces seen.
-    pub traces: u64,
 }
 
 /// The end of a complete search.

@@ -32,6 +32,9 @@ pub struct Cli {
     /// Files, a folder, - (standard input), a backend's name or URL, a trace id, or a header or a line of a log with one.
     #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
     pub sources: Vec<String>,
+    /// Go on reading where a file ends: it is being written to, and may be rotated
+    #[arg(long, requires = "sources", help_heading = "Source")]
+    pub follow: bool,
     /// How the sources are read.
     #[command(flatten)]
     pub input: InputArgs,

@@ -3,19 +3,21 @@
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueHint};
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::{Backend, SearchRequest, Sort};
-use crate::format::{Format, write};
+use crate::backend::source::Source;
+use crate::backend::{Backend, Input, SearchRequest, Sort, Windows};
+use crate::format::{Format, WriteError, Writer};
 use crate::model::Trace;
 use crate::text::plural;
 
 use super::args::{InputArgs, SourceArgs, formats};
 use super::search::collect;
+use super::source::{self, Manner};
 use super::{Failure, Outcome, Session};
 
 /// Arguments of `convert`.
@@ -39,29 +41,147 @@ pub struct ConvertArgs {
 }
 
 pub(super) fn run(args: &ConvertArgs, session: &mut Session) -> Result<Outcome, Failure> {
+    match source::named(&session.config, &args.inputs)? {
+        Source::Files(inputs) => convert_files(inputs, args, session),
+        _ => convert_answer(args, session),
+    }
+}
+
+/// Passes files on, a window of traces at a time, so that memory does not grow with them.
+fn convert_files(
+    inputs: Vec<Input>,
+    args: &ConvertArgs,
+    session: &mut Session,
+) -> Result<Outcome, Failure> {
+    session.note_problems();
+    let manner = Manner {
+        format: args.input.input_format,
+        ..Manner::default()
+    };
+    let reading = source::reading(&session.config, manner);
+    // What tells one trace from another: a trace in two parts would be two.
+    let whole = matches!(args.to, Format::JaegerJson | Format::Csv | Format::Markdown);
+    let mut windows = Windows::open(inputs, reading, whole)?;
+    let (mut meter, target) = (session.meter(), Target::new(args));
+    let mut first = windows.next();
+    let written = match &mut first {
+        None => Ok(Written::default()),
+        Some(first) => {
+            let rest = std::iter::from_fn(|| {
+                meter.show(windows.progress());
+                windows.next()
+            });
+            target.write(session, std::iter::once(std::mem::take(first)).chain(rest))
+        }
+    };
+    meter.clear();
+    for remark in windows.remarks() {
+        session.note(remark);
+    }
+    let written = written?;
+    if written.traces == 0 {
+        windows.check()?;
+    }
+    if written.windows > 1 && whole {
+        session.note(format!(
+            "read in {} parts: a trace whose spans are far apart is there several times; \
+             --max-memory makes parts larger",
+            written.windows
+        ));
+    }
+    Ok(target.conclude(written, session))
+}
+
+/// Writes what another source answers.
+fn convert_answer(args: &ConvertArgs, session: &mut Session) -> Result<Outcome, Failure> {
     let source = SourceArgs {
         source: args.inputs.clone(),
         input: args.input.clone(),
     };
     let traces = session.ask(&source, async |backend, _| all(backend).await)?;
-    if traces.is_empty() {
-        session.note("no trace there: nothing is written");
-        return Ok(Outcome::Nothing);
-    }
-    let each = traces.iter().map(AsRef::as_ref);
-    let Some(path) = &args.output else {
-        write(args.to, &mut session.out, each)?;
-        return Ok(Outcome::Found);
+    let target = Target::new(args);
+    let some = Some(traces).filter(|traces| !traces.is_empty());
+    let written = match some {
+        Some(traces) => target.write(session, std::iter::once(traces))?,
+        None => Written::default(),
     };
-    let failed =
-        |cause: &dyn Display| Failure::Usage(format!("cannot write {}: {cause}", path.display()));
-    let mut file = BufWriter::new(File::create(path).map_err(|cause| failed(&cause))?);
-    write(args.to, &mut file, each).map_err(|cause| failed(&cause))?;
-    file.flush().map_err(|cause| failed(&cause))?;
-    let spans = traces.iter().map(|trace| trace.len() as u64).sum();
-    let traces = plural(traces.len() as u64, "trace");
-    session.note(format!("{traces}, {} written", plural(spans, "span")));
-    Ok(Outcome::Found)
+    Ok(target.conclude(written, session))
+}
+
+/// Where traces go, and in which format.
+struct Target<'a> {
+    format: Format,
+    path: Option<&'a Path>,
+}
+
+/// What was written.
+#[derive(Default)]
+struct Written {
+    windows: u64,
+    traces: u64,
+    spans: u64,
+}
+
+impl<'a> Target<'a> {
+    fn new(args: &'a ConvertArgs) -> Self {
+        Self {
+            format: args.to,
+            path: args.output.as_deref(),
+        }
+    }
+
+    /// Writes windows of traces as they come.
+    fn write(
+        &self,
+        session: &mut Session,
+        windows: impl Iterator<Item = Vec<Arc<Trace>>>,
+    ) -> Result<Written, Failure> {
+        let Some(path) = self.path else {
+            return Ok(self.write_to(&mut session.out, windows)?);
+        };
+        let failed = |cause: &dyn Display| {
+            Failure::Usage(format!("cannot write {}: {cause}", path.display()))
+        };
+        let mut file = BufWriter::new(File::create(path).map_err(|cause| failed(&cause))?);
+        let written = self.write_to(&mut file, windows);
+        let written = written.map_err(|cause| failed(&cause))?;
+        file.flush().map_err(|cause| failed(&cause))?;
+        Ok(written)
+    }
+
+    fn write_to(
+        &self,
+        out: &mut dyn Write,
+        windows: impl Iterator<Item = Vec<Arc<Trace>>>,
+    ) -> Result<Written, WriteError> {
+        let mut writer = Writer::begin(self.format, out)?;
+        let mut written = Written::default();
+        for traces in windows {
+            let each = traces.iter().map(AsRef::as_ref);
+            writer.traces(each)?;
+            written.windows += 1;
+            written.traces += traces.len() as u64;
+            written.spans += traces.iter().map(|trace| trace.len() as u64).sum::<u64>();
+        }
+        writer.finish()?;
+        Ok(written)
+    }
+
+    /// Says what was written, where it went into a file.
+    fn conclude(&self, written: Written, session: &Session) -> Outcome {
+        if written.traces == 0 {
+            session.note("no trace there: nothing is written");
+            return Outcome::Nothing;
+        }
+        if self.path.is_some() {
+            let (traces, spans) = (
+                plural(written.traces, "trace"),
+                plural(written.spans, "span"),
+            );
+            session.note(format!("{traces}, {spans} written"));
+        }
+        Outcome::Found
+    }
 }
 
 /// Every trace, oldest first.

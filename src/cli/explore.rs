@@ -33,6 +33,7 @@ struct Scene {
 pub(super) fn run(
     sources: &[String],
     input: &InputArgs,
+    follow: bool,
     session: &mut Session,
 ) -> Result<Outcome, Failure> {
     if !session.look.tty {
@@ -43,7 +44,12 @@ pub(super) fn run(
         if sources.is_empty() {
             listen("embedded", DemoArgs::default(), session).await
         } else {
-            read(sources, input, session)
+            let manner = Manner {
+                format: input.input_format,
+                patient: false,
+                follow,
+            };
+            read(sources, manner, session)
         }
     })?;
     play(runtime, scene, session)
@@ -96,7 +102,7 @@ async fn listen(name: &str, story: DemoArgs, session: &Session) -> Result<Scene,
 
 /// What `sources` name. A trace id among them is the trace to open; alone, where the configuration
 /// says, or at the neighbour's.
-fn read(sources: &[String], input: &InputArgs, session: &Session) -> Result<Scene, Failure> {
+fn read(sources: &[String], manner: Manner, session: &Session) -> Result<Scene, Failure> {
     let config = &session.config;
     let (ids, words): (Vec<_>, Vec<_>) = sources
         .iter()
@@ -110,10 +116,6 @@ fn read(sources: &[String], input: &InputArgs, session: &Session) -> Result<Scen
                 "one trace id is enough: the others can be pasted",
             ));
         }
-    };
-    let manner = Manner {
-        format: input.input_format,
-        patient: false,
     };
     let opened = source::open(config, &words, manner)?;
     let around = Around::new(config.clone(), None, DemoArgs::default());

@@ -27,6 +27,7 @@ mod failure;
 mod host;
 mod keys;
 mod man;
+mod meter;
 mod operations;
 mod question;
 mod search;
@@ -82,6 +83,6 @@ fn dispatch(cli: Cli, session: &mut Session) -> Result<Outcome, Failure> {
         Some(Command::Themes(args)) => themes::run(&args, session),
         Some(Command::Completions(args)) => completions::run(&args, session),
         Some(Command::Man(args)) => man::run(&args, session),
-        None => explore::run(&cli.sources, &cli.input, session),
+        None => explore::run(&cli.sources, &cli.input, cli.follow, session),
     }
 }

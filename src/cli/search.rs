@@ -1,6 +1,6 @@
 //! `vizsla search`: traces that match.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use tokio_util::sync::CancellationToken;
@@ -9,7 +9,7 @@ use crate::backend::{
     Backend, BackendError, Division, Part, Progress, SearchDone, SearchRequest, Sort, TraceRow,
 };
 use crate::format::json::JsonWriter;
-use crate::text::{Style, bytes, plural};
+use crate::text::{Style, plural};
 use crate::traceql::Metrics;
 
 use super::args::SourceArgs;
@@ -188,23 +188,20 @@ fn say_the_rest(found: &Found, session: &Session) {
     }
 }
 
-/// Gathers the whole answer. Progress is shown on standard error if that is a terminal.
+/// Gathers the whole answer.
 pub(super) async fn collect(backend: &dyn Backend, request: SearchRequest) -> Found {
     let (limit, sort) = (request.limit, request.sort);
     let mut parts = backend.search(request, CancellationToken::new());
     let mut found = Found::default();
-    let mut meter = Meter::new();
     while let Some(part) = parts.recv().await {
         match part {
             Part::Rows(rows) => found.rows.extend(rows),
             Part::Note(note) => found.notes.push(note),
-            Part::Progress(progress) => meter.show(progress),
-            Part::Pushdown(_) => {}
+            Part::Progress(_) | Part::Pushdown(_) => {}
             Part::Done(done) => found.done = Some(done),
             Part::Failed(error) => found.failed = Some(error),
         }
     }
-    meter.clear();
     found.rows.sort_by(|a, b| {
         let first = match sort {
             Sort::Newest => b.start.cmp(&a.start),
@@ -227,39 +224,4 @@ fn document(found: &Found, json: &mut JsonWriter<'_>) {
     found.notes.iter().for_each(|note| json.string(note));
     json.end_array();
     json.end_object();
-}
-
-/// A line on the terminal that says how far the work is.
-struct Meter {
-    tty: bool,
-    shown: bool,
-}
-
-impl Meter {
-    fn new() -> Self {
-        Self {
-            tty: std::io::stderr().is_terminal(),
-            shown: false,
-        }
-    }
-
-    fn show(&mut self, progress: Progress) {
-        if !self.tty {
-            return;
-        }
-        self.shown = true;
-        let total = progress
-            .total_bytes
-            .map(|total| format!(" of {}", bytes(total)))
-            .unwrap_or_default();
-        let (read, spans) = (bytes(progress.bytes), plural(progress.spans, "span"));
-        // Nobody is there to tell if the terminal is gone.
-        let _ = write!(std::io::stderr(), "\r\x1b[K{read}{total}, {spans}");
-    }
-
-    fn clear(&mut self) {
-        if self.shown {
-            let _ = write!(std::io::stderr(), "\r\x1b[K");
-        }
-    }
 }

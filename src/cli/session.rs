@@ -12,6 +12,7 @@ use crate::text::Clock;
 
 use super::args::{Cli, Command, ListenArgs, SourceArgs};
 use super::failure::say;
+use super::meter::Meter;
 use super::output::{Look, Out};
 use super::source::Manner;
 use super::{Failure, Outcome, source};
@@ -62,6 +63,11 @@ impl Session {
         }
     }
 
+    /// A line that tells how far reading is.
+    pub(super) fn meter(&self) -> Meter {
+        Meter::new(self.quiet)
+    }
+
     /// Says what only `-v` wants to know.
     pub fn detail(&self, line: impl AsRef<str>) {
         if self.verbose > 0 {
@@ -86,13 +92,16 @@ impl Session {
         let manner = Manner {
             format: args.input.input_format,
             patient: true,
+            follow: false,
         };
         runtime()?.block_on(async {
             let opened = source::open(&self.config, &args.source, manner)?;
             if let Some(clock) = opened.clock {
                 self.look.clock = clock;
             }
-            let answer = question(opened.backend.as_ref(), &self.look).await;
+            let (backend, mut meter) = (opened.backend.as_ref(), self.meter());
+            let answer = question(backend, &self.look);
+            let answer = tokio::join!(answer, meter.watch(backend)).0;
             let failure = answer.as_ref().err().map(ToString::to_string);
             for remark in opened.backend.remarks() {
                 // What is the failure itself is said once, at the end.

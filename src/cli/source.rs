@@ -29,6 +29,8 @@ pub struct Manner {
     pub format: Option<Format>,
     /// Whether answers wait until all is read.
     pub patient: bool,
+    /// Whether more is waited for where a file ends.
+    pub follow: bool,
 }
 
 /// Opens what `words` name; without any, what the configuration says, else the neighbour.
@@ -36,23 +38,35 @@ pub struct Manner {
 /// # Errors
 /// No such file or backend, or a backend that cannot be asked as it is configured.
 pub fn open(config: &Config, words: &[String], manner: Manner) -> Result<Opened, Failure> {
+    let source = named(config, words)?;
+    let clock = matches!(source, Source::Demo(_)).then(|| Clock::frozen(demo::FROZEN_NOW.0));
+    let backend = source.open(Opening {
+        reading: reading(config, manner),
+        demo: demo::frozen,
+    })?;
+    Ok(Opened { backend, clock })
+}
+
+/// What `words` name; without any, what the configuration says, else the neighbour.
+///
+/// # Errors
+/// What is no source.
+pub fn named(config: &Config, words: &[String]) -> Result<Source, Failure> {
     let usual = config
         .source
         .value
         .clone()
         .unwrap_or_else(|| NEIGHBOUR.to_owned());
     let words = if words.is_empty() { &[usual] } else { words };
-    let source = Source::read(words, &config.backends)?;
-    let clock = matches!(source, Source::Demo(_)).then(|| Clock::frozen(demo::FROZEN_NOW.0));
-    let budget = usize::try_from(config.max_memory.value).unwrap_or(usize::MAX);
-    let reading = Reading {
-        budget,
+    Ok(Source::read(words, &config.backends)?)
+}
+
+/// How files are read, within the budget that is configured.
+pub fn reading(config: &Config, manner: Manner) -> Reading {
+    Reading {
+        budget: usize::try_from(config.max_memory.value).unwrap_or(usize::MAX),
         format: manner.format,
         patient: manner.patient,
-    };
-    let backend = source.open(Opening {
-        reading,
-        demo: demo::frozen,
-    })?;
-    Ok(Opened { backend, clock })
+        follow: manner.follow,
+    }
 }

@@ -205,6 +205,26 @@ impl Findings {
         }
     }
 
+    /// Takes over what was found in another piece of the same input.
+    pub(super) fn absorb(&mut self, other: Self) {
+        for (reason, spans) in other.rejected {
+            *self.rejected.entry(reason).or_default() += spans;
+        }
+        self.logs_without_trace += other.logs_without_trace;
+        self.rejected_logs += other.rejected_logs;
+        self.metric_points += other.metric_points;
+        self.more_problems += other.more_problems;
+        for problem in other.problems {
+            // Its spans are counted already.
+            if self.kept < KEPT {
+                self.kept += 1;
+                self.problems.push(problem);
+            } else {
+                self.more_problems += 1;
+            }
+        }
+    }
+
     /// All spans that were not taken.
     pub fn rejected_spans(&self) -> u64 {
         self.rejected.values().sum()

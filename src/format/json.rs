@@ -196,6 +196,7 @@ impl<'a> JsonReader<'a> {
     }
 
     /// The type of the next value, which is not consumed.
+    #[inline]
     pub fn peek(&mut self) -> JsonResult<JsonKind> {
         match self.byte("a value")? {
             b'{' => Ok(JsonKind::Object),
@@ -209,15 +210,18 @@ impl<'a> JsonReader<'a> {
     }
 
     /// Consumes `{`; then ask for [`Self::next_key`] until there is none.
+    #[inline]
     pub fn enter_object(&mut self) -> JsonResult<()> {
         self.enter(JsonKind::Object)
     }
 
     /// Consumes `[`; then ask for [`Self::next_item`] until there is none.
+    #[inline]
     pub fn enter_array(&mut self) -> JsonResult<()> {
         self.enter(JsonKind::Array)
     }
 
+    #[inline]
     fn enter(&mut self, kind: JsonKind) -> JsonResult<()> {
         self.expect(kind)?;
         self.at += 1;
@@ -226,6 +230,7 @@ impl<'a> JsonReader<'a> {
     }
 
     /// The key of the next member, whose value comes next; `None` consumes the closing brace.
+    #[inline]
     pub fn next_key(&mut self) -> JsonResult<Option<Cow<'a, str>>> {
         if !self.next_member(b'}', "`,` or `}`")? {
             return Ok(None);
@@ -242,10 +247,12 @@ impl<'a> JsonReader<'a> {
     }
 
     /// Whether another item comes next; `false` consumes the closing bracket.
+    #[inline]
     pub fn next_item(&mut self) -> JsonResult<bool> {
         self.next_member(b']', "`,` or `]`")
     }
 
+    #[inline]
     fn next_member(&mut self, close: u8, expected: &'static str) -> JsonResult<bool> {
         let byte = self.byte(expected)?;
         let fresh = std::mem::take(&mut self.fresh);
@@ -301,6 +308,7 @@ impl<'a> JsonReader<'a> {
     }
 
     /// The next byte that is no white space; it stays unread.
+    #[inline]
     fn byte(&mut self, expected: &'static str) -> JsonResult<u8> {
         while let Some(&byte) = self.bytes.get(self.at) {
             if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
@@ -311,6 +319,7 @@ impl<'a> JsonReader<'a> {
         Err(self.truncated(expected))
     }
 
+    #[inline]
     fn expect(&mut self, kind: JsonKind) -> JsonResult<()> {
         let found = self.peek()?;
         if found == kind {
@@ -323,6 +332,7 @@ impl<'a> JsonReader<'a> {
         })
     }
 
+    #[inline]
     fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }

@@ -49,7 +49,7 @@ pub use findings::Findings;
 pub use limits::Limits;
 pub use problem::{Place, Problem, Reason};
 pub use read::{Input, ReadOptions, Sink, read};
-pub use write::{WriteError, write};
+pub use write::{WriteError, Writer, write};
 
 /// A format of traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

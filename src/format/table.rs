@@ -13,7 +13,20 @@ const COLUMNS: &str = "trace_id,span_id,parent_span_id,depth,service,operation,k
 /// Writes traces comma-separated (RFC 4180, lines end with LF), a span a line in depth-first order.
 /// Attributes are a JSON object in a cell, events and links are counted.
 pub fn csv<'a>(out: &mut dyn io::Write, traces: impl Iterator<Item = &'a Trace>) -> io::Result<()> {
-    out.write_all(COLUMNS.as_bytes())?;
+    csv_header(out)?;
+    csv_lines(out, traces)
+}
+
+/// Writes the names of the columns.
+pub fn csv_header(out: &mut dyn io::Write) -> io::Result<()> {
+    out.write_all(COLUMNS.as_bytes())
+}
+
+/// Writes the lines below the header.
+pub fn csv_lines<'a>(
+    out: &mut dyn io::Write,
+    traces: impl Iterator<Item = &'a Trace>,
+) -> io::Result<()> {
     let mut line = String::new();
     for trace in traces {
         for index in 0..trace.len() {

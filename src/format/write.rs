@@ -24,41 +24,100 @@ pub fn write<'a>(
     out: &mut dyn io::Write,
     traces: impl Iterator<Item = &'a Trace> + Clone,
 ) -> Result<(), WriteError> {
-    match format {
-        Format::OtlpJson => {
-            let mut document = otlp::write::Document::new(out);
-            document.begin();
-            for trace in traces.clone() {
-                document.spans(trace.spans())?;
+    let mut writer = Writer::begin(format, out)?;
+    writer.traces(traces)?;
+    writer.finish()
+}
+
+/// Writes traces in a format as they come.
+pub struct Writer<'w>(Kind<'w>);
+
+enum Kind<'w> {
+    OtlpJson(&'w mut dyn io::Write),
+    OtlpProto(&'w mut dyn io::Write),
+    Jaeger(JaegerWriter<'w>),
+    Zipkin(ZipkinWriter<'w>),
+    Csv(&'w mut dyn io::Write),
+    Markdown(&'w mut dyn io::Write, bool),
+}
+
+impl<'w> Writer<'w> {
+    /// Begins to write.
+    ///
+    /// # Errors
+    /// If the format is read only, or `out` takes nothing.
+    pub fn begin(format: Format, out: &'w mut dyn io::Write) -> Result<Self, WriteError> {
+        Ok(Self(match format {
+            Format::OtlpJson => Kind::OtlpJson(out),
+            Format::OtlpProto => Kind::OtlpProto(out),
+            Format::JaegerJson => {
+                let mut writer = JaegerWriter::new(out, Precision::Nanos);
+                writer.begin();
+                Kind::Jaeger(writer)
             }
-            document.finish(traces.flat_map(Trace::logs))?;
-        }
-        Format::OtlpProto => {
-            for trace in traces {
-                otlp::write::proto(out, trace.spans())?;
+            Format::ZipkinV2 => {
+                let mut writer = ZipkinWriter::new(out);
+                writer.begin();
+                Kind::Zipkin(writer)
             }
-        }
-        Format::JaegerJson => {
-            let mut writer = JaegerWriter::new(out, Precision::Nanos);
-            writer.begin();
-            for trace in traces {
-                writer.trace(trace.id(), trace.spans())?;
+            Format::Csv => {
+                table::csv_header(out)?;
+                Kind::Csv(out)
             }
-            writer.finish(&[])?;
-        }
-        Format::ZipkinV2 => {
-            let mut writer = ZipkinWriter::new(out);
-            writer.begin();
-            for span in traces.flat_map(Trace::spans) {
-                writer.span(span)?;
-            }
-            writer.finish()?;
-        }
-        Format::Csv => table::csv(out, traces)?,
-        Format::Markdown => table::markdown(out, traces)?,
-        _ => return Err(WriteError::ReadOnly(format)),
+            Format::Markdown => Kind::Markdown(out, false),
+            _ => return Err(WriteError::ReadOnly(format)),
+        }))
     }
-    Ok(())
+
+    /// Writes some traces; of OTLP JSON, in a line of their own.
+    pub fn traces<'a>(
+        &mut self,
+        traces: impl Iterator<Item = &'a Trace> + Clone,
+    ) -> Result<(), WriteError> {
+        match &mut self.0 {
+            Kind::OtlpJson(out) => {
+                let mut document = otlp::write::Document::new(*out);
+                document.begin();
+                for trace in traces.clone() {
+                    document.spans(trace.spans())?;
+                }
+                document.finish(traces.flat_map(Trace::logs))?;
+            }
+            Kind::OtlpProto(out) => {
+                for trace in traces {
+                    otlp::write::proto(*out, trace.spans())?;
+                }
+            }
+            Kind::Jaeger(writer) => {
+                for trace in traces {
+                    writer.trace(trace.id(), trace.spans())?;
+                }
+            }
+            Kind::Zipkin(writer) => {
+                for span in traces.flat_map(Trace::spans) {
+                    writer.span(span)?;
+                }
+            }
+            Kind::Csv(out) => table::csv_lines(*out, traces)?,
+            Kind::Markdown(out, begun) => {
+                if std::mem::replace(begun, true) {
+                    out.write_all(b"\n")?;
+                }
+                table::markdown(*out, traces)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what stands behind all traces.
+    pub fn finish(self) -> Result<(), WriteError> {
+        match self.0 {
+            Kind::Jaeger(mut writer) => writer.finish(&[])?,
+            Kind::Zipkin(mut writer) => writer.finish()?,
+            Kind::OtlpJson(_) | Kind::OtlpProto(_) | Kind::Csv(_) | Kind::Markdown(..) => {}
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

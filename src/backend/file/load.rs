@@ -1,28 +1,26 @@
-//! Reading files into a store, on a thread of its own, while others already look at what is
+//! Reading files into a store, on threads of their own, while others already look at what is
 //! there.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::inputs::{Input, Inputs};
+use super::intake::{Counted, Followed};
 use crate::backend::Progress;
-use crate::format::{Format, Limits, Problem, ReadOptions, Sink, read};
+use crate::format::{Format, Limits, Problem, ReadOptions, Reason, Sink, read};
 use crate::model::Block;
 use crate::storage::{Origin, Store};
 
 /// Blocks that wait to be stored while the next is decoded.
 const WAITING: usize = 2;
-
-/// How often it is said how far reading is.
-const PACE: Duration = Duration::from_millis(50);
 
 /// Remarks that are kept in words.
 const REMARKS: usize = 1000;
@@ -31,123 +29,184 @@ const REMARKS: usize = 1000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct State {
     pub progress: Progress,
-    /// Nothing more comes.
+    /// Nothing more comes, or nothing more than a file that is followed may still get.
     pub over: bool,
 }
 
-/// Files being read, or read.
-#[derive(Debug)]
-pub struct Load {
-    state: watch::Receiver<State>,
-    stop: CancellationToken,
-    remarks: Arc<Mutex<Vec<String>>>,
+/// How to read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    /// The format, where it is not to be recognised.
+    pub format: Option<Format>,
+    /// Whether more is waited for where a file ends.
+    pub follow: bool,
 }
+
+/// Files being read, or read.
+pub struct Load {
+    shared: Arc<Shared>,
+}
+
+/// What the reading threads have in common with whoever looks on.
+struct Shared {
+    store: Store,
+    manner: Manner,
+    tell: watch::Sender<State>,
+    stop: CancellationToken,
+    remarks: Mutex<Vec<String>>,
+    bytes: AtomicU64,
+    spans: AtomicU64,
+}
+
+/// What is done with the blocks, on a thread of its own, until no more come.
+pub type Keep = Box<dyn FnOnce(&Store, &mut dyn Iterator<Item = Block>) + Send>;
 
 impl Load {
     /// Begins to read into `store`.
-    pub fn start(store: Store, given: Vec<Input>, format: Option<Format>) -> io::Result<Self> {
-        let (tell, state) = watch::channel(State::default());
-        let stop = CancellationToken::new();
-        let remarks = Arc::<Mutex<Vec<String>>>::default();
-        let reader = Reader {
+    pub fn start(store: Store, given: Vec<Input>, manner: Manner) -> io::Result<Self> {
+        let commit: Keep = Box::new(|store, blocks| {
+            for block in blocks {
+                store.commit(block, Origin::default());
+            }
+        });
+        Self::start_with(store, given, manner, commit)
+    }
+
+    /// Begins to read; `keep` does with the blocks what is to be done.
+    pub fn start_with(
+        store: Store,
+        given: Vec<Input>,
+        manner: Manner,
+        keep: Keep,
+    ) -> io::Result<Self> {
+        let shared = Arc::new(Shared {
             store,
-            format,
-            tell,
-            stop: stop.clone(),
-            remarks: Arc::clone(&remarks),
-            bytes: Arc::default(),
-            spans: Arc::default(),
-        };
+            manner,
+            tell: watch::Sender::new(State::default()),
+            stop: CancellationToken::new(),
+            remarks: Mutex::default(),
+            bytes: AtomicU64::default(),
+            spans: AtomicU64::default(),
+        });
+        let reader = Arc::clone(&shared);
         std::thread::Builder::new()
             .name("reader".to_owned())
-            .spawn(move || reader.run(&given))?;
-        Ok(Self {
-            state,
-            stop,
-            remarks,
-        })
+            .spawn(move || reader.run(&given, keep))?;
+        Ok(Self { shared })
     }
 
     /// How far it is.
     pub fn state(&self) -> watch::Receiver<State> {
-        self.state.clone()
+        self.shared.tell.subscribe()
     }
 
     /// What could not be read, a line each.
     pub fn remarks(&self) -> Vec<String> {
-        self.remarks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let remarks = self.shared.remarks.lock();
+        remarks.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads no further.
+    /// Reads no further; what was read stays. A source that is silent is not waited for.
     pub fn stop(&self) {
-        self.stop.cancel();
+        let shared = &self.shared;
+        if shared.tell.borrow().over {
+            return shared.stop.cancel();
+        }
+        shared.stop.cancel();
+        let Progress { bytes, spans, .. } = shared.tell.borrow().progress;
+        let (bytes, spans) = (crate::text::bytes(bytes), crate::text::count(spans));
+        shared.remark(format!(
+            "stopped after {bytes}, {spans} spans: the rest was not read"
+        ));
+        shared.tell.send_modify(|state| state.over = true);
+        shared.store.announce();
     }
 }
 
 impl Drop for Load {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.shared.stop.cancel();
     }
 }
 
-/// What the reading thread has.
-struct Reader {
-    store: Store,
-    format: Option<Format>,
-    tell: watch::Sender<State>,
-    stop: CancellationToken,
-    remarks: Arc<Mutex<Vec<String>>>,
-    bytes: Arc<AtomicU64>,
-    spans: Arc<AtomicU64>,
-}
-
-impl Reader {
-    fn run(self, given: &[Input]) {
+impl Shared {
+    fn run(&self, given: &[Input], keep: Keep) {
         let found = Inputs::find(given);
         for (path, error) in &found.problems {
             self.remark(format!("{}: {error}", path.display()));
         }
         let (to, blocks) = sync_channel(WAITING);
-        let (store, spans) = (self.store.clone(), Arc::clone(&self.spans));
-        // Storing takes as long as decoding: each has a thread.
-        let storing = std::thread::Builder::new().name("storing".to_owned());
-        match storing.spawn(move || keep(&store, &blocks, &spans)) {
-            Ok(storing) => {
-                self.read_all(&found, &to);
-                drop(to);
-                if storing.join().is_err() {
-                    self.remark("reading ended early: storing failed".to_owned());
+        std::thread::scope(|scope| {
+            // Storing takes as long as decoding: each has a thread.
+            let storing = std::thread::Builder::new().name("storing".to_owned());
+            let store = move || keep(&self.store, &mut self.counted(blocks));
+            match storing.spawn_scoped(scope, store) {
+                Ok(storing) => {
+                    self.read_all(&found, &to);
+                    drop(to);
+                    if storing.join().is_err() {
+                        self.remark("reading ended early: storing failed".to_owned());
+                    }
                 }
+                Err(error) => self.remark(format!("no thread to store with: {error}")),
             }
-            Err(error) => self.remark(format!("no thread to store with: {error}")),
-        }
-        self.remark_what_did_not_fit();
-        self.tell.send_replace(State {
-            progress: self.progress(found.bytes),
-            over: true,
         });
+        self.remark_what_did_not_fit();
+        self.tell_progress(found.bytes, true);
         self.store.announce();
     }
 
+    /// Blocks as they come, their spans counted.
+    fn counted(&self, blocks: Receiver<Block>) -> impl Iterator<Item = Block> {
+        blocks.into_iter().inspect(|block| {
+            let spans = block.len() as u64;
+            self.spans.fetch_add(spans, Ordering::Relaxed);
+        })
+    }
+
     fn read_all(&self, found: &Inputs, to: &SyncSender<Block>) {
-        for (index, input) in found.list.iter().enumerate() {
+        for input in &found.list {
             if self.stop.is_cancelled() {
-                let left = found.list.len() - index;
-                return self.remark(format!(
-                    "stopped: {left} of {} inputs were not read to their end",
-                    found.list.len()
-                ));
+                return;
             }
             match input {
                 Input::Stdin => self.read(input, &mut io::stdin(), found.bytes, to),
                 Input::Path(path) => match File::open(path) {
-                    Ok(mut file) => self.read(input, &mut file, found.bytes, to),
+                    Ok(file) => self.file(input, path, file, found.bytes, to),
                     Err(error) => self.remark(format!("{}: {error}", path.display())),
                 },
             }
+        }
+    }
+
+    fn file(
+        &self,
+        input: &Input,
+        path: &Path,
+        mut file: File,
+        total: Option<u64>,
+        to: &SyncSender<Block>,
+    ) {
+        let of = file.metadata().ok().filter(std::fs::Metadata::is_file);
+        if self.manner.follow && of.is_some() {
+            let caught_up = || self.tell_progress(None, true);
+            let stop = self.stop.clone();
+            let mut followed = Followed::new(path.to_owned(), file, stop, &caught_up);
+            return self.read(input, &mut followed, None, to);
+        }
+        let before = self.bytes.load(Ordering::Relaxed);
+        self.read(input, &mut file, total, to);
+        let read = self.bytes.load(Ordering::Relaxed) - before;
+        let shrunk = file.metadata().ok().zip(of).filter(|(now, was)| {
+            // What is behind the end of an archive need not be read.
+            now.len() < was.len() && read < was.len()
+        });
+        if let Some((_, was)) = shrunk {
+            let was = was.len();
+            self.remark(format!(
+                "{}: the file shrank while it was read: {read} of {was} bytes were there",
+                path.display()
+            ));
         }
     }
 
@@ -158,14 +217,10 @@ impl Reader {
         total: Option<u64>,
         to: &SyncSender<Block>,
     ) {
-        let mut counted = Counted {
-            from,
-            reader: self,
-            total,
-            told: Instant::now(),
-        };
+        let tell = || self.tell_progress(total, false);
+        let mut counted = Counted::new(from, &self.bytes, &self.stop, &tell);
         let options = ReadOptions {
-            format: self.format,
+            format: self.manner.format,
             limits: Limits::within(self.store.limits().budget),
             ..ReadOptions::default()
         };
@@ -180,13 +235,14 @@ impl Reader {
     fn remark_what_did_not_fit(&self) {
         let stats = self.store.stats();
         let evicted: u64 = stats.evicted.values().sum();
+        let cleared = stats.evicted.get(crate::storage::CLEARED).unwrap_or(&0);
         let beyond: u64 = [crate::storage::TRACE_TOO_LARGE, crate::storage::OVER_BUDGET]
             .iter()
             .filter_map(|reason| stats.rejected.get(reason))
             .sum();
-        if evicted + beyond > 0 {
+        let lost = evicted - cleared + beyond;
+        if lost > 0 {
             let budget = crate::text::bytes(self.store.limits().budget as u64);
-            let lost = evicted + beyond;
             self.remark(format!(
                 "{lost} of {} spans did not fit into {budget}: --max-memory gives more",
                 stats.received
@@ -201,27 +257,27 @@ impl Reader {
         }
     }
 
-    fn progress(&self, total_bytes: Option<u64>) -> Progress {
-        Progress {
+    /// Says how far reading is. Once it is over it stays so, whatever is still on its way.
+    fn tell_progress(&self, total_bytes: Option<u64>, over: bool) {
+        let progress = Progress {
             bytes: self.bytes.load(Ordering::Relaxed),
             total_bytes,
             spans: self.spans.load(Ordering::Relaxed),
             traces: self.store.stats().traces,
-        }
-    }
-}
-
-/// Stores blocks until no more come.
-fn keep(store: &Store, blocks: &Receiver<Block>, spans: &AtomicU64) {
-    while let Ok(block) = blocks.recv() {
-        spans.fetch_add(block.len() as u64, Ordering::Relaxed);
-        store.commit(block, Origin::default());
+        };
+        self.tell.send_if_modified(|state| {
+            let next = State {
+                progress,
+                over: over || state.over,
+            };
+            std::mem::replace(state, next) != next
+        });
     }
 }
 
 /// Takes what is read: blocks go on to be stored.
 struct HandOver<'a> {
-    reader: &'a Reader,
+    reader: &'a Shared,
     to: &'a SyncSender<Block>,
 }
 
@@ -237,40 +293,18 @@ impl Sink for HandOver<'_> {
 
     fn problem(&mut self, problem: Problem) {
         // A reader that was told to stop breaks off in the middle; that is no fault of the input.
-        if !self.reader.stop.is_cancelled() {
-            self.reader.remark(problem.to_string());
+        if self.reader.stop.is_cancelled() {
+            return;
         }
+        let hint = match problem.reason {
+            Reason::TooLarge => ": --max-memory gives more",
+            _ => "",
+        };
+        self.reader.remark(format!("{problem}{hint}"));
     }
 
     fn room(&self) -> usize {
         let budget = self.reader.store.limits().budget;
         budget.saturating_sub(self.reader.store.stats().bytes as usize)
-    }
-}
-
-/// A source whose bytes are counted, and which ends when it is told to.
-struct Counted<'a> {
-    from: &'a mut (dyn Read + Send),
-    reader: &'a Reader,
-    total: Option<u64>,
-    told: Instant,
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.reader.stop.is_cancelled() {
-            return Err(io::Error::other("stopped"));
-        }
-        let count = self.from.read(buffer)?;
-        self.reader.bytes.fetch_add(count as u64, Ordering::Relaxed);
-        if self.told.elapsed() >= PACE {
-            self.told = Instant::now();
-            let progress = self.reader.progress(self.total);
-            self.reader.tell.send_replace(State {
-                progress,
-                over: false,
-            });
-        }
-        Ok(count)
     }
 }

@@ -17,8 +17,8 @@ fn otlp(trace: u8, service: &str) -> String {
 fn open(path: &Path, patient: bool) -> Files {
     let reading = Reading {
         budget: 64 << 20,
-        format: None,
         patient,
+        ..Reading::default()
     };
     Files::open(vec![Input::Path(path.to_owned())], reading).unwrap()
 }

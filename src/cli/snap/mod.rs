@@ -89,6 +89,7 @@ async fn take(args: &SnapArgs, session: &Session) -> Result<Vec<u8>, Failure> {
     let manner = Manner {
         format: args.source.input.input_format,
         patient: true,
+        follow: false,
     };
     let opened = source::open(&session.config, &args.source.source, manner)?;
     let (setup, mistakes) = setup(&opened, session);

@@ -6,8 +6,11 @@ use super::{JsonError, JsonKind, JsonReader, JsonResult, Number};
 
 impl<'a> JsonReader<'a> {
     /// The next string, borrowed unless it holds escapes or bytes that are no UTF-8.
+    #[inline]
     pub fn string(&mut self) -> JsonResult<Cow<'a, str>> {
-        self.expect(JsonKind::String)?;
+        if self.bytes.get(self.at) != Some(&b'"') {
+            self.expect(JsonKind::String)?;
+        }
         self.at += 1;
         let start = self.at;
         let escaped = self.skip_plain()?;
@@ -120,6 +123,7 @@ impl<'a> JsonReader<'a> {
     }
 
     /// Consumes `null` if it comes next.
+    #[inline]
     pub fn take_null(&mut self) -> JsonResult<bool> {
         if self.peek()? == JsonKind::Null {
             self.null().map(|()| true)
@@ -155,6 +159,7 @@ impl<'a> JsonReader<'a> {
 
     /// To the next quote (false) or backslash (true) of a string. Eight bytes at a time: files
     /// of traces are mostly strings.
+    #[inline]
     fn skip_plain(&mut self) -> JsonResult<bool> {
         let mut rest = self.rest();
         let plain = loop {

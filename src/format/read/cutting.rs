@@ -1,11 +1,13 @@
 //! One thread's part of a reading: containers are opened, inputs recognised, and cut into pieces
-//! that can be decoded one by one.
+//! that can be decoded one by one. When enough of these wait, it decodes some itself.
 
+use std::cell::RefCell;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use super::ReadOptions;
 use super::decoders::{self, Cut};
+use super::decoding::{self, Decoded};
 use super::excerpts::Excerpts;
 use super::messages::{self, Parts};
 use super::pieces::{Pace, Pieces, Text};
@@ -17,6 +19,7 @@ use crate::format::findings::Piece;
 use crate::format::otlp::Signal;
 use crate::format::problem::{Place, Problem, Reason};
 use crate::format::protobuf::{Field, Message};
+use crate::model::BlockBuilder;
 
 /// Bytes that wait to be decoded.
 const WAITING: usize = 4 << 20;
@@ -42,6 +45,8 @@ pub(super) enum Part {
     Excerpt(Vec<u8>, Piece),
     /// How many lines of a console belonged to no document.
     OtherLines(u64),
+    /// A piece of text that was decoded on the way, since others wait already.
+    Decoded(Box<Decoded>),
     /// A message of a format that cannot be cut.
     Whole(Format, Vec<u8>),
     /// Something wrong with the input at hand, at a place in it.
@@ -54,6 +59,10 @@ pub(super) enum Part {
 pub(super) struct Cutting<'q> {
     pub options: &'q ReadOptions,
     pub queue: &'q Queue<Part>,
+    /// The name of the input at hand.
+    pub input: String,
+    /// For pieces that are decoded on the way.
+    pub builder: RefCell<BlockBuilder>,
 }
 
 impl Visitor for Cutting<'_> {
@@ -61,6 +70,7 @@ impl Visitor for Cutting<'_> {
         let recognised = self.recognise(entry.content.head());
         // What comes out of a decoder comes in small portions, one behind the other.
         let prompt = entry.containers.is_empty();
+        self.input.clone_from(&entry.name);
         self.tell(Part::Input {
             name: entry.name,
             containers: entry.containers,
@@ -175,7 +185,21 @@ impl Cutting<'_> {
             WAITING
         };
         let bytes = text.bytes.len();
+        if self.queue.bytes() > bound
+            && let Some(decoded) = self.decode(format, &text)
+        {
+            // Instead of waiting for the other thread.
+            self.queue.give_back(text.bytes);
+            let bytes = decoded.block.bytes();
+            return self
+                .queue
+                .push(Part::Decoded(Box::new(decoded)), bytes, 2 * WAITING);
+        }
         self.queue.push(Part::Text(format, text), bytes, bound)
+    }
+
+    fn decode(&self, format: Format, text: &Text) -> Option<Decoded> {
+        decoding::alone(&self.input, format, text, &mut self.builder.borrow_mut())
     }
 
     /// A protobuf message, in parts.

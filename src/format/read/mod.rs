@@ -9,6 +9,7 @@
 mod behind;
 mod cutting;
 mod decoders;
+mod decoding;
 mod excerpts;
 mod held;
 mod messages;
@@ -18,6 +19,7 @@ mod reading;
 mod scan;
 mod scanner;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -93,6 +95,8 @@ pub fn read(
     let mut cutting = Cutting {
         options,
         queue: &queue,
+        input: name.to_owned(),
+        builder: RefCell::default(),
     };
     let entrance = queue.entrance();
     let cut = move || {

@@ -78,6 +78,11 @@ impl<T> Queue<T> {
         ControlFlow::Continue(())
     }
 
+    /// Bytes that wait.
+    pub(super) fn bytes(&self) -> usize {
+        self.lock().bytes
+    }
+
     /// The item in front; waits for one, at most as long as `patience`.
     pub(super) fn pop(&self, patience: Option<Duration>) -> Popped<T> {
         let mut state = self.lock();

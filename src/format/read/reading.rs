@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use super::cutting::{Part, place};
 use super::decoders::{self, Decode};
+use super::decoding::{Decoded, resume};
 use super::held::Held;
 use super::pieces::Text;
 use super::queue::{Popped, Queue};
 use super::{Input, ReadOptions, Sink};
 use crate::format::detect;
-use crate::format::findings::{Findings, Piece, line_ends};
+use crate::format::findings::{Findings, Piece};
 use crate::format::otlp::{self, Signal};
 use crate::format::problem::Problem;
 use crate::format::{Format, console};
@@ -19,8 +20,6 @@ use crate::model::BlockBuilder;
 
 /// Spans of the first block: rows are to be seen soon.
 const FIRST_BLOCK: usize = 1 << 10;
-/// How often reading resumes in one piece behind something that is not JSON.
-const RESUMES: usize = 256;
 /// How long nothing has to come until what there is is handed over.
 const IDLE: Duration = Duration::from_millis(40);
 
@@ -133,6 +132,7 @@ impl<'s> Reading<'s> {
                 console::report_other_lines(findings);
             }
             Part::Whole(format, bytes) => self.whole(format, &bytes, findings)?,
+            Part::Decoded(decoded) => return self.decoded(*decoded, findings),
             Part::Fault(reason, message, at) => {
                 findings.at_piece(place(findings.input(), at));
                 let place = findings.place_in_bytes(0, String::new());
@@ -146,6 +146,21 @@ impl<'s> Reading<'s> {
             Part::Input { .. } | Part::Problem(_) => {}
         }
         ControlFlow::Continue(())
+    }
+
+    /// A piece that was decoded already. It stands behind what is at hand.
+    fn decoded(&mut self, decoded: Decoded, findings: &mut Findings) -> ControlFlow<()> {
+        self.release(findings)?;
+        self.flush(findings)?;
+        findings.absorb(decoded.findings);
+        if let Some(input) = self.inputs.last_mut() {
+            input.spans += decoded.block.len() as u64;
+            input.logs += decoded.block.log_count() as u64;
+        }
+        if decoded.block.is_empty() && decoded.block.log_count() == 0 {
+            return ControlFlow::Continue(());
+        }
+        self.sink.block(decoded.block)
     }
 
     /// A piece of text. One whose spans are explained behind it is held until that is known.
@@ -195,9 +210,7 @@ impl<'s> Reading<'s> {
         ControlFlow::Continue(())
     }
 
-    /// Decodes a piece of text. Behind what is not JSON, reading resumes where a line begins with a
-    /// bracket: lines of a pretty-printed document are indented, so that the inside of a broken one
-    /// is not taken for documents.
+    /// Decodes a piece of text.
     fn piece(
         &mut self,
         text: &[u8],
@@ -205,29 +218,9 @@ impl<'s> Reading<'s> {
         decode: Decode,
         findings: &mut Findings,
     ) -> ControlFlow<()> {
-        let mut from = 0;
-        for _ in 0..RESUMES {
-            let rest = text.get(from..).unwrap_or_default();
-            let here = piece.behind(text, from);
-            let start = here.offset.saturating_sub(here.prefix as u64);
-            findings.at_piece(here);
-            let (result, flow) = self.decode(rest, decode, findings);
-            flow?;
-            let Err(problem) = result else {
-                return ControlFlow::Continue(());
-            };
-            let at = problem.place.offset.unwrap_or(0).saturating_sub(start) as usize;
-            findings.report(problem);
-            let lines = rest.get(at..).unwrap_or_default().windows(2);
-            let Some(next) = lines
-                .map(|pair| matches!(pair, [b'\n', b'{' | b'[']))
-                .position(|begins| begins)
-            else {
-                return ControlFlow::Continue(());
-            };
-            from += at + next + 1;
-        }
-        ControlFlow::Continue(())
+        resume(text, piece, findings, |rest, findings| {
+            self.decode(rest, decode, findings)
+        })
     }
 
     /// Decodes one text. Blocks that fill up within it are handed over at once: it may be one
@@ -366,21 +359,5 @@ impl<'s> Reading<'s> {
             input.metric_points = findings.metric_points;
         }
         flow
-    }
-}
-
-impl Piece {
-    /// The piece that begins `from` bytes into this one, whose text is given.
-    fn behind(&self, text: &[u8], from: usize) -> Self {
-        let prefix = self.prefix.saturating_sub(from);
-        let passed = text
-            .get(self.prefix..from.max(self.prefix))
-            .unwrap_or_default();
-        Self {
-            input: self.input.clone(),
-            offset: self.offset + passed.len() as u64,
-            lines: self.lines + line_ends(passed),
-            prefix,
-        }
     }
 }
