@@ -115,7 +115,7 @@ struct Target<'a> {
 }
 
 /// What was written.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Written {
     windows: u64,
     traces: u64,

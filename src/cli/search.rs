@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::{
-    Backend, BackendError, Division, Part, Progress, SearchDone, SearchRequest, Sort, TraceRow,
+    Backend, BackendError, Division, Part, SearchDone, SearchRequest, Sort, TraceRow,
 };
 use crate::format::json::JsonWriter;
 use crate::text::{Style, plural};

@@ -213,6 +213,7 @@ impl Findings {
         self.logs_without_trace += other.logs_without_trace;
         self.rejected_logs += other.rejected_logs;
         self.metric_points += other.metric_points;
+        self.other_lines += other.other_lines;
         self.more_problems += other.more_problems;
         for problem in other.problems {
             // Its spans are counted already.

@@ -160,7 +160,9 @@ mod tests {
         file.write_all(b"{1}\n{cut off").unwrap();
         let (stop, (tell, told)) = (CancellationToken::new(), channel());
         let tell = Mutex::new(tell);
-        let caught_up = || drop(tell.lock().unwrap().send(()));
+        let caught_up = || {
+            let _heard = tell.lock().unwrap().send(());
+        };
         let open = File::open(&path).unwrap();
         let mut followed = Followed::new(path.clone(), open, stop.clone(), &caught_up);
         let read = Mutex::new(Vec::new());
