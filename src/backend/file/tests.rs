@@ -102,3 +102,53 @@ async fn who_is_not_patient_is_told_when_there_is_more() {
         epoch.changed().await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_gzip_that_breaks_in_the_middle_keeps_what_came_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.json.gz");
+    let lines: Vec<_> = (1..=200).map(|id| otlp(id, "shop")).collect();
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    gz.write_all(lines.join("\n").as_bytes()).unwrap();
+    let mut bytes = gz.finish().unwrap();
+    let middle = bytes.len() / 2;
+    bytes.truncate(middle);
+    fs::write(&file, bytes).unwrap();
+    let files = open(&file, true);
+    let (rows, _) = search(&files).await.unwrap();
+    assert!((50..150).contains(&rows.len()), "{}", rows.len());
+    let remarks = files.remarks();
+    assert!(
+        remarks.iter().all(|line| line.contains("a.json.gz")) && !remarks.is_empty(),
+        "{remarks:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_thousand_files_are_one_data_set() {
+    let folder = tempfile::tempdir().unwrap();
+    for id in 0..1000 {
+        let text = otlp(1, &format!("service {id}"));
+        fs::write(folder.path().join(format!("{id}.json")), text).unwrap();
+    }
+    let files = open(folder.path(), true);
+    let services = files.services(None, CancellationToken::new());
+    assert_eq!(services.await.unwrap().len(), 1000);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn reading_a_silent_pipe_can_be_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    if !made.is_ok_and(|status| status.success()) {
+        return;
+    }
+    let files = open(&pipe, true);
+    assert!(files.loading().is_some());
+    files.stop_loading();
+    assert_eq!(files.loading(), None);
+    let remarks = files.remarks();
+    assert!(remarks[0].starts_with("stopped after"), "{remarks:?}");
+}
