@@ -247,3 +247,91 @@ fn step(params: &Params) -> Result<Option<Nanos>, Refused> {
     }
     Ok(Some(Nanos(nanos)))
 }
+
+#[cfg(test)]
+pub mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::backend::{Files, Input, Reading};
+    use crate::config::Access;
+    use crate::format::otlp;
+    use crate::model::scenario;
+
+    /// A service over a file with two spans of a shop and one of a cart.
+    pub fn service() -> (QueryService, tempfile::TempDir) {
+        let text = "shop: GET /cart 0..900 server n=1\n  shop: load 100..800 client\n    cart: load 200..700 server error n=2\n";
+        let block = scenario::block(text);
+        let logs = (0..block.log_count() as u32).map(|index| block.log(index));
+        let mut bytes = Vec::new();
+        otlp::write::json(&mut bytes, block.spans(), logs).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spans.json");
+        std::fs::write(&path, bytes).unwrap();
+        let reading = Reading {
+            budget: 64 << 20,
+            format: None,
+            patient: true,
+        };
+        let files = Files::open(vec![Input::Path(path)], reading).unwrap();
+        (
+            QueryService::new(Arc::new(files), Access::default()),
+            folder,
+        )
+    }
+
+    pub fn asked(pairs: &[(&str, &str)]) -> Query<Vec<(String, String)>> {
+        let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+        Query(pairs.iter().map(owned).collect())
+    }
+
+    pub async fn json_of(answer: Answer) -> Value {
+        let body = answer.unwrap().into_body();
+        let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    #[tokio::test]
+    async fn series_are_told_as_tempo_tells_them() {
+        let start = (scenario::EPOCH.0 / 1_000_000_000).to_string();
+        let end = (scenario::EPOCH.0 / 1_000_000_000 + 2).to_string();
+        let query = [
+            ("q", "{ } | count_over_time() by (resource.service.name)"),
+            ("start", &start),
+            ("end", &end),
+            ("step", "1"),
+        ];
+        let (service, _folder) = service();
+        let told = json_of(range(State(service.clone()), asked(&query)).await).await;
+        let cart = &told["series"][0];
+        let label = json!([{ "key": "resource.service.name", "value": { "stringValue": "cart" } }]);
+        assert_eq!(cart["labels"], label);
+        let times: Vec<_> = cart["samples"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| &s["value"])
+            .collect();
+        assert_eq!(times, [&Value::Null, &json!(1.0), &Value::Null]);
+        assert_eq!(cart["exemplars"][0]["value"], 1.0);
+        assert_eq!(told["steps"]["count"], 2);
+        let told = json_of(instant(State(service), asked(&query)).await).await;
+        assert_eq!(told["series"][1]["value"], 2.0);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_asked_is_refused() {
+        let (service, _folder) = service();
+        for pairs in [
+            [("q", "{ } | rate("), ("since", "1h")],
+            [("q", "{ }"), ("since", "1h")],
+            [("q", "{ } | rate()"), ("start", "x")],
+            [("q", "{ } | rate()"), ("step", "-1")],
+            [("q", "{ } | rate()"), ("step", "1ms")],
+        ] {
+            let refused = range(State(service.clone()), asked(&pairs)).await;
+            let status = refused.map_err(|refused| refused.status());
+            assert_eq!(status.unwrap_err(), StatusCode::BAD_REQUEST, "{pairs:?}");
+        }
+    }
+}

@@ -16,6 +16,7 @@ mod metrics;
 mod params;
 mod search;
 mod server;
+mod span_sets;
 mod stats;
 mod tags;
 mod tempo;

@@ -197,3 +197,53 @@ fn seen(census: &Census, attribute: &Attribute) -> Vec<Literal> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query_service::metrics::tests::{asked, json_of, service};
+
+    #[tokio::test]
+    async fn attributes_and_values_are_told() {
+        let (service, _folder) = service();
+        let state = || State(service.clone());
+        let none = || asked(&[]);
+        let told = json_of(names_by_scope(state(), none()).await).await;
+        let scopes: Vec<_> = told["scopes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| &s["name"])
+            .collect();
+        assert_eq!(scopes, ["resource", "span", "intrinsic"]);
+        assert_eq!(told["scopes"][1]["tags"], json!(["n"]));
+        let of = async |name: &str| {
+            let answer = typed_values(state(), Path(name.to_owned()), none()).await;
+            json_of(answer).await["tagValues"].clone()
+        };
+        let shop = json!([
+            { "type": "string", "value": "shop" },
+            { "type": "string", "value": "cart" },
+        ]);
+        assert_eq!(of("resource.service.name").await, shop);
+        assert_eq!(
+            of("span.n").await[0],
+            json!({ "type": "int", "value": "1" })
+        );
+        assert_eq!(
+            of("status").await[0],
+            json!({ "type": "keyword", "value": "error" })
+        );
+        let wrong = typed_values(state(), Path("nothing.at.all".into()), none()).await;
+        assert_eq!(
+            wrong.map_err(|r| r.status()).unwrap_err(),
+            StatusCode::BAD_REQUEST
+        );
+        let told = values_of(state(), "service.name").await;
+        assert_eq!(told["tagValues"], json!(["cart", "shop"]));
+    }
+
+    async fn values_of(state: State<QueryService>, name: &str) -> Value {
+        json_of(values(state, Path(name.to_owned()), asked(&[])).await).await
+    }
+}

@@ -7,7 +7,7 @@
 //! of the spans, so that no trace has to be opened.
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Response, StatusCode, header};
 use serde::Serialize;
 
@@ -15,10 +15,11 @@ use crate::backend::{SearchRequest, Sort, TraceRow, Window};
 use crate::format::otlp;
 use crate::model::{Nanos, Time, Trace};
 
-use crate::traceql::{Attribute, Scope, logfmt};
+use crate::traceql::{Attribute, Query, Scope, logfmt};
 
 use super::answer::{self, Refused};
 use super::params::Params;
+use super::span_sets::{self, SpanSet};
 use super::{QueryService, search, vizsla};
 
 /// Traces of a search, and spans of each, when no limit is given.
@@ -67,22 +68,6 @@ struct Summary {
     service_stats: std::collections::BTreeMap<String, ServiceStats>,
 }
 
-#[derive(Serialize, Clone)]
-#[serde(rename_all = "camelCase")]
-struct SpanSet {
-    spans: Vec<MatchedSpan>,
-    matched: usize,
-}
-
-#[derive(Serialize, Clone)]
-#[serde(rename_all = "camelCase")]
-struct MatchedSpan {
-    #[serde(rename = "spanID")]
-    span_id: String,
-    start_time_unix_nano: String,
-    duration_nanos: String,
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ServiceStats {
@@ -107,16 +92,20 @@ fn is_none(n: &u32) -> bool {
     *n == 0
 }
 
-type Asked = Query<Vec<(String, String)>>;
+type Asked = axum::extract::Query<Vec<(String, String)>>;
 type Answer = Result<Response<Body>, Response<Body>>;
 
 pub fn refused(refused: Refused) -> Response<Body> {
     answer::plain(refused.status, refused.message)
 }
 
-pub async fn search(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
+pub async fn search(
+    State(service): State<QueryService>,
+    axum::extract::Query(asked): Asked,
+) -> Answer {
     let params = Params::new(asked);
     let (request, spans) = search_request(&params).map_err(refused)?;
+    let query = Query::parse(&request.query).ok();
     let found = search::find(service.backend.as_ref(), request)
         .await
         .map_err(refused)?;
@@ -129,7 +118,11 @@ pub async fn search(State(service): State<QueryService>, Query(asked): Asked) ->
         let trace = search::trace(service.backend.as_ref(), row.trace_id)
             .await
             .map_err(refused)?;
-        traces.push(summary(&row, trace.as_deref(), spans.most()));
+        let sets = match (&query, trace.as_deref()) {
+            (Some(query), Some(trace)) => span_sets::of(query, &row, trace, spans.most()),
+            _ => Vec::new(),
+        };
+        traces.push(summary(&row, trace.as_deref(), sets));
     }
     let metrics =
         serde_json::json!({ "inspectedTraces": traces.len(), "completedJobs": 1, "totalJobs": 1 });
@@ -182,17 +175,14 @@ impl Matched {
 fn by_ids(row: &TraceRow) -> Summary {
     Summary {
         matched_span_ids: row.matched.iter().map(ToString::to_string).collect(),
-        ..summary(row, None, 0)
+        ..summary(row, None, Vec::new())
     }
 }
 
-fn summary(row: &TraceRow, trace: Option<&Trace>, most: usize) -> Summary {
-    let matched = row.matched.len();
-    let told = row.matched.iter().take(most);
-    let spans = told
-        .filter_map(|&id| trace.and_then(|trace| Some(matched_span(trace.span(trace.find(id)?)))))
-        .collect();
-    let set = SpanSet { spans, matched };
+fn summary(row: &TraceRow, trace: Option<&Trace>, mut sets: Vec<SpanSet>) -> Summary {
+    if sets.is_empty() {
+        sets.push(SpanSet::counted(row.matched.len()));
+    }
     let rootless = row.incomplete && trace.is_some_and(|trace| trace.true_root().is_none());
     let root = |name: &str| {
         if rootless {
@@ -218,21 +208,13 @@ fn summary(row: &TraceRow, trace: Option<&Trace>, most: usize) -> Summary {
         duration_nanos: row.duration.0.to_string(),
         incomplete: row.incomplete,
         matched_span_ids: Vec::new(),
-        span_sets: vec![set.clone()],
-        span_set: set,
+        span_set: sets.first().cloned().unwrap_or_default(),
+        span_sets: sets,
         service_stats: row
             .services
             .iter()
             .map(|(name, count)| (name.to_string(), stats(*count)))
             .collect(),
-    }
-}
-
-fn matched_span(span: crate::model::SpanRef<'_>) -> MatchedSpan {
-    MatchedSpan {
-        span_id: span.span_id().to_string(),
-        start_time_unix_nano: span.start().0.to_string(),
-        duration_nanos: span.duration().0.to_string(),
     }
 }
 

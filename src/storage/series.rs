@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::generation::{Entry, Generation};
 use super::search::{Order, Search};
 use super::share::shared;
-use super::sieve::{Sifted, sift};
+use super::sieve::{Sifted, sift, sift_block};
 use super::snapshot::{Snapshot, StoredTrace};
 use crate::model::{Block, Row, Time, Trace};
 use crate::traceql::eval::{Around, Facts, Spot};
@@ -130,8 +130,8 @@ impl<'a> Count<'a> {
                 let Some(block) = blocks.get(at).filter(|_| !(self.cancelled)()) else {
                     return;
                 };
-                if let Some((_, rows)) = super::sieve::sift_block(block, self.search(query)) {
-                    tally.rows(block, &rows);
+                if let Some(left) = sift_block(block, self.search(query)) {
+                    tally.rows(block, &left.rows);
                 }
             })
         } else {

@@ -10,13 +10,20 @@ use super::snapshot::StoredTrace;
 use crate::model::{Block, Row, SpanId, SpanRef, Time};
 use crate::traceql::{Bits, Bound, Evaluator, Facts, Needs};
 
-/// What is left of a block: the query compiled for it, and the rows that come into question.
-type Left<'a> = Option<(Bound<'a>, Bits)>;
+/// What is left of a block.
+pub(super) struct Left<'a> {
+    /// The query compiled for it.
+    bound: Bound<'a>,
+    /// The rows that come into question.
+    pub(super) rows: Bits,
+    /// Rows of each of which a matching trace has one too.
+    companions: Vec<Bits>,
+}
 
 /// A generation with what is left of its parts.
 pub(super) struct Sifted<'a> {
     generation: &'a Arc<Generation>,
-    parts: Vec<Left<'a>>,
+    parts: Vec<Option<Left<'a>>>,
 }
 
 /// Sifts all generations, on several threads if there is enough to do. `None` if cancelled.
@@ -29,7 +36,7 @@ pub(super) fn sift<'a>(
     let blocks: Vec<&Block> = parts.map(|part| &*part.block).collect();
     let mut left = sift_blocks(&blocks, search, cancelled).into_iter();
     let sifted = generations.iter().map(|generation| {
-        let mut parts: Vec<Left<'a>> = left.by_ref().take(generation.parts.len()).collect();
+        let mut parts: Vec<Option<Left<'a>>> = left.by_ref().take(generation.parts.len()).collect();
         if let Some(window) = search.window
             && search.query.needs() == Needs::Tree
         {
@@ -45,23 +52,20 @@ fn sift_blocks<'a>(
     blocks: &[&Block],
     search: Search<'a>,
     cancelled: &(dyn Fn() -> bool + Sync),
-) -> Vec<Left<'a>> {
+) -> Vec<Option<Left<'a>>> {
     let rows = blocks.iter().map(|block| block.len()).sum();
     let done = shared(blocks.len(), rows, Vec::new, |done, index| {
         let block = blocks.get(index).filter(|_| !cancelled());
         done.push((index, block.and_then(|block| sift_block(block, search))));
     });
-    let mut left: Vec<(usize, Left<'a>)> = done.into_iter().flatten().collect();
+    let mut left: Vec<(usize, Option<Left<'a>>)> = done.into_iter().flatten().collect();
     left.sort_unstable_by_key(|&(index, _)| index);
     left.into_iter().map(|(_, left)| left).collect()
 }
 
-/// What is left of a block.
-pub(super) fn sift_block<'a>(block: &Block, search: Search<'a>) -> Left<'a> {
+/// What is left of a block; `None` if nothing of it matters.
+pub(super) fn sift_block<'a>(block: &Block, search: Search<'a>) -> Option<Left<'a>> {
     let bound = search.query.bind(block);
-    if bound.is_hopeless() {
-        return None;
-    }
     let mut rows = bound.candidates(block);
     // Where the whole tree decides, another span of the trace may be the one that matches.
     if search.window.is_some() && search.query.needs() != Needs::Tree {
@@ -72,16 +76,40 @@ pub(super) fn sift_block<'a>(block: &Block, search: Search<'a>) -> Left<'a> {
                 .is_some_and(|&start| search.is_within(start))
         });
     }
-    (!rows.is_empty()).then_some((bound, rows))
+    let companions = bound.companions(block);
+    let matters = !rows.is_empty() || companions.iter().any(|rows| !rows.is_empty());
+    matters.then_some(Left {
+        bound,
+        rows,
+        companions,
+    })
 }
 
 impl Sifted<'_> {
     /// The traces that come into question.
     pub(super) fn entries(&self) -> impl Iterator<Item = (u32, &Entry)> {
-        let traces = &self.generation.traces;
-        let mut marked = Bits::none(traces.len());
+        let mut marked = self.traces_of(|left| Some(&left.rows));
+        let companions = self
+            .parts
+            .iter()
+            .flatten()
+            .map(|left| left.companions.len());
+        for number in 0..companions.max().unwrap_or(0) {
+            marked.intersect(&self.traces_of(|left| left.companions.get(number)));
+        }
+        let entries = self.generation.traces.iter().enumerate();
+        let wanted =
+            entries.filter(move |&(index, entry)| entry.spans > 0 && marked.contains(index));
+        wanted.map(|(index, entry)| (index as u32, entry))
+    }
+
+    /// The traces, by entry, that have one of some rows.
+    fn traces_of<'s>(&'s self, rows: impl Fn(&'s Left<'_>) -> Option<&'s Bits>) -> Bits {
+        let mut marked = Bits::none(self.generation.traces.len());
         for (part, left) in self.generation.parts.iter().zip(&self.parts) {
-            let Some((_, rows)) = left else { continue };
+            let Some(rows) = left.as_ref().and_then(&rows) else {
+                continue;
+            };
             if rows.count() == part.block.len() {
                 for &entry in &part.entries {
                     marked.insert(entry as usize);
@@ -92,12 +120,7 @@ impl Sifted<'_> {
                 }
             }
         }
-        let inhabited = traces
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| entry.spans > 0);
-        let wanted = inhabited.filter(move |&(index, _)| marked.contains(index));
-        wanted.map(|(index, entry)| (index as u32, entry))
+        marked
     }
 
     /// The trace of an entry, if it matches.
@@ -132,7 +155,7 @@ impl Sifted<'_> {
 
     /// The spans of a trace that come into question.
     fn candidates<'t>(&'t self, trace: &'t StoredTrace) -> impl Iterator<Item = SpanRef<'t>> {
-        let has = |part: usize, row: Row| matches!(self.parts.get(part), Some(Some((_, rows))) if rows.contains(row as usize));
+        let has = |part: usize, row: Row| matches!(self.parts.get(part), Some(Some(left)) if left.rows.contains(row as usize));
         trace
             .places()
             .filter(move |&(part, span)| has(part, span.row()))
@@ -142,7 +165,7 @@ impl Sifted<'_> {
     /// What is left of each part.
     pub(super) fn into_rows(self) -> Vec<Option<Bits>> {
         let parts = self.parts.into_iter();
-        parts.map(|left| left.map(|(_, rows)| rows)).collect()
+        parts.map(|left| left.map(|left| left.rows)).collect()
     }
 
     /// The parts and rows of a trace that match, given what is known of the whole trace.
@@ -161,9 +184,9 @@ impl Sifted<'_> {
             root_service: root.map_or("", SpanRef::service),
         };
         let accepts = |&(part, span): &(usize, SpanRef<'_>)| match self.parts.get(part) {
-            Some(Some((bound, rows))) => {
-                rows.contains(span.row() as usize)
-                    && bound.accepts(span.block(), span.row(), &facts)
+            Some(Some(left)) => {
+                left.rows.contains(span.row() as usize)
+                    && left.bound.accepts(span.block(), span.row(), &facts)
             }
             _ => false,
         };
@@ -172,11 +195,11 @@ impl Sifted<'_> {
 }
 
 /// Leaves out rows of traces that have no span at all in a window.
-fn drop_outside(generation: &Generation, (from, to): (Time, Time), parts: &mut [Left<'_>]) {
+fn drop_outside(generation: &Generation, (from, to): (Time, Time), parts: &mut [Option<Left<'_>>]) {
     let overlaps = |entry: &Entry| entry.start <= to && entry.end >= from;
     for (part, sifted) in generation.parts.iter().zip(parts) {
-        if let Some((_, rows)) = sifted {
-            rows.retain(|row| {
+        if let Some(left) = sifted {
+            left.rows.retain(|row| {
                 let entry = generation.traces.get(part.entry_of(row as Row) as usize);
                 entry.is_some_and(overlaps)
             });

@@ -146,6 +146,20 @@ const STAGES: &[(&str, &str)] = &[
     ("coalesce()", "one set again"),
     ("select(", "what to bring along"),
     ("{ ", "of these, spans"),
+    ("rate()", "series: spans a second"),
+    ("count_over_time()", "series: spans"),
+    ("quantile_over_time(duration, .95)", "series: quantiles"),
+    ("histogram_over_time(duration)", "series: by powers of two"),
+    ("max_over_time(duration)", "series: greatest"),
+    ("avg_over_time(duration)", "series: mean"),
+    ("min_over_time(duration)", "series: least"),
+    ("sum_over_time(duration)", "series: sum"),
+    (
+        "compare({ status = error })",
+        "what these have that others have not",
+    ),
+    ("topk(", "of series, the greatest"),
+    ("bottomk(", "of series, the least"),
 ];
 
 fn signs(list: &[(&str, &str)]) -> Vec<Candidate> {

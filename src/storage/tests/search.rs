@@ -165,7 +165,7 @@ proptest! {
     fn series_are_those_of_the_traces_added_up(
         spans in vec(plain(6), 1..120),
         size in 1usize..40,
-        which in 0usize..7,
+        which in 0usize..9,
     ) {
         let store = Store::new(Limits::default());
         for spans in spans.chunks(size) {
@@ -177,6 +177,8 @@ proptest! {
             "{ trace:duration > 20ns } | count_over_time() by (name, status)",
             "{ } > { duration > 3ns } | count_over_time() by (.service.name)",
             "{ } | count_over_time() by (rootServiceName, span:childCount)",
+            "{ status = error } >> { duration > 3ns } | count_over_time() by (name)",
+            "({ .service.name = \"service 1\" } && { duration > 9ns }) || { status = error } | count_over_time()",
             "{ } | histogram_over_time(duration) by (resource.service.name)",
             "({ status = error } | count_over_time() by (name)) * 2",
         ][which];

@@ -1,5 +1,5 @@
-//! What can be told of a query from its tree alone: a condition that some span of every
-//! matching trace fulfils, and what it takes to decide.
+//! What can be told of a query from its tree alone: conditions that some span of every matching
+//! trace fulfils, and what it takes to decide.
 
 use super::Needs;
 use super::bind::{needs_facts, needs_tree};
@@ -8,43 +8,53 @@ use crate::traceql::operator::{Compare, Keep, Logic, SetOp};
 use crate::traceql::place::Placed;
 use crate::traceql::tree::{Field, FieldExpr, Literal, Pipeline, SetExpr, Stage};
 
-/// A condition that at least one span of every matching trace fulfils; `None` if any span may.
-pub fn of(pipeline: &Pipeline) -> Option<Field> {
-    match &pipeline.stages.first()?.value {
-        Stage::Spans(set) => of_set(set),
+/// As many conditions are worth looking for.
+const MOST: usize = 4;
+
+/// Conditions each of which at least one span of every matching trace fulfils, the one that fewest
+/// spans are likely to fulfil first; none if any trace may match.
+pub fn of(pipeline: &Pipeline) -> Vec<Field> {
+    let mut conditions = of_pipeline(pipeline);
+    conditions.sort_by_key(|condition| std::cmp::Reverse(rarity(condition)));
+    let mut distinct: Vec<Field> = Vec::new();
+    for condition in conditions {
+        if distinct.len() < MOST && !distinct.contains(&condition) {
+            distinct.push(condition);
+        }
+    }
+    distinct
+}
+
+fn of_pipeline(pipeline: &Pipeline) -> Vec<Field> {
+    match pipeline.stages.first().map(|stage| &stage.value) {
+        Some(Stage::Spans(set)) => of_set(set),
         // What comes later is asked of what these let pass.
-        Stage::Filter(_) | Stage::By(_) | Stage::Coalesce | Stage::Select(_) => None,
+        _ => Vec::new(),
     }
 }
 
-fn of_set(set: &SetExpr) -> Option<Field> {
+fn of_set(set: &SetExpr) -> Vec<Field> {
     match set {
-        SetExpr::Filter(field) => field.clone(),
-        SetExpr::Pipeline(pipeline) => of(pipeline),
+        SetExpr::Filter(field) => field.iter().cloned().collect(),
+        SetExpr::Pipeline(pipeline) => of_pipeline(pipeline),
         SetExpr::Operation { op, left, right } => {
             let (left, right) = (of_set(left), of_set(right));
             match op {
+                // One side or the other: what is rarest on each.
                 SetOp::Logic(Logic::Or) => {
-                    let either = FieldExpr::logic(Logic::Or, left?, right?);
-                    Some(Placed::unwritten(either))
+                    let either = rarest(left).zip(rarest(right));
+                    let either = either.map(|(a, b)| FieldExpr::logic(Logic::Or, a, b));
+                    either.into_iter().map(Placed::unwritten).collect()
                 }
                 SetOp::Structural(Keep::RightWithout, _) => right,
-                SetOp::Logic(Logic::And) | SetOp::Structural(..) => rarer(left, right),
+                SetOp::Logic(Logic::And) | SetOp::Structural(..) => [left, right].concat(),
             }
         }
     }
 }
 
-/// Of two conditions that both have to be met, the one that fewer spans are likely to meet.
-fn rarer(left: Option<Field>, right: Option<Field>) -> Option<Field> {
-    match (left, right) {
-        (Some(left), Some(right)) => Some(if rarity(&left) >= rarity(&right) {
-            left
-        } else {
-            right
-        }),
-        (left, right) => left.or(right),
-    }
+fn rarest(conditions: Vec<Field>) -> Option<Field> {
+    conditions.into_iter().max_by_key(rarity)
 }
 
 /// A guess; the greater, the fewer spans.

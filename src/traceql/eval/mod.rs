@@ -86,7 +86,8 @@ pub struct Query {
     tree: Tree,
     plan: Plan,
     filters: Vec<Field>,
-    anchor: Option<Field>,
+    /// Each of these is fulfilled by some span of every trace that matches.
+    anchors: Vec<Field>,
     needs: Needs,
     patterns: Patterns,
     selected: Vec<Attribute>,
@@ -139,7 +140,7 @@ impl Query {
             }
         }
         Ok(Self {
-            anchor: anchor::of(pipeline),
+            anchors: anchor::of(pipeline),
             needs: anchor::needs(pipeline, &filters),
             tree,
             plan,
@@ -164,6 +165,18 @@ impl Query {
         &self.selected
     }
 
+    /// What its filters read and what `select()` names, each once: what to tell of a span found.
+    pub fn told(&self) -> Vec<&Attribute> {
+        let read = self.filters.iter().flat_map(|filter| filter.attributes());
+        let mut told: Vec<&Attribute> = Vec::new();
+        for attribute in read.chain(&self.selected) {
+            if !told.contains(&attribute) {
+                told.push(attribute);
+            }
+        }
+        told
+    }
+
     /// Whether it asks for the newest traces rather than any (`with (most_recent=true)`).
     pub fn most_recent(&self) -> bool {
         let newest = Literal::Bool(true);
@@ -178,14 +191,24 @@ impl Query {
             patterns: &self.patterns,
             unknown,
         };
-        let test = |unknown| match &self.anchor {
+        let mut anchors = self.anchors.iter();
+        let test = |unknown, anchor: Option<&Field>| match anchor {
             Some(field) => binder(unknown).test(field),
             None => Test::Always(true),
         };
+        let first = anchors.next();
+        let further = if self.needs == Needs::Tree {
+            anchors
+                .map(|anchor| test(Some(true), Some(anchor)))
+                .collect()
+        } else {
+            Vec::new()
+        };
         Bound {
             query: self,
-            candidates: test(Some(true)),
-            exact: (self.needs == Needs::Facts).then(|| test(None)),
+            candidates: test(Some(true), first),
+            further,
+            exact: (self.needs == Needs::Facts).then(|| test(None, first)),
         }
     }
 
@@ -213,6 +236,7 @@ impl Query {
 pub struct Bound<'q> {
     query: &'q Query,
     candidates: Test,
+    further: Vec<Test>,
     exact: Option<Test>,
 }
 
@@ -230,6 +254,17 @@ impl Bound<'_> {
         let mut rows = Bits::all(block.len());
         self.narrow(block, &mut rows);
         rows
+    }
+
+    /// Rows of the block that matching traces have beside a candidate: of each of these sets one,
+    /// in this block or another.
+    pub fn companions(&self, block: &Block) -> Vec<Bits> {
+        let rows = |test: &Test| {
+            let mut rows = Bits::all(block.len());
+            test.narrow(&mut rows, block, &self.query.patterns);
+            rows
+        };
+        self.further.iter().map(rows).collect()
     }
 
     /// Takes out of some rows those that cannot match: a part of the block, or rows that other

@@ -5,6 +5,8 @@ use std::fmt;
 
 use super::Query;
 use super::census::Census;
+use super::datum::Datum;
+use super::spot::{Around, Spot};
 use crate::model::Block;
 use crate::traceql::attribute::{Attribute, Scope};
 use crate::traceql::suggest;
@@ -93,13 +95,16 @@ fn phrase(type_name: &str) -> &'static str {
 }
 
 impl Query {
-    /// Remarks that explain an empty result over these blocks. Reads every span's attributes:
-    /// for when nothing was found.
+    /// Remarks that explain an empty result over these blocks: for when nothing was found. Where
+    /// every attribute is there, and as it is compared, that shows after a few spans; else the
+    /// attributes of all are counted.
     pub fn notes<'b>(&self, blocks: impl IntoIterator<Item = &'b Block>) -> Vec<Note> {
+        let blocks: Vec<&Block> = blocks.into_iter().collect();
         let mut wanted = Vec::new();
         for filter in &self.filters {
             collect(filter, &mut wanted);
         }
+        wanted.retain(|(attribute, compared)| !occurs(&blocks, attribute, *compared));
         if wanted.is_empty() {
             return Vec::new();
         }
@@ -113,6 +118,35 @@ impl Query {
             notes.extend(note.filter(|note| !notes.contains(note)));
         }
         notes
+    }
+}
+
+/// Whether some span has an attribute as it is compared. Only attributes that most spans have
+/// are looked for far: of the others the census tells.
+fn occurs(blocks: &[&Block], attribute: &Attribute, compared: Option<Type>) -> bool {
+    const SPANS: usize = 4_096;
+    let Attribute::Keyed { scope, .. } = attribute else {
+        return true;
+    };
+    if matches!(scope, Scope::Event | Scope::Link | Scope::Tag) {
+        return false;
+    }
+    let mut spans = blocks.iter().flat_map(|block| block.spans()).take(SPANS);
+    spans.any(|span| {
+        let found = Spot::new(span, Around::default()).read(attribute);
+        found != Datum::Nil && compared.is_none_or(|compared| comparable(&found, compared))
+    })
+}
+
+/// Whether a value can equal a constant of a type.
+fn comparable(found: &Datum<'_>, compared: Type) -> bool {
+    match found {
+        Datum::Text(_) => compared == Type::Text,
+        Datum::Number(_) => compared.is_number(),
+        Datum::Bool(_) => compared == Type::Bool,
+        // Its elements may.
+        Datum::Array(_) => true,
+        Datum::Nil | Datum::Status(_) | Datum::Kind(_) | Datum::Opaque => false,
     }
 }
 

@@ -30,6 +30,7 @@ mod steps;
 mod tally;
 mod values;
 
+pub use column::read;
 pub use compare::{Comparison, Pass};
 pub use series::{Exemplar, Label, Series};
 pub use steps::Steps;

@@ -197,3 +197,57 @@ fn counting_apart_and_merging_is_counting() {
         assert_eq!(merged, metrics.of_trace(&trace, steps), "{query}");
     }
 }
+
+/// Whatever is put together gives a number, or none, for every step.
+#[test]
+fn functions_groups_and_stages_go_together() {
+    let functions = [
+        "rate()",
+        "count_over_time()",
+        "min_over_time(span.n)",
+        "sum_over_time(event.n)",
+        "avg_over_time(trace:duration)",
+        "quantile_over_time(.v, 0, 1)",
+        "histogram_over_time(span:childCount)",
+    ];
+    let groups = [
+        "",
+        "by (name)",
+        "by (event:name, .none)",
+        "by (rootName, kind, span:id)",
+    ];
+    let stages = ["", "| topk(2)", "| bottomk(1) > 0", "!= 1 | topk(9)"];
+    let spans = [
+        "{ }",
+        "{ .n > 1 }",
+        "{ } > { } | by(name) | count() > 0",
+        "{ name = \"none\" }",
+    ];
+    let trace = trace();
+    let steps = Steps::covering(
+        scenario::EPOCH,
+        scenario::EPOCH + SECOND,
+        Nanos(SECOND.0 / 7),
+    );
+    for function in functions {
+        for group in groups {
+            for (stage, spans) in stages
+                .iter()
+                .flat_map(|stage| spans.map(|spans| (stage, spans)))
+            {
+                let query = format!("{spans} | {function} {group} {stage}");
+                let metrics =
+                    Metrics::parse(&query).unwrap_or_else(|e| panic!("{}", e.render(&query)));
+                assert_eq!(
+                    Metrics::parse(&metrics.tree().to_string()).unwrap().tree(),
+                    metrics.tree()
+                );
+                let series = metrics.of_trace(&trace, steps);
+                let whole = series
+                    .iter()
+                    .all(|series| series.values.len() == steps.count());
+                assert!(whole, "{query}");
+            }
+        }
+    }
+}

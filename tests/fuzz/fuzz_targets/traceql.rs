@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vizsla::model::scenario;
-use vizsla::traceql::{Census, Query, complete, parse, words};
+use vizsla::model::{Nanos, scenario};
+use vizsla::traceql::{Census, Metrics, Query, Steps, complete, parse, words};
 
 fuzz_target!(|text: &str| {
     let trace = scenario::trace(
@@ -15,6 +15,12 @@ fuzz_target!(|text: &str| {
         Ok(tree) => {
             let printed = tree.to_string();
             assert_eq!(parse(&printed).as_ref(), Ok(&tree), "{printed}");
+            if let Ok(metrics) = Metrics::new(tree.clone()) {
+                let to = scenario::EPOCH + Nanos(1_000_000_000);
+                let steps = Steps::covering(scenario::EPOCH, to, Nanos(50_000_000));
+                let series = metrics.of_trace(&trace, steps);
+                assert!(series.iter().all(|series| series.values.len() == steps.count()), "{printed}");
+            }
             if let Ok(query) = Query::new(tree) {
                 let found = query.eval(&trace);
                 let rows = query.candidates(&trace.blocks()[0]);
