@@ -176,6 +176,12 @@ impl<'a> Canvas<'a> {
             .set_style(area.intersection(self.buffer.area), style);
     }
 
+    /// Gives cells that are already drawn a style of one's own making.
+    pub fn restyle(&mut self, area: Rect, style: Style) {
+        let area = area.intersection(self.buffer.area);
+        self.buffer.set_style(area, Style::reset().patch(style));
+    }
+
     /// Empties cells.
     pub fn clear(&mut self, area: Rect, token: Token) {
         let style = self.style(token);

@@ -89,6 +89,8 @@ pub enum Format {
     Mermaid,
     /// A picture.
     Svg,
+    /// Folded stacks, for flame graph tools.
+    Folded,
 }
 
 /// The formats that any rows can be written in.
@@ -115,6 +117,7 @@ impl Format {
             Self::Dot => "dot",
             Self::Mermaid => "mermaid",
             Self::Svg => "svg",
+            Self::Folded => "folded",
         }
     }
 

@@ -1,6 +1,7 @@
 //! `vizsla show`: one trace.
 
 mod rows;
+mod views;
 mod waterfall;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ const FORMATS: &[Format] = &[
     Format::Otlp,
     Format::Jaeger,
     Format::Zipkin,
+    Format::Folded,
 ];
 
 /// Arguments of `show`.
@@ -45,7 +47,7 @@ pub struct ShowArgs {
     /// Correct clocks that differ between hosts, as Jaeger does
     #[arg(long)]
     adjust_skew: bool,
-    /// How a table looks: the tree with its bars, or its spans with their figures
+    /// What is told of the trace: the tree with its bars, its spans, or one of the views
     #[arg(long, value_name = "NAME", value_enum, default_value_t)]
     view: View,
     /// How it is written
@@ -57,7 +59,13 @@ pub struct ShowArgs {
 enum View {
     #[default]
     Waterfall,
+    #[value(alias = "spans")]
     Table,
+    Stats,
+    Events,
+    Findings,
+    Critical,
+    Flame,
 }
 
 /// How many ids are listed where one has to be chosen.
@@ -147,7 +155,20 @@ fn corrected(trace: &Arc<Trace>) -> Arc<Trace> {
 fn write(trace: &Arc<Trace>, args: &ShowArgs, session: &mut Session) -> Result<(), Failure> {
     let (out, look) = (&mut session.out, &session.look);
     let one = std::iter::once(trace.as_ref());
+    let format = args.format;
+    match (args.view, format) {
+        // Formats of whole traces have no views.
+        (_, Format::Otlp | Format::Jaeger | Format::Zipkin)
+        | (View::Waterfall | View::Table, _) => {}
+        (View::Flame, Format::Folded) => return Ok(views::folded(out, trace)?),
+        (View::Stats, _) => return Ok(views::stats(out, look, format, trace)?),
+        (View::Events, _) => return Ok(views::events(out, look, format, trace)?),
+        (View::Findings, _) => return Ok(views::findings(out, look, format, trace)?),
+        (View::Critical, _) => return Ok(views::critical(out, look, format, trace)?),
+        (View::Flame, _) => return Ok(views::flame(out, look, format, trace)?),
+    }
     match args.format {
+        Format::Folded => views::folded(out, trace)?,
         Format::Json => {
             let path = critical_path(trace);
             let critical = |span: usize| path.time_of(span);

@@ -71,10 +71,8 @@ pub struct Addresses {
 /// The backend's own addresses of a trace: only those of servers.
 pub fn addresses(trace: &Trace, shared: &Shared) -> Option<Addresses> {
     let listening = shared.source.around.listening.iter();
-    let query = listening.filter(|listener| listener.name == "query");
-    let own = query
-        .filter_map(|listener| listener.state.as_ref().ok())
-        .next();
+    let mut query = listening.filter(|listener| listener.name == "query");
+    let own = query.find_map(|listener| listener.state.as_ref().ok());
     let source = &shared.source.opened.source;
     let (system, base) = match (source.split_once("+http"), own) {
         (Some((system, rest)), _) => (system, format!("http{rest}")),

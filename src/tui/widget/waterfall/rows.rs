@@ -122,6 +122,7 @@ impl Rows {
     }
 
     /// What is left out of the rows.
+    #[cfg(test)]
     pub fn sieve(&self) -> &Sieve {
         &self.sieve
     }

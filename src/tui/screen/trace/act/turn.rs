@@ -90,7 +90,7 @@ impl Open {
                 }
             }
             (Action::Sort, Some(letter)) => {
-                self.sheet(|sheet, open| sheet.sort_by(letter, height, open))
+                self.sheet(|sheet, open| sheet.sort_by(letter, height, open));
             }
             (Action::Sort, None) => self.ask_sort(cx),
             (Action::GroupBy, Some(letter)) => self.group_by(letter),
@@ -216,7 +216,7 @@ impl Open {
             };
             match act.action {
                 Action::Left | Action::PreviousSibling => {
-                    (0..times).for_each(|_| flame.beside(false))
+                    (0..times).for_each(|_| flame.beside(false));
                 }
                 Action::Right | Action::NextSibling => (0..times).for_each(|_| flame.beside(true)),
                 action if action == down => (0..times).for_each(|_| flame.down()),

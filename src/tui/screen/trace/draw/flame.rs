@@ -46,7 +46,8 @@ pub fn draw(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
         paint(open, flame, look, canvas, whole, frame);
         canvas.over(whole, Token::Pinned);
     }
-    for cells in flame.layout(graph.width, first + rows) {
+    let cells = flame.layout(graph.width, first + rows);
+    for cells in &cells {
         if let Some(row) = cells.row.checked_sub(first) {
             frame(
                 open,
@@ -95,8 +96,11 @@ fn frame(
     paint(open, flame, look, canvas, area, cells.frame);
     canvas.hit(Rect { width, ..area }, Target::Row(Pane::Body, cells.frame));
     if cells.frame == flame.cursor {
-        canvas.over(area, Token::MatchHere);
-        canvas.put(area.x, y, canvas.glyphs.cursor, Token::Accent);
+        let style = canvas.style(Token::Accent);
+        canvas.restyle(
+            area,
+            style.add_modifier(Modifier::REVERSED | Modifier::BOLD),
+        );
         canvas.cursor_at(y);
     }
 }
@@ -109,24 +113,24 @@ fn paint(
     area: Rect,
     at: usize,
 ) {
-    let Some(frame) = flame.frames.get(at) else {
+    let Some(one) = flame.frames.get(at) else {
         return;
     };
-    let span = open.trace.span(frame.longest);
-    let token = if frame.errors > 0 {
+    let span = open.trace.span(one.longest);
+    let token = if one.errors > 0 {
         Token::Error
     } else {
         look.shared.colours.token(span.service())
     };
     let mut style = canvas.style(token).add_modifier(Modifier::REVERSED);
-    if open.find.is_hit(frame.longest) {
+    if open.find.is_hit(one.longest) {
         style = style.add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
     }
     let words = if area.width < TEXT {
         String::new()
     } else {
-        let many = if frame.spans > 1 {
-            format!(" {}{}", canvas.glyphs.times, text::count(frame.spans))
+        let many = if one.spans > 1 {
+            format!(" {}{}", canvas.glyphs.times, text::count(one.spans))
         } else {
             String::new()
         };
@@ -147,17 +151,17 @@ fn told(open: &Open, flame: &FlameView, canvas: &mut Canvas<'_>, area: Rect) {
         canvas.glyphs.edge,
         Token::Border,
     );
-    let Some(frame) = flame.frames.get(flame.cursor) else {
+    let Some(here) = flame.frames.get(flame.cursor) else {
         return;
     };
-    let span = open.trace.span(frame.longest);
+    let span = open.trace.span(here.longest);
     let name = format!(" {} {} ", span.service(), span.operation());
     let edge = canvas.glyphs.edge;
     let mut phrase = Phrase::of(Token::Strong, Shown::from_owned(name))
         .and(Token::Border, format!("{edge}{edge} "));
-    phrase.push(Token::Text, figures(open, frame));
-    if frame.errors > 0 {
-        let failed = format!("{} {} ", canvas.glyphs.failed, text::count(frame.errors));
+    phrase.push(Token::Text, figures(open, here));
+    if here.errors > 0 {
+        let failed = format!("{} {} ", canvas.glyphs.failed, text::count(here.errors));
         phrase.push(Token::Error, failed);
     }
     canvas.phrase(area.x + 2, area.y, area.width.saturating_sub(4), &phrase);

@@ -42,7 +42,7 @@ pub fn draw(open: &Open, sheet: &Sheet, look: &Look<'_>, canvas: &mut Canvas<'_>
         for &(column, x, width) in &columns {
             let phrase = sheet.cell(row, column, &seen);
             let phrase = if column.letter == 'n' {
-                named(phrase, hit, look)
+                named(&phrase, hit, look)
             } else {
                 phrase
             };
@@ -73,7 +73,7 @@ pub fn draw(open: &Open, sheet: &Sheet, look: &Look<'_>, canvas: &mut Canvas<'_>
 }
 
 /// A name with its service in its hue, marked if it was found.
-fn named(phrase: Phrase, hit: bool, look: &Look<'_>) -> Phrase {
+fn named(phrase: &Phrase, hit: bool, look: &Look<'_>) -> Phrase {
     let mut named = Phrase::default();
     for (text, token) in phrase.parts() {
         let token = match token {
@@ -89,7 +89,7 @@ fn named(phrase: Phrase, hit: bool, look: &Look<'_>) -> Phrase {
 fn bar(canvas: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, share: f64) {
     let eighths = (share.clamp(0.0, 1.0) * f64::from(width) * 8.0).round() as u16;
     canvas.repeat(x, y, eighths / 8, canvas.glyphs.own_critical, Token::Accent);
-    if eighths % 8 > 0 {
+    if !eighths.is_multiple_of(8) {
         let rest = canvas.glyphs.eighth((eighths % 8) as u8);
         canvas.put(x + eighths / 8, y, rest, Token::Accent);
     }
