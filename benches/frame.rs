@@ -110,12 +110,26 @@ fn tell(trace: &Trace) {
         opened.keys("zR");
         let unfold = begin.elapsed();
         let (open, open_p99) = walk(&mut opened);
+        let mut once = |keys: &str| {
+            let begin = Instant::now();
+            opened.keys(keys);
+            begin.elapsed()
+        };
+        let fold = once("zM");
+        let turns = [
+            ("flame", "vf"),
+            ("statistics", "vs"),
+            ("table", "vt"),
+            ("graph", "vg"),
+        ];
+        let turns = turns.map(|(view, keys)| format!("{view} {:.1?}", once(keys)));
         println!(
             "{:>8} spans {:>3}x{}: opened {first:.1?}   key to frame folded {folded:.0?} p99 {folded_p99:.0?}, \
-             open {open:.0?} p99 {open_p99:.0?}   open all {unfold:.1?}",
+             open {open:.0?} p99 {open_p99:.0?}   open all {unfold:.1?}, fold all {fold:.1?}   {}",
             trace.len(),
             size.0,
             size.1,
+            turns.join(", "),
         );
     }
 }

@@ -55,7 +55,7 @@ pub fn draw(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
                 look,
                 canvas,
                 (graph.x, place(row + pinned)),
-                &cells,
+                cells,
             );
         }
     }
