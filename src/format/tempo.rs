@@ -167,7 +167,13 @@ impl Walk<'_, '_, Row> {
         self.object(|walk, key| {
             match key {
                 "key" => name = walk.json.string()?.into_owned(),
-                "value" => value = Some(any_value(&mut walk.json, &mut false)?.into_owned()),
+                "value" => {
+                    value = Some(
+                        any_value(&mut walk.json, &mut false)?
+                            .value()
+                            .to_owned_value(),
+                    )
+                }
                 _ => {}
             }
             Ok(())

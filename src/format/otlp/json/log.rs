@@ -1,7 +1,7 @@
 //! `LogRecord`.
 
 use crate::format::json::{JsonKind, JsonResult};
-use crate::model::{LogFields, OwnedValue, SpanId, Sym, Time, TraceId, Value};
+use crate::model::{LogFields, SpanId, Sym, Time, TraceId, Value};
 
 use super::span::{reason_of, span_id, trace_id};
 use super::value::{Read, any_value};
@@ -46,7 +46,7 @@ impl<'a> Decoder<'a, '_> {
             severity: 0,
             severity_text: Sym::EMPTY,
             event_name: String::new(),
-            body: Read::Other(OwnedValue::Empty),
+            body: Read::Empty,
         };
         self.object(|decoder, key| decoder.log_member(key, &mut draft))?;
         Ok(draft)
@@ -86,24 +86,17 @@ impl<'a> Decoder<'a, '_> {
                     .attribute("event.name", Value::Str(&draft.event_name)),
             );
         }
-        let builder = &mut *self.builder;
-        let attributes = &self.attributes;
-        draft.body.with(|body| {
-            builder.log(&LogFields {
-                trace_id: draft.trace_id,
-                span_id: draft.span_id,
-                time: if draft.time.0 == 0 {
-                    draft.observed
-                } else {
-                    draft.time
-                },
-                severity: draft.severity,
-                severity_text: draft.severity_text,
-                body,
-                attributes,
-                resource: PENDING_RESOURCE,
-                scope: PENDING_SCOPE,
-            });
+        let unknown = draft.time.0 == 0;
+        self.builder.log(&LogFields {
+            trace_id: draft.trace_id,
+            span_id: draft.span_id,
+            time: if unknown { draft.observed } else { draft.time },
+            severity: draft.severity,
+            severity_text: draft.severity_text,
+            body: draft.body.value(),
+            attributes: &self.attributes,
+            resource: PENDING_RESOURCE,
+            scope: PENDING_SCOPE,
         });
     }
 }

@@ -5,12 +5,39 @@ use std::borrow::Cow;
 use crate::format::json::{JsonKind, JsonReader, JsonResult, Number};
 use crate::format::otlp::cache::Cache;
 use crate::format::problem::Reason;
-use crate::model::{MAX_NESTING, OwnedValue, PairIx, Sym};
+use crate::format::protobuf::{put_bytes, put_message};
+use crate::model::{ArrayRef, MAX_NESTING, MapRef, PairIx, Sym, Value};
 
-pub(super) use crate::format::walk::Read;
 pub(super) use crate::format::walk::parsed;
 
 use super::{Decoder, id};
+use crate::format::otlp::write::proto::value as put_value;
+
+/// A value that was read; strings are borrowed from the text. Arrays and maps are on the wire
+/// already, as the model keeps them: an item of two characters must not take thirty bytes.
+#[derive(Default)]
+pub(super) enum Read<'a> {
+    #[default]
+    Empty,
+    Text(Cow<'a, str>),
+    Scalar(Value<'static>),
+    Bytes(Vec<u8>),
+    Array(Vec<u8>),
+    Map(Vec<u8>),
+}
+
+impl Read<'_> {
+    pub(super) fn value(&self) -> Value<'_> {
+        match self {
+            Self::Empty => Value::Empty,
+            Self::Text(text) => Value::Str(text),
+            Self::Scalar(scalar) => *scalar,
+            Self::Bytes(bytes) => Value::Bytes(bytes),
+            Self::Array(wire) => ArrayRef::from_wire(wire).map_or(Value::Empty, Value::Array),
+            Self::Map(wire) => MapRef::from_wire(wire).map_or(Value::Empty, Value::Map),
+        }
+    }
+}
 
 impl Decoder<'_, '_> {
     /// Interns a string.
@@ -59,7 +86,7 @@ impl Decoder<'_, '_> {
 
     fn attribute(&mut self) -> JsonResult<PairIx> {
         let at = self.json.position();
-        let (mut key, mut value) = (Cow::Borrowed(""), Read::Other(OwnedValue::Empty));
+        let (mut key, mut value) = (Cow::Borrowed(""), Read::Empty);
         let mut too_deep = false;
         self.object(|decoder, name| {
             match name {
@@ -73,8 +100,7 @@ impl Decoder<'_, '_> {
             self.note_depth(at);
         }
         let key = self.builder.string(&key);
-        let builder = &mut *self.builder;
-        Ok(value.with(|value| builder.pair(key, value)))
+        Ok(self.builder.pair(key, value.value()))
     }
 
     /// Reports values beyond the depth that the model holds; they were left empty.
@@ -105,7 +131,7 @@ fn value_at<'a>(
     depth: usize,
     too_deep: &mut bool,
 ) -> JsonResult<Read<'a>> {
-    let mut value = Read::Other(OwnedValue::Empty);
+    let mut value = Read::Empty;
     json.enter_object()?;
     while let Some(key) = json.next_key()? {
         if json.take_null()? {
@@ -113,15 +139,26 @@ fn value_at<'a>(
         }
         value = match &*key {
             "stringValue" | "string_value" => Read::Text(json.string()?),
-            "boolValue" | "bool_value" => Read::Other(OwnedValue::Bool(json.bool()?)),
-            "intValue" | "int_value" => Read::Other(OwnedValue::Int(int(json)?)),
-            "doubleValue" | "double_value" => Read::Other(OwnedValue::Double(double(json)?)),
-            "bytesValue" | "bytes_value" => Read::Other(OwnedValue::Bytes(bytes(json)?)),
+            "boolValue" | "bool_value" => Read::Scalar(Value::Bool(json.bool()?)),
+            "intValue" | "int_value" => Read::Scalar(Value::Int(int(json)?)),
+            "doubleValue" | "double_value" => Read::Scalar(Value::Double(double(json)?)),
+            "bytesValue" | "bytes_value" => Read::Bytes(bytes(json)?),
             "arrayValue" | "array_value" if depth < MAX_NESTING => {
-                Read::Other(OwnedValue::Array(array(json, depth + 1, too_deep)?))
+                Read::Array(items(json, |json, out| {
+                    let item = value_at(json, depth + 1, too_deep)?;
+                    put_message(out, 1, |out| put_value(out, item.value()));
+                    Ok(())
+                })?)
             }
             "kvlistValue" | "kvlist_value" if depth < MAX_NESTING => {
-                Read::Other(OwnedValue::Map(map(json, depth + 1, too_deep)?))
+                Read::Map(items(json, |json, out| {
+                    let (key, value) = member(json, depth + 1, too_deep)?;
+                    put_message(out, 1, |out| {
+                        put_bytes(out, 1, key.as_bytes());
+                        put_message(out, 2, |out| put_value(out, value.value()));
+                    });
+                    Ok(())
+                })?)
             }
             name => {
                 *too_deep |= matches!(
@@ -136,12 +173,12 @@ fn value_at<'a>(
     Ok(value)
 }
 
-fn array(
-    json: &mut JsonReader<'_>,
-    depth: usize,
-    too_deep: &mut bool,
-) -> JsonResult<Vec<OwnedValue>> {
-    let mut items = Vec::new();
+/// What `ArrayValue` and `KeyValueList` have in common: a list of `values`.
+fn items<'a>(
+    json: &mut JsonReader<'a>,
+    mut item: impl FnMut(&mut JsonReader<'a>, &mut Vec<u8>) -> JsonResult<()>,
+) -> JsonResult<Vec<u8>> {
+    let mut wire = Vec::new();
     json.enter_object()?;
     while let Some(key) = json.next_key()? {
         if key != "values" {
@@ -153,47 +190,24 @@ fn array(
         }
         json.enter_array()?;
         while json.next_item()? {
-            items.push(value_at(json, depth, too_deep)?.into_owned());
+            item(json, &mut wire)?;
         }
     }
-    Ok(items)
+    Ok(wire)
 }
 
-fn map(
-    json: &mut JsonReader<'_>,
+fn member<'a>(
+    json: &mut JsonReader<'a>,
     depth: usize,
     too_deep: &mut bool,
-) -> JsonResult<Vec<(String, OwnedValue)>> {
-    let mut items = Vec::new();
-    json.enter_object()?;
-    while let Some(key) = json.next_key()? {
-        if key != "values" {
-            json.skip()?;
-            continue;
-        }
-        if json.take_null()? {
-            continue;
-        }
-        json.enter_array()?;
-        while json.next_item()? {
-            items.push(member(json, depth, too_deep)?);
-        }
-    }
-    Ok(items)
-}
-
-fn member(
-    json: &mut JsonReader<'_>,
-    depth: usize,
-    too_deep: &mut bool,
-) -> JsonResult<(String, OwnedValue)> {
-    let (mut key, mut value) = (String::new(), OwnedValue::Empty);
+) -> JsonResult<(Cow<'a, str>, Read<'a>)> {
+    let (mut key, mut value) = (Cow::Borrowed(""), Read::Empty);
     json.enter_object()?;
     while let Some(name) = json.next_key()? {
         match &*name {
             _ if json.take_null()? => {}
-            "key" => key = json.string()?.into_owned(),
-            "value" => value = value_at(json, depth, too_deep)?.into_owned(),
+            "key" => key = json.string()?,
+            "value" => value = value_at(json, depth, too_deep)?,
             _ => drop(json.skip()?),
         }
     }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::format::problem::Reason;
-use crate::format::protobuf::{Field, Message};
-use crate::model::{ArrayRef, MAX_NESTING, MapRef, OwnedValue, Sym, Value};
+use crate::format::protobuf::{Field, Message, put_bytes, put_varint};
+use crate::model::{ArrayRef, MAX_NESTING, MapRef, Sym, Value};
 
 use super::{Decoder, Failure, Result};
 use crate::format::otlp::cache::Cache;
@@ -74,73 +74,74 @@ pub(super) fn with_value<T>(any: Message<'_>, take: impl FnOnce(Value<'_>) -> T)
         Some((4, Field::Fixed64(bits))) => take(Value::Double(f64::from_bits(bits))),
         Some((5, Field::Bytes(array))) => match ArrayRef::from_wire(array.bytes()) {
             Some(sound) => take(Value::Array(sound)),
-            None => OwnedValue::Array(array_items(array, 0)?).with(take),
+            None => {
+                let array = repaired(array, Shape::Array, 0)?;
+                take(ArrayRef::from_wire(&array).map_or(Value::Empty, Value::Array))
+            }
         },
         Some((6, Field::Bytes(map))) => match MapRef::from_wire(map.bytes()) {
             Some(sound) => take(Value::Map(sound)),
-            None => OwnedValue::Map(map_items(map, 0)?).with(take),
+            None => {
+                let map = repaired(map, Shape::Map, 0)?;
+                take(MapRef::from_wire(&map).map_or(Value::Empty, Value::Map))
+            }
         },
         Some((7, Field::Bytes(bytes))) => take(Value::Bytes(bytes.bytes())),
         _ => take(Value::Empty),
     })
 }
 
-/// The items of an `ArrayValue` that the model would not keep as it is: where it is sound but for
-/// strings that are not UTF-8, those are repaired; else this says what is wrong and where.
-fn array_items(mut array: Message<'_>, depth: usize) -> Result<Vec<OwnedValue>> {
-    let mut items = Vec::new();
-    while let Some((number, field)) = array.field()? {
-        if let (1, Field::Bytes(any)) = (number, field) {
-            items.push(owned(any, depth)?);
-        }
-    }
-    Ok(items)
+/// A message that the model would not keep as it is.
+#[derive(Clone, Copy)]
+enum Shape {
+    Array,
+    Map,
+    KeyValue,
+    AnyValue,
 }
 
-/// The members of a `KeyValueList`, as [`array_items`].
-fn map_items(mut map: Message<'_>, depth: usize) -> Result<Vec<(String, OwnedValue)>> {
-    let mut items = Vec::new();
-    while let Some((number, field)) = map.field()? {
-        let (1, Field::Bytes(mut pair)) = (number, field) else {
-            continue;
-        };
-        let (mut key, mut value) = (String::new(), OwnedValue::Empty);
-        while let Some((number, field)) = pair.field()? {
-            match (number, field) {
-                (1, Field::Bytes(text)) => key = String::from_utf8_lossy(text.bytes()).into_owned(),
-                (2, Field::Bytes(any)) => value = owned(any, depth)?,
-                _ => {}
-            }
-        }
-        items.push((key, value));
-    }
-    Ok(items)
-}
-
-/// A value within an array or a map. The recursion ends at [`MAX_NESTING`].
-fn owned(mut any: Message<'_>, depth: usize) -> Result<OwnedValue> {
-    if depth >= MAX_NESTING {
-        let message = "attribute values nested deeper than 32 levels";
+/// The message again where it is sound but for strings that are not UTF-8: those are repaired;
+/// else this says what is wrong and where. The recursion ends at [`MAX_NESTING`].
+fn repaired(mut message: Message<'_>, shape: Shape, depth: usize) -> Result<Vec<u8>> {
+    if depth > MAX_NESTING {
         return Err(Failure {
-            at: any.offset(),
+            at: message.offset(),
             reason: Reason::TooDeep,
-            message,
+            message: "attribute values nested deeper than 32 levels",
         });
     }
-    let mut value = OwnedValue::Empty;
-    while let Some((number, field)) = any.field()? {
-        value = match (number, field) {
-            (1, Field::Bytes(text)) => {
-                OwnedValue::Str(String::from_utf8_lossy(text.bytes()).into_owned())
+    let mut out = Vec::new();
+    while let Some((number, field)) = message.field()? {
+        match field {
+            // Defaults too: in a oneof they say which of the fields it is.
+            Field::Varint(value) => {
+                put_varint(&mut out, u64::from(number << 3));
+                put_varint(&mut out, value);
             }
-            (2, Field::Varint(number)) => OwnedValue::Bool(number != 0),
-            (3, Field::Varint(number)) => OwnedValue::Int(number as i64),
-            (4, Field::Fixed64(bits)) => OwnedValue::Double(f64::from_bits(bits)),
-            (5, Field::Bytes(array)) => OwnedValue::Array(array_items(array, depth + 1)?),
-            (6, Field::Bytes(map)) => OwnedValue::Map(map_items(map, depth + 1)?),
-            (7, Field::Bytes(bytes)) => OwnedValue::Bytes(bytes.bytes().to_vec()),
-            _ => value,
-        };
+            Field::Fixed64(bits) => {
+                put_varint(&mut out, u64::from(number << 3 | 1));
+                out.extend(bits.to_le_bytes());
+            }
+            Field::Fixed32(_) | Field::Group => {}
+            Field::Bytes(inner) => {
+                let within = match (shape, number) {
+                    (Shape::Array, 1) | (Shape::KeyValue, 2) => Some((Shape::AnyValue, depth)),
+                    (Shape::Map, 1) => Some((Shape::KeyValue, depth)),
+                    (Shape::AnyValue, 5) => Some((Shape::Array, depth + 1)),
+                    (Shape::AnyValue, 6) => Some((Shape::Map, depth + 1)),
+                    _ => None,
+                };
+                match within {
+                    Some((shape, depth)) => {
+                        put_bytes(&mut out, number, &repaired(inner, shape, depth)?);
+                    }
+                    None if number == 1 => {
+                        put_bytes(&mut out, number, text_of(inner.bytes()).as_bytes());
+                    }
+                    None => put_bytes(&mut out, number, inner.bytes()),
+                }
+            }
+        }
     }
-    Ok(value)
+    Ok(out)
 }

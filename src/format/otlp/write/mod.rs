@@ -1,7 +1,7 @@
 //! Spans and log records as OTLP, nothing lost that a block holds.
 
 mod json;
-mod proto;
+pub(super) mod proto;
 
 use std::io;
 

@@ -127,7 +127,7 @@ fn attributes(out: &mut Vec<u8>, field: u32, attributes: Attributes<'_>) {
 }
 
 /// The fields of an `AnyValue`: in a oneof, defaults are written too.
-fn value(out: &mut Vec<u8>, any: Value<'_>) {
+pub(in crate::format::otlp) fn value(out: &mut Vec<u8>, any: Value<'_>) {
     let number = |out: &mut Vec<u8>, field: u8, value: u64| {
         out.push(field << 3);
         put_varint(out, value);
