@@ -328,8 +328,9 @@ impl Block {
         per_span + shared + sparse
     }
 
-    pub(super) fn shrink(&mut self) {
-        self.dictionary.shrink();
+    /// Nothing is added any more: gives spare capacity back.
+    pub(super) fn seal(&mut self) {
+        self.dictionary.seal();
         self.traces.shrink_to_fit();
         self.trace.shrink_to_fit();
         self.span_id.shrink_to_fit();

@@ -421,7 +421,7 @@ impl BlockBuilder {
     /// The block, with no spare capacity. The builder is empty again and may be reused.
     pub fn finish(&mut self) -> Block {
         let mut block = self.take();
-        block.shrink();
+        block.seal();
         block
     }
 

@@ -9,6 +9,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::column::bytes_of;
+use super::presence::Presence;
 use super::value::{ArrayRef, MapRef, Value};
 
 /// An interned string of one block.
@@ -83,6 +84,8 @@ pub struct Dictionary {
     pair_key: Vec<Sym>,
     pair_tag: Vec<Tag>,
     pair_payload: Vec<u64>,
+    /// Of a finished block with many strings.
+    presence: Option<Presence>,
 }
 
 impl Default for Dictionary {
@@ -94,6 +97,7 @@ impl Default for Dictionary {
             pair_key: Vec::new(),
             pair_tag: Vec::new(),
             pair_payload: Vec::new(),
+            presence: None,
         }
     }
 }
@@ -105,8 +109,14 @@ impl Dictionary {
         &self.text[from..to]
     }
 
-    /// The symbol of a string, if it occurs in the block. Looks at every string's length.
+    /// The symbol of a string, if it occurs in the block. One that does is looked for among
+    /// all; one that does not is mostly known at once.
     pub fn find(&self, text: &str) -> Option<Sym> {
+        if let Some(presence) = &self.presence
+            && !presence.may_hold(text)
+        {
+            return None;
+        }
         let mut from = 0;
         for (index, &to) in self.text_ends.iter().enumerate() {
             if (to - from) as usize == text.len() && &self.text[from as usize..to as usize] == text
@@ -159,6 +169,13 @@ impl Dictionary {
         string.then(|| Sym(self.pair_payload[pair.index()] as u32))
     }
 
+    /// Whether any value is an array or a map.
+    pub fn has_lists(&self) -> bool {
+        self.pair_tag
+            .iter()
+            .any(|tag| matches!(tag, Tag::Array | Tag::Map))
+    }
+
     /// Every distinct pair: its position, key and value.
     pub fn pairs(&self) -> impl Iterator<Item = (PairIx, Sym, Value<'_>)> {
         (0..self.pair_key.len() as u32).map(|index| {
@@ -183,9 +200,13 @@ impl Dictionary {
             + bytes_of(&self.pair_key)
             + bytes_of(&self.pair_tag)
             + bytes_of(&self.pair_payload)
+            + self.presence.as_ref().map_or(0, Presence::bytes)
     }
 
-    pub(super) fn shrink(&mut self) {
+    /// Nothing is added any more: gives spare capacity back and notes what there is.
+    pub(super) fn seal(&mut self) {
+        let strings = self.strings().map(|(_, text)| text);
+        self.presence = Presence::of(self.string_count(), strings);
         self.text.shrink_to_fit();
         self.text_ends.shrink_to_fit();
         self.blobs.bytes.shrink_to_fit();

@@ -25,6 +25,7 @@ mod id;
 mod kind;
 mod merge;
 mod minutes;
+mod presence;
 pub mod scenario;
 mod span;
 mod time;

@@ -246,6 +246,12 @@ impl Binder<'_> {
         let Some(sym) = block.dictionary().find(key) else {
             return Test::Always(false);
         };
+        // Of what is no string only lists have something that equals one.
+        let absent = |text| block.dictionary().find(text).is_none();
+        let hits = || match only {
+            Some(text) if absent(text) && !block.dictionary().has_lists() => Hits::None,
+            _ => self.hits(sym, only, fits),
+        };
         let verdict = |attributes: Attributes<'_>| {
             let found = attributes.get(key).filter(|value| *value != Value::Empty);
             found.map(fits)
@@ -262,7 +268,7 @@ impl Binder<'_> {
                 let scopes = (0..block.scope_count() as u32).map(ScopeIx);
                 let any = AnyScope {
                     key: sym,
-                    hits: self.hits(sym, only, fits),
+                    hits: hits(),
                     empty: self.hits(sym, None, |value| value == Value::Empty),
                     resources: resources
                         .map(|ix| verdict(block.resource(ix).attributes()))
@@ -278,7 +284,10 @@ impl Binder<'_> {
                     Test::Attribute(sym, any.hits)
                 }
             }
-            _ => Test::Attribute(sym, self.hits(sym, only, fits)),
+            _ => match hits() {
+                Hits::None => Test::Always(false),
+                hits => Test::Attribute(sym, hits),
+            },
         }
     }
 
@@ -319,7 +328,7 @@ impl Binder<'_> {
             return Test::Always(false);
         };
         let fits = |value: Value<'_>| tag::text_fits(op, &value.to_text(), literal, self.patterns);
-        let hits = self.hits(sym, None, fits);
+        let hits = self.hits(sym, condition.only_text(), fits);
         if hits == Hits::None {
             return Test::Always(false);
         }
