@@ -195,6 +195,8 @@ pub struct StoreStats {
     pub sampled_out: BTreeMap<String, u64>,
     /// Traces held.
     pub traces: u64,
+    /// Those of them that are held longer than what came with them, by why.
+    pub kept: BTreeMap<String, u64>,
     /// Bytes held.
     pub bytes: u64,
     /// Bytes that may be held.

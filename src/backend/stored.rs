@@ -198,6 +198,7 @@ fn stats(stats: Stats, budget: u64) -> StoreStats {
         rejected: named(stats.rejected),
         evicted: named(stats.evicted),
         sampled_out: named(stats.sampled_out),
+        kept: named(stats.kept),
         traces: stats.traces,
         bytes: stats.bytes,
         budget,

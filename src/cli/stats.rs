@@ -81,6 +81,7 @@ fn document(stats: &StoreStats, json: &mut JsonWriter<'_>) {
         ("rejected", &stats.rejected),
         ("evicted", &stats.evicted),
         ("sampled_out", &stats.sampled_out),
+        ("kept", &stats.kept),
     ];
     for (key, counts) in reasons {
         json.key(key).begin_object();
@@ -117,6 +118,7 @@ fn figures(stats: &StoreStats) -> Vec<Figure> {
     each("rejected", &stats.rejected);
     each("evicted", &stats.evicted);
     each("sampled out", &stats.sampled_out);
+    each("traces kept longer", &stats.kept);
     figures.extend([
         plain("traces", stats.traces),
         plain("bytes", stats.bytes),

@@ -53,7 +53,7 @@ impl Presence {
     /// The line of a string and its bits in it, nine bits of the hash each.
     fn place(&self, text: &str) -> (usize, impl Iterator<Item = usize> + use<>) {
         let hash = self.hasher.hash_one(text);
-        let line = (u128::from(hash) * self.lines.len() as u128 >> 64) as usize;
+        let line = ((u128::from(hash) * self.lines.len() as u128) >> 64) as usize;
         // The high bits chose the line; multiplied they are spread over the word again.
         let spread = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let bits = (0..6).map(move |at| (spread >> (at * 9 + 8)) as usize % LINE);

@@ -21,6 +21,7 @@ pub async fn stats(State(service): State<QueryService>) -> Response<Body> {
                 "evicted": stats.evicted,
                 "sampled_out": stats.sampled_out,
                 "traces": stats.traces,
+                "kept": stats.kept,
                 "spans": stats.stored,
                 "bytes": stats.bytes,
                 "budget": stats.budget,

@@ -6,13 +6,11 @@ use hashbrown::HashMap;
 
 use super::generation::{Entry, Generation};
 use super::limits::Limits;
+use super::retain::Kept;
 use super::seen;
 use super::state::{Slot, State};
 use super::stats::{MEMORY, Reason};
 use crate::model::BlockBuilder;
-
-/// Traces of one root operation from which on *slow* means something.
-const ENOUGH_ALIKE: usize = 30;
 
 /// A share of the kept bytes that one evicted generation may claim.
 const CLAIMS: u64 = 4;
@@ -58,15 +56,11 @@ impl State {
             .or_else(|| oldest(true))
     }
 
-    /// Evicts a generation. Its held and pinned traces are kept, and of a generation that is
-    /// evicted for the first time also errors and slow traces.
+    /// Evicts a generation, but for what is worth keeping of it.
     fn evict(&mut self, slot: usize, limits: &Limits) {
         let Slot { view, kept, .. } = self.slots.remove(slot);
-        let mut keep: Vec<u32> = indices(&view, |entry| self.is_wanted(entry.id));
-        if !kept {
-            keep.extend(self.worth_keeping(&view, limits.kept as u64 / CLAIMS));
-            keep.sort_unstable();
-        }
+        let bytes = if kept { 0 } else { limits.kept as u64 / CLAIMS };
+        let keep = self.worth_keeping(&view, bytes);
         let moved = self.keep_longer(&view, &keep);
         self.summaries
             .iter_mut()
@@ -96,37 +90,15 @@ impl State {
         self.stats.evict(reason, u64::from(entry.spans));
     }
 
-    /// Errors, then slow traces, within `bytes`.
-    fn worth_keeping(&self, view: &Generation, bytes: u64) -> Vec<u32> {
-        let slow = slow(view);
-        let is_wanted = |entry: &Entry| self.is_wanted(entry.id);
-        let errors = indices(view, |entry| entry.errors > 0 && !is_wanted(entry));
-        let slow = slow.into_iter().filter(|&index| {
-            let entry = view.traces.get(index as usize);
-            entry.is_some_and(|entry| entry.errors == 0 && !is_wanted(entry))
-        });
-        let mut left = bytes;
-        let fits = |&index: &u32| {
-            let need = view
-                .traces
-                .get(index as usize)
-                .map_or(0, |entry| entry.bytes);
-            let fits = need <= left;
-            left -= if fits { need } else { 0 };
-            fits
-        };
-        errors.into_iter().chain(slow).filter(fits).collect()
-    }
-
     /// Copies traces whole into a generation of kept ones: old entry to new entry.
-    fn keep_longer(&mut self, view: &Generation, keep: &[u32]) -> HashMap<u32, u32> {
+    fn keep_longer(&mut self, view: &Generation, keep: &[Kept]) -> HashMap<u32, u32> {
         let mut moved = HashMap::with_capacity(keep.len());
         if keep.is_empty() {
             return moved;
         }
         let slot = self.begin(true);
         let (mut rows, mut logs) = (Vec::new(), Vec::new());
-        for &index in keep {
+        for &(index, reason) in keep {
             let Some(entry) = view.traces.get(index as usize) else {
                 continue;
             };
@@ -147,6 +119,7 @@ impl State {
             };
             let new = self.enter(slot, fresh);
             moved.insert(index, new);
+            *self.slots[slot].kept_for.entry(reason).or_default() += 1;
             rows.extend(
                 view.spans_of(entry)
                     .into_iter()
@@ -190,37 +163,4 @@ impl State {
         self.append(slot, block, &entries(rows), &entries(logs), true);
         moved
     }
-}
-
-/// The entries for which `wanted` holds.
-fn indices(view: &Generation, wanted: impl Fn(&Entry) -> bool) -> Vec<u32> {
-    let all = view.traces.iter().enumerate();
-    all.filter(|(_, entry)| wanted(entry))
-        .map(|(index, _)| index as u32)
-        .collect()
-}
-
-/// Traces in the slowest hundredth of their root operation, where it has enough of its like.
-fn slow(view: &Generation) -> Vec<u32> {
-    let mut alike: HashMap<(&str, &str), Vec<(u64, u32)>> = HashMap::new();
-    for (index, entry) in view.traces.iter().enumerate() {
-        if let Some(root) = view.span(entry.root) {
-            let duration = entry.end.since(entry.start).0;
-            alike
-                .entry((root.service(), root.operation()))
-                .or_default()
-                .push((duration, index as u32));
-        }
-    }
-    let mut slow = Vec::new();
-    for mut traces in alike
-        .into_values()
-        .filter(|traces| traces.len() >= ENOUGH_ALIKE)
-    {
-        let most = traces.len() / 100 + 1;
-        traces.select_nth_unstable_by(most - 1, |a, b| b.cmp(a));
-        slow.extend(traces.into_iter().take(most).map(|(_, index)| index));
-    }
-    slow.sort_unstable();
-    slow
 }

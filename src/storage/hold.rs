@@ -23,7 +23,9 @@ impl Store {
         let limits = self.limits();
         let mut state = self.lock();
         // What does not fit is counted all the same: it is there.
-        state.make_room(bytes.min(limits.budget / 2), &limits);
+        if bytes > 0 {
+            state.make_room(bytes.min(limits.budget / 2), &limits);
+        }
         state.reserved += bytes;
         Reserved {
             store: self.clone(),

@@ -25,7 +25,9 @@ mod generation;
 mod hold;
 mod limits;
 mod merge;
+mod names;
 mod paged;
+mod retain;
 mod search;
 mod seen;
 mod series;
@@ -45,6 +47,9 @@ pub use limits::{DEFAULT_BUDGET, Limits};
 pub use search::{Ended, Found, Order, Search};
 pub use series::{Counted, Counting};
 pub use snapshot::{Snapshot, StoredTrace};
-pub use stats::{CLEARED, LATE, MEMORY, NO_TRACE_ID, OVER_BUDGET, Reason, Stats, TRACE_TOO_LARGE};
+pub use stats::{
+    CLEARED, ERROR, LATE, MEMORY, NO_TRACE_ID, OVER_BUDGET, RARE, Reason, SLOW, Stats,
+    TRACE_TOO_LARGE, WANTED,
+};
 pub use store::Store;
 pub use summary::{NewSpans, Summary};

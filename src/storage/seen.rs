@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::generation::Position;
+use super::names::NameHashes;
 use crate::model::{Block, SpanRef};
 
 /// Whether two spans are the same one sent twice: identical in trace, id, parent, kind,
@@ -25,41 +26,13 @@ pub(super) fn is_same(a: SpanRef<'_>, b: SpanRef<'_>) -> bool {
 /// A hash for each row of a block, equal for spans that are the same; seeded, for whoever
 /// sends spans chooses what is hashed.
 pub(super) fn prints(block: &Block, hasher: &RandomState) -> Vec<u32> {
-    let services: Vec<u64> = (0..block.resource_count() as u32)
-        .map(|index| hasher.hash_one(block.resource(crate::model::ResourceIx(index)).service()))
-        .collect();
-    let mut operations = vec![0; block.dictionary().string_count()];
-    let mut print = |span: SpanRef<'_>| {
-        let sym = span
-            .block()
-            .operation_column()
-            .get(span.row() as usize)
-            .copied()
-            .unwrap_or_default();
-        let operation = match operations.get_mut(sym.index()) {
-            Some(known) => {
-                if *known == 0 {
-                    *known = hasher.hash_one(span.operation());
-                }
-                *known
-            }
-            None => 0,
-        };
-        let service = services
-            .get(span.resource().index().0 as usize)
-            .copied()
-            .unwrap_or(0);
+    let mut names = NameHashes::new(block, hasher);
+    let print = |span: SpanRef<'_>| {
         let ids = (span.trace_id(), span.span_id(), span.parent_id());
-        hasher.hash_one((
-            ids,
-            span.start(),
-            span.duration(),
-            span.kind(),
-            service,
-            operation,
-        )) as u32
+        let times = (span.start(), span.duration());
+        hasher.hash_one((ids, times, span.kind(), names.of(span))) as u32
     };
-    block.spans().map(&mut print).collect()
+    block.spans().map(print).collect()
 }
 
 /// Positions of spans by what identifies them.

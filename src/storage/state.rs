@@ -1,5 +1,6 @@
 //! What the store's lock guards: the generations, the index over them, and the accounts.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
@@ -11,7 +12,7 @@ use super::generation::{Entry, Generation, NOWHERE, Part};
 use super::limits::Limits;
 use super::seen::Seen;
 use super::snapshot::Snapshot;
-use super::stats::Stats;
+use super::stats::{Reason, Stats};
 use super::summary::Summary;
 use crate::model::{Block, TraceId};
 
@@ -34,6 +35,8 @@ pub(super) struct Slot {
     pub(super) part_bytes: usize,
     /// Holds traces that were kept when their generation was evicted.
     pub(super) kept: bool,
+    /// How many of them, by why.
+    pub(super) kept_for: BTreeMap<Reason, u64>,
     /// Takes no new traces any more and is waiting to be tidied.
     pub(super) closing: bool,
     /// Somebody is merging parts of it just now.
@@ -190,7 +193,10 @@ impl State {
     pub(super) fn stats(&mut self) -> Stats {
         let mut stats = self.stats.clone();
         stats.bytes = self.bytes() as u64;
-        for Slot { view, .. } in &self.slots {
+        for Slot { view, kept_for, .. } in &self.slots {
+            for (&reason, traces) in kept_for {
+                *stats.kept.entry(reason).or_default() += traces;
+            }
             stats.stored += u64::from(view.len);
             stats.traces += u64::from(view.inhabited);
             stats.logs += u64::from(view.logs);

@@ -19,6 +19,15 @@ pub const LATE: Reason = "late";
 /// Evicted: the user cleared the store.
 pub const CLEARED: Reason = "cleared";
 
+/// Kept longer: somebody looks at the trace, or has pinned it.
+pub const WANTED: Reason = "wanted";
+/// Kept longer: a span of the trace failed.
+pub const ERROR: Reason = "error";
+/// Kept longer: among the slowest of its root operation.
+pub const SLOW: Reason = "slow";
+/// Kept longer: the only trace of its shape among many of its root operation.
+pub const RARE: Reason = "rare";
+
 /// Counters of spans, and the size of what is stored.
 ///
 /// ```
@@ -43,6 +52,8 @@ pub struct Stats {
     pub sampled_out: BTreeMap<Reason, u64>,
     /// Traces that are kept now.
     pub traces: u64,
+    /// Those of them that are kept longer than what came with them, by why.
+    pub kept: BTreeMap<Reason, u64>,
     /// Log records that are kept beside their traces now.
     pub logs: u64,
     /// Log records that were not kept: their trace was evicted, or has had its share.

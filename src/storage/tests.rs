@@ -14,16 +14,16 @@ use naive::*;
 use super::*;
 use crate::model::{
     Block, BlockBuilder, Kind, LogFields, ResourceFields, ScopeFields, SpanFields, SpanId, SpanRef,
-    Status, Time, TraceId, Value,
+    Status, Time, TraceId, Value, scenario,
 };
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn the_store_does_what_a_naive_one_does(
-        requests in vec(vec(plain(60), 1..12), 1..300),
-        budget in (80usize << 10)..(300 << 10),
+        requests in vec(vec(plain(60), 1..12), 1..80),
+        budget in (24usize << 10)..(100 << 10),
         hold in 1u8..60,
     ) {
         let store = Store::new(tight(budget));
@@ -173,6 +173,31 @@ fn errors_outlive_their_generation_and_late_spans_find_them() {
     );
     assert!(store.was_evicted(TraceId(10)));
     assert!(store.stats().adds_up());
+}
+
+#[test]
+fn slow_and_rare_traces_outlive_their_generation_too() {
+    const USUAL: &str = "shop: GET /cart 0..100 server\n  cart: load 10..90\n";
+    const SLOW_ONE: &str = "shop: GET /cart 0..900 server\n  cart: load 10..90\n";
+    const RARE_ONE: &str = "shop: GET /cart 0..100 server\n  cart: rebuild 10..90\n";
+    let store = Store::new(Limits::of(1 << 20));
+    for trace in 1.. {
+        let text = match trace {
+            20 => SLOW_ONE,
+            30 => RARE_ONE,
+            _ => USUAL,
+        };
+        let mut builder = BlockBuilder::new();
+        scenario::add(&mut builder, TraceId(trace), text);
+        store.commit(builder.finish(), Origin::default());
+        if store.trace(TraceId(1)).is_none() {
+            break;
+        }
+    }
+    assert!(store.trace(TraceId(20)).is_some() && store.trace(TraceId(30)).is_some());
+    let kept = store.stats().kept;
+    assert_eq!((kept.get(RARE), kept.get(ERROR)), (Some(&1), None));
+    assert!(kept[SLOW] >= 1 && kept[SLOW] < 10, "{kept:?}");
 }
 
 #[test]

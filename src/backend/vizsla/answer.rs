@@ -214,6 +214,8 @@ pub(super) struct Stats {
     #[serde(default)]
     sampled_out: BTreeMap<String, u64>,
     #[serde(default)]
+    kept: BTreeMap<String, u64>,
+    #[serde(default)]
     traces: u64,
     #[serde(default)]
     bytes: u64,
@@ -230,6 +232,7 @@ impl From<Stats> for Option<StoreStats> {
             rejected: stats.rejected,
             evicted: stats.evicted,
             sampled_out: stats.sampled_out,
+            kept: stats.kept,
             traces: stats.traces,
             bytes: stats.bytes,
             budget: stats.budget,

@@ -72,20 +72,22 @@ pub(super) fn with_value<T>(any: Message<'_>, take: impl FnOnce(Value<'_>) -> T)
         Some((2, Field::Varint(number))) => take(Value::Bool(number != 0)),
         Some((3, Field::Varint(number))) => take(Value::Int(number as i64)),
         Some((4, Field::Fixed64(bits))) => take(Value::Double(f64::from_bits(bits))),
-        Some((5, Field::Bytes(array))) => match ArrayRef::from_wire(array.bytes()) {
-            Some(sound) => take(Value::Array(sound)),
-            None => {
+        Some((5, Field::Bytes(array))) => {
+            if let Some(sound) = ArrayRef::from_wire(array.bytes()) {
+                take(Value::Array(sound))
+            } else {
                 let array = repaired(array, Shape::Array, 0)?;
                 take(ArrayRef::from_wire(&array).map_or(Value::Empty, Value::Array))
             }
-        },
-        Some((6, Field::Bytes(map))) => match MapRef::from_wire(map.bytes()) {
-            Some(sound) => take(Value::Map(sound)),
-            None => {
+        }
+        Some((6, Field::Bytes(map))) => {
+            if let Some(sound) = MapRef::from_wire(map.bytes()) {
+                take(Value::Map(sound))
+            } else {
                 let map = repaired(map, Shape::Map, 0)?;
                 take(MapRef::from_wire(&map).map_or(Value::Empty, Value::Map))
             }
-        },
+        }
         Some((7, Field::Bytes(bytes))) => take(Value::Bytes(bytes.bytes())),
         _ => take(Value::Empty),
     })
