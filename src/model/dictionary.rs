@@ -61,14 +61,18 @@ fn bounds(ends: &[u32], index: u32) -> (usize, usize) {
     (from, ends[index] as usize)
 }
 
-/// How a pair's eight bytes of payload are to be read.
+/// How a pair's payload is to be read: four bytes that are the value, or that say where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 enum Tag {
     Empty,
     Str,
     Bool,
+    /// A number of 32 bits.
     Int,
+    /// Any other integer, among the wide values.
+    Long,
+    /// Among the wide values.
     Double,
     Bytes,
     Array,
@@ -83,7 +87,9 @@ pub struct Dictionary {
     blobs: Blobs,
     pair_key: Vec<Sym>,
     pair_tag: Vec<Tag>,
-    pair_payload: Vec<u64>,
+    pair_payload: Vec<u32>,
+    /// Values of eight bytes, which few pairs have.
+    wide: Vec<u64>,
     /// Of a finished block with many strings.
     presence: Option<Presence>,
 }
@@ -97,6 +103,7 @@ impl Default for Dictionary {
             pair_key: Vec::new(),
             pair_tag: Vec::new(),
             pair_payload: Vec::new(),
+            wide: Vec::new(),
             presence: None,
         }
     }
@@ -153,20 +160,32 @@ impl Dictionary {
         let payload = self.pair_payload[pair.index()];
         match self.pair_tag[pair.index()] {
             Tag::Empty => Value::Empty,
-            Tag::Str => Value::Str(self.text(Sym(payload as u32))),
+            Tag::Str => Value::Str(self.text(Sym(payload))),
             Tag::Bool => Value::Bool(payload != 0),
-            Tag::Int => Value::Int(payload as i64),
-            Tag::Double => Value::Double(f64::from_bits(payload)),
-            Tag::Bytes => Value::Bytes(self.blobs.get(payload as u32)),
-            Tag::Array => Value::Array(ArrayRef(self.blobs.get(payload as u32))),
-            Tag::Map => Value::Map(MapRef(self.blobs.get(payload as u32))),
+            Tag::Int => Value::Int(payload.into()),
+            Tag::Long => Value::Int(self.wide[payload as usize] as i64),
+            Tag::Double => Value::Double(f64::from_bits(self.wide[payload as usize])),
+            Tag::Bytes => Value::Bytes(self.blobs.get(payload)),
+            Tag::Array => Value::Array(ArrayRef(self.blobs.get(payload))),
+            Tag::Map => Value::Map(MapRef(self.blobs.get(payload))),
         }
+    }
+
+    /// What identifies a pair, with its payload in full.
+    fn identity(&self, pair: u32) -> (Sym, Tag, u64) {
+        let index = pair as usize;
+        let (tag, payload) = (self.pair_tag[index], self.pair_payload[index]);
+        let full = match tag {
+            Tag::Long | Tag::Double => self.wide[payload as usize],
+            _ => payload.into(),
+        };
+        (self.pair_key[index], tag, full)
     }
 
     /// A pair's string value as a symbol, if it is a string.
     pub fn value_sym(&self, pair: PairIx) -> Option<Sym> {
         let string = self.pair_tag[pair.index()] == Tag::Str;
-        string.then(|| Sym(self.pair_payload[pair.index()] as u32))
+        string.then(|| Sym(self.pair_payload[pair.index()]))
     }
 
     /// Whether any value is an array or a map.
@@ -200,6 +219,7 @@ impl Dictionary {
             + bytes_of(&self.pair_key)
             + bytes_of(&self.pair_tag)
             + bytes_of(&self.pair_payload)
+            + bytes_of(&self.wide)
             + self.presence.as_ref().map_or(0, Presence::bytes)
     }
 
@@ -214,6 +234,7 @@ impl Dictionary {
         self.pair_key.shrink_to_fit();
         self.pair_tag.shrink_to_fit();
         self.pair_payload.shrink_to_fit();
+        self.wide.shrink_to_fit();
     }
 }
 
@@ -288,7 +309,10 @@ impl Interner {
             Value::Empty => (Tag::Empty, 0),
             Value::Str(text) => (Tag::Str, u64::from(self.string(dictionary, text).0)),
             Value::Bool(b) => (Tag::Bool, u64::from(b)),
-            Value::Int(n) => (Tag::Int, n as u64),
+            Value::Int(n) => match u32::try_from(n) {
+                Ok(n) => (Tag::Int, n.into()),
+                Err(_) => (Tag::Long, n as u64),
+            },
             Value::Double(n) => (Tag::Double, n.to_bits()),
             Value::Bytes(bytes) => (Tag::Bytes, self.blob(dictionary, bytes)),
             Value::Array(array) => (Tag::Array, self.blob(dictionary, array.0)),
@@ -299,22 +323,23 @@ impl Interner {
 
     fn raw_pair(&mut self, to: &mut Dictionary, key: Sym, tag: Tag, payload: u64) -> PairIx {
         let hash = self.hasher.hash_one((key, tag, payload));
-        let equal = |&index: &u32| {
-            let i = index as usize;
-            to.pair_payload[i] == payload && to.pair_key[i] == key && to.pair_tag[i] == tag
-        };
+        let equal = |&index: &u32| to.identity(index) == (key, tag, payload);
         if let Some(&index) = self.pairs.find(hash, equal) {
             return PairIx(index);
         }
         let index = to.pair_key.len() as u32;
         to.pair_key.push(key);
         to.pair_tag.push(tag);
-        to.pair_payload.push(payload);
-        let hasher = &self.hasher;
-        self.pairs.insert_unique(hash, index, |&index| {
-            let i = index as usize;
-            hasher.hash_one((to.pair_key[i], to.pair_tag[i], to.pair_payload[i]))
+        let wide = matches!(tag, Tag::Long | Tag::Double);
+        to.pair_payload.push(if wide {
+            to.wide.len() as u32
+        } else {
+            payload as u32
         });
+        to.wide.extend(wide.then_some(payload));
+        let hasher = &self.hasher;
+        self.pairs
+            .insert_unique(hash, index, |&index| hasher.hash_one(to.identity(index)));
         PairIx(index)
     }
 }

@@ -35,11 +35,37 @@ pub(super) fn prints(block: &Block, hasher: &RandomState) -> Vec<u32> {
     block.spans().map(print).collect()
 }
 
+/// Tables that the prints are parted into.
+const TABLES: usize = 16;
+
 /// Positions of spans by what identifies them.
+///
+/// A hash table doubles, and is half empty then. These are sixteen of unequal shares, each by a
+/// sixteenth of an octave larger than the one before, so that they double one after the other:
+/// together they are never far from well filled, and no commit waits for all of it to move.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    table: HashTable<(u32, Position)>,
+    tables: [HashTable<(u32, Position)>; TABLES],
 }
+
+/// The first print of each table but the first: `2^(n/16) - 1` of all there are.
+const BOUNDS: [u32; TABLES - 1] = [
+    0x0b55_86cf,
+    0x172b_83c8,
+    0x2387_a6e7,
+    0x306f_e0a3,
+    0x3dea_64c1,
+    0x4bfd_ad53,
+    0x5ab0_7dd5,
+    0x6a09_e668,
+    0x7a11_473f,
+    0x8ace_5423,
+    0x9c49_182a,
+    0xae89_f996,
+    0xc199_bdd8,
+    0xd581_8dcf,
+    0xea4a_fa2a,
+];
 
 /// Spreads the 32 bits kept of a hash over the 64 that the table wants.
 fn spread(print: u32) -> u64 {
@@ -58,35 +84,42 @@ pub(super) fn growth(len: usize, capacity: usize, size: usize, bytes: usize) -> 
 }
 
 impl Seen {
+    fn table(print: u32) -> usize {
+        BOUNDS.partition_point(|&bound| bound <= print)
+    }
+
     /// Whether a span with this print is there for which `same` holds.
     pub(super) fn contains(&self, print: u32, mut same: impl FnMut(Position) -> bool) -> bool {
-        self.table
-            .find(spread(print), |&(known, position)| {
-                known == print && same(position)
-            })
-            .is_some()
+        let equal = |&(known, position): &(u32, Position)| known == print && same(position);
+        let table = self.tables.get(Self::table(print));
+        table.is_some_and(|table| table.find(spread(print), equal).is_some())
     }
 
     /// Notes a span.
     pub(super) fn insert(&mut self, print: u32, position: Position) {
-        self.table
-            .insert_unique(spread(print), (print, position), |&(print, _)| {
+        if let Some(table) = self.tables.get_mut(Self::table(print)) {
+            table.insert_unique(spread(print), (print, position), |&(print, _)| {
                 spread(print)
             });
+        }
     }
 
-    /// Bytes that `more` spans will add, by which the table grows in leaps.
+    /// Bytes that `more` spans will add, evenly spread, by which the tables grow in leaps.
     pub(super) fn growth(&self, more: usize) -> usize {
-        growth(
-            self.table.len() + more,
-            self.table.capacity(),
-            size_of::<(u32, Position)>(),
-            self.bytes(),
-        )
+        let each = more.div_ceil(TABLES / 2);
+        let grown = |table: &HashTable<(u32, Position)>| {
+            growth(
+                table.len() + each,
+                table.capacity(),
+                size_of::<(u32, Position)>(),
+                table.allocation_size(),
+            )
+        };
+        self.tables.iter().map(grown).sum()
     }
 
     /// Bytes taken.
     pub(super) fn bytes(&self) -> usize {
-        self.table.allocation_size()
+        self.tables.iter().map(HashTable::allocation_size).sum()
     }
 }
