@@ -1,20 +1,20 @@
 //! Filling a block: the one way in for every decoder.
 //!
 //! A decoder interns strings and attribute pairs as it meets them, then adds a span with its
-//! pairs, then what few spans have (events, links, ...), which always belongs to the span
-//! added last. A builder may be reused: [`BlockBuilder::finish`] keeps its tables' memory.
+//! pairs, then what few spans have (events, links, ...: in `details`), which always belongs to
+//! the span added last. A builder may be reused: [`BlockBuilder::finish`] keeps its tables' memory.
 
 use hashbrown::HashTable;
 
 use super::block::{
-    Block, Dropped, END_BEFORE_START, END_UNKNOWN, ERROR, EventRow, LinkRow, List, LogRow,
-    ResourceIx, ResourceRow, Row, ScopeIx, ScopeRow, TraceIx,
+    Block, END_BEFORE_START, END_UNKNOWN, ERROR, List, LogRow, ResourceIx, ResourceRow, Row,
+    ScopeIx, ScopeRow, TraceIx,
 };
 use super::dictionary::{Interner, PairIx, Sym};
 use super::fields::{LogFields, ResourceFields, ScopeFields, SpanFields};
-use super::id::{SpanId, TraceId};
+use super::id::TraceId;
 use super::kind::Status;
-use super::time::{Nanos, Time};
+use super::time::Nanos;
 use super::value::Value;
 
 /// Builds one [`Block`].
@@ -76,7 +76,7 @@ impl BlockBuilder {
     }
 
     /// Counts a row of so many bytes and so many pairs; whether there is room for it.
-    fn spend(&mut self, row: usize, pairs: usize) -> bool {
+    pub(super) fn spend(&mut self, row: usize, pairs: usize) -> bool {
         self.spent += row + pairs * size_of::<PairIx>();
         !self.is_over()
     }
@@ -172,7 +172,7 @@ impl BlockBuilder {
         ScopeIx(self.block.scopes.len() as u32 - 1)
     }
 
-    fn list(&mut self, pairs: &[PairIx]) -> List {
+    pub(super) fn list(&mut self, pairs: &[PairIx]) -> List {
         if pairs.is_empty() {
             return List::default();
         }
@@ -249,7 +249,7 @@ impl BlockBuilder {
         row
     }
 
-    fn last(&self) -> Row {
+    pub(super) fn last(&self) -> Row {
         debug_assert!(
             !self.block.is_empty() || self.is_over(),
             "a span comes first"
@@ -296,90 +296,6 @@ impl BlockBuilder {
         for log in self.block.logs.get_mut(mark.logs..).unwrap_or_default() {
             log.scope = scope;
         }
-    }
-
-    /// Adds an event to the last span.
-    pub fn event(&mut self, time: Time, name: Sym, attributes: &[PairIx], dropped: u32) {
-        if !self.spend(size_of::<(Row, EventRow)>(), attributes.len()) {
-            return;
-        }
-        let attributes = self.list(attributes);
-        let row = self.last();
-        self.block.events.push(
-            row,
-            EventRow {
-                time,
-                name,
-                attributes,
-                dropped,
-            },
-        );
-    }
-
-    /// Adds a link to the last span: to another span, of this or another trace.
-    pub fn link(
-        &mut self,
-        trace_id: TraceId,
-        span_id: SpanId,
-        attributes: &[PairIx],
-        trace_state: Sym,
-        flags: u32,
-        dropped: u32,
-    ) {
-        if !self.spend(size_of::<(Row, LinkRow)>(), attributes.len()) {
-            return;
-        }
-        let attributes = self.list(attributes);
-        let row = self.last();
-        self.block.links.push(
-            row,
-            LinkRow {
-                trace_id,
-                span_id,
-                attributes,
-                trace_state,
-                flags,
-                dropped,
-            },
-        );
-    }
-
-    /// Sets the last span's status message.
-    pub fn status_message(&mut self, message: Sym) {
-        if message != Sym::EMPTY {
-            self.block.status_message.push(self.last(), message);
-        }
-    }
-
-    /// Sets the last span's W3C trace state.
-    pub fn trace_state(&mut self, state: Sym) {
-        if state != Sym::EMPTY {
-            self.block.trace_state.push(self.last(), state);
-        }
-    }
-
-    /// Sets the last span's W3C flags.
-    pub fn flags(&mut self, flags: u32) {
-        if flags != 0 {
-            self.block.flags.push(self.last(), flags);
-        }
-    }
-
-    /// Sets how many attributes, events and links of the last span its sender dropped.
-    pub fn dropped(&mut self, attributes: u32, events: u32, links: u32) {
-        let dropped = Dropped {
-            attributes,
-            events,
-            links,
-        };
-        if dropped != Dropped::default() {
-            self.block.dropped.push(self.last(), dropped);
-        }
-    }
-
-    /// Adds a warning that the source itself attached to the last span.
-    pub fn warning(&mut self, text: Sym) {
-        self.block.warnings.push(self.last(), text);
     }
 
     /// Adds a log record.

@@ -18,6 +18,7 @@
 mod block;
 mod builder;
 mod column;
+mod details;
 mod dictionary;
 mod durations;
 mod fields;
