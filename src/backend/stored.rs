@@ -7,7 +7,7 @@ mod series;
 mod trends;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio_util::sync::CancellationToken;
 
@@ -60,6 +60,7 @@ impl Stored {
         request: SearchRequest,
         cancel: CancellationToken,
     ) -> Parts {
+        drop(self.opened());
         let (to, parts) = parts();
         let stored = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
@@ -104,10 +105,16 @@ impl Stored {
         let stored = self.store.trace(id)?;
         let trace = Arc::new(stored.tree());
         let hold = self.store.hold(id, trace.bytes());
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        opened.retain(|_, (trace, _)| trace.strong_count() > 0);
+        let mut opened = self.opened();
         opened.insert(id, (Arc::downgrade(&trace), hold));
         Some(trace)
+    }
+
+    /// The traces that somebody still looks at: those that nobody does are let go.
+    fn opened(&self) -> MutexGuard<'_, HashMap<TraceId, (Weak<Trace>, Hold)>> {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.retain(|_, (trace, _)| trace.strong_count() > 0);
+        opened
     }
 
     pub(super) fn services(&self, window: Option<Window>) -> Vec<ServiceRow> {
@@ -175,6 +182,7 @@ impl Stored {
     }
 
     pub(super) fn stats(&self) -> StoreStats {
+        drop(self.opened());
         let budget = self.store.limits().budget as u64;
         stats(self.store.stats(), budget)
     }
