@@ -168,11 +168,8 @@ impl Walk<'_, '_, Row> {
             match key {
                 "key" => name = walk.json.string()?.into_owned(),
                 "value" => {
-                    value = Some(
-                        any_value(&mut walk.json, &mut false)?
-                            .value()
-                            .to_owned_value(),
-                    )
+                    let read = any_value(&mut walk.json, &mut false)?;
+                    value = Some(read.value().to_owned_value());
                 }
                 _ => {}
             }

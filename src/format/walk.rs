@@ -16,7 +16,7 @@ mod value;
 
 use std::fmt::Write as _;
 
-pub(super) use value::{Read, any_value, parsed, timestamp};
+pub(super) use value::{any_value, parsed, timestamp};
 
 use super::draft::Rejection;
 use super::findings::Findings;

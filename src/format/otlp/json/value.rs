@@ -16,7 +16,7 @@ use crate::format::otlp::write::proto::value as put_value;
 /// A value that was read; strings are borrowed from the text. Arrays and maps are on the wire
 /// already, as the model keeps them: an item of two characters must not take thirty bytes.
 #[derive(Default)]
-pub(super) enum Read<'a> {
+pub(in crate::format) enum Read<'a> {
     #[default]
     Empty,
     Text(Cow<'a, str>),
@@ -27,7 +27,7 @@ pub(super) enum Read<'a> {
 }
 
 impl Read<'_> {
-    pub(super) fn value(&self) -> Value<'_> {
+    pub(in crate::format) fn value(&self) -> Value<'_> {
         match self {
             Self::Empty => Value::Empty,
             Self::Text(text) => Value::Str(text),
