@@ -14,6 +14,7 @@ pub mod clickhouse;
 pub mod cloud_trace;
 pub mod console;
 mod container;
+pub mod datadog;
 mod decimal;
 mod detect;
 mod draft;
@@ -90,6 +91,10 @@ pub enum Format {
     Pinpoint,
     /// Chrome's trace events.
     Chrome,
+    /// What Datadog's tracers send, in JSON.
+    DatadogJson,
+    /// What Datadog's tracers send, in `MessagePack`.
+    DatadogMsgpack,
     /// A table of spans, comma-separated. Written only.
     Csv,
     /// A table of spans in Markdown. Written only.
@@ -146,6 +151,8 @@ const FORMATS: &[About] = &[
     about(Format::CloudTrace, "cloud-trace", Read, "Google Cloud Trace: version 1 (lists, traces, `PatchTraces`), version 2 (`batchWrite`)"),
     about(Format::Pinpoint, "pinpoint", Read, "Pinpoint: a transaction with its call stack, or its timeline"),
     about(Format::Chrome, "chrome", Read, "Chrome's trace events, and all who write them: Kineto, Clang, Bazel, `tracing-chrome`"),
+    about(Format::DatadogJson, "datadog-json", Read, "What Datadog's tracers send to the agent, in JSON"),
+    about(Format::DatadogMsgpack, "datadog-msgpack", Read, "The same in MessagePack, v0.4 and v0.5"),
     about(Format::Csv, "csv", Write, "A table of spans, comma-separated"),
     about(Format::Markdown, "md", Write, "A table of spans in Markdown"),
 ];

@@ -159,7 +159,7 @@ impl Transaction {
             &self.id
         };
         let w3c = text.parse().ok().filter(|_| text.len() == 32);
-        w3c.unwrap_or_else(|| TraceId(hash(text)))
+        w3c.unwrap_or_else(|| TraceId::of_text(text))
     }
 
     /// Adds a method; the rows behind it may tell more of it.
@@ -200,16 +200,6 @@ impl Method {
         let scope = builder.scope(ScopeFields::default());
         self.draft.add(resource, scope, builder)
     }
-}
-
-/// FNV-1a of 128 bits (RFC 9923): the same text has the same id in every run. Never zero.
-fn hash(text: &str) -> u128 {
-    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    let hash = text.bytes().fold(BASIS, |hash, byte| {
-        (hash ^ u128::from(byte)).wrapping_mul(PRIME)
-    });
-    hash.max(1)
 }
 
 #[cfg(test)]

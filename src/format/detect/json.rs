@@ -110,6 +110,14 @@ fn judge(path: &str, key: &str, text: &[u8], seen_data: bool) -> Option<Verdict>
         ("{", "format") if holds(text, b"\"json\"") && holds(text, b"\"version\"") => {
             Read(Format::Xray, "the header that the X-Ray daemon wants")
         }
+        ("[[{" | "[{", "trace_id" | "span_id" | "meta" | "metrics" | "resource")
+            if holds(text, b"\"span_id\"") && holds(text, b"\"resource\"") =>
+        {
+            Read(
+                Format::DatadogJson,
+                "lists of spans with `span_id` and `resource`, as Datadog's tracers send",
+            )
+        }
         ("{" | "[{", "trace_id") if holds(text, b"\"1-") && holds(text, b"\"start_time\"") => Read(
             Format::Xray,
             "a `trace_id` that begins with 1-, as in X-Ray segments",

@@ -5,12 +5,12 @@ mod protobuf;
 
 pub(super) use protobuf::signal;
 
-use super::Format;
 use super::console::Dialect;
 use super::jaeger;
 use super::otlp::Signal;
 use super::problem::Reason;
 use super::read::find_document;
+use super::{Format, datadog};
 
 /// What an input was recognised as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,7 @@ pub fn detect(head: &[u8]) -> Result<Recognised, Unrecognised> {
         _ => prefixed(head)
             .or_else(|| protobuf::detect(head))
             .or_else(|| thrift(head))
+            .or_else(|| packed(head))
             .or_else(|| console(text))
             .ok_or_else(|| other(text)),
     }
@@ -95,6 +96,15 @@ fn console(text: &[u8]) -> Option<Recognised> {
         format: Format::Console,
         framing: Framing::Excerpts,
         why: dialect.why(),
+    })
+}
+
+/// Lists of maps, or a table of strings before lists.
+fn packed(head: &[u8]) -> Option<Recognised> {
+    datadog::begins_packed(head).then_some(Recognised {
+        format: Format::DatadogMsgpack,
+        framing: Framing::Whole,
+        why: "lists of spans in MessagePack, as Datadog's tracers send",
     })
 }
 

@@ -5,7 +5,8 @@
 use crate::format::findings::Findings;
 use crate::format::problem::Problem;
 use crate::format::{
-    Format, chrome, clickhouse, cloud_trace, elastic, jaeger, otlp, pinpoint, tempo, xray, zipkin,
+    Format, chrome, clickhouse, cloud_trace, datadog, elastic, jaeger, otlp, pinpoint, tempo, xray,
+    zipkin,
 };
 use crate::model::BlockBuilder;
 
@@ -86,6 +87,8 @@ pub(super) fn of(format: Format) -> Documents {
         Format::Elastic => (elastic::decode, Cut::Elements),
         Format::ElasticIntake => (elastic::intake::decode, Cut::Nowhere),
         Format::Chrome => (chrome::decode, Cut::Nowhere),
+        Format::DatadogJson => (datadog::decode, Cut::Lists),
+        Format::DatadogMsgpack => (datadog::decode_packed, Cut::Nowhere),
         Format::ClickHouse => (clickhouse::decode, Cut::Elements),
         Format::JaegerProto => (jaeger::decode_proto, Cut::Nowhere),
         Format::JaegerThrift => (jaeger::decode_thrift, Cut::Nowhere),
