@@ -133,12 +133,10 @@ impl Decoder<'_, '_> {
             for span in 0..ahead.array()? {
                 self.path = format!("[{trace}][{span}]");
                 // What cannot be read is told when its turn comes.
-                match self.high_of(&mut ahead) {
-                    Ok(Some(high)) => self.high = high,
-                    Ok(None) => continue,
-                    Err(_) => {}
+                if let Some(high) = self.high_of(&mut ahead).unwrap_or(Some(0)) {
+                    self.high = high;
+                    break;
                 }
-                break;
             }
             for span in 0..spans {
                 self.path = format!("[{trace}][{span}]");

@@ -67,7 +67,7 @@ fn lengths_that_lie_end_the_reading_and_nothing_else() {
         &b"\xdd\xff\xff\xff\xff"[..],
         b"\xc1",
         b"\x91\x91\x91",
-        &[0x91; 100_000],
+        &vec![0x91; 100_000],
         b"\x92\x91\xa0\x91\x91\x9c",
     ] {
         let (block, findings) = read_text(bytes, decode_packed);

@@ -40,6 +40,7 @@ enum Verdict {
 }
 
 /// What a key at a path tells, if it decides anything.
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn judge(path: &str, key: &str, text: &[u8], seen_data: bool) -> Option<Verdict> {
     use Verdict::{Other, Read};
     Some(match (path, key) {
