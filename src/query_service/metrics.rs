@@ -272,6 +272,7 @@ pub mod tests {
             budget: 64 << 20,
             format: None,
             patient: true,
+            follow: false,
         };
         let files = Files::open(vec![Input::Path(path)], reading).unwrap();
         (
