@@ -101,7 +101,7 @@ fn without_colour_the_cursor_is_still_seen() {
     pty.press("j");
     pty.until("2/2");
     let screen = pty.screen();
-    let reversed = (0..24).any(|row| screen.cell(row, 10).is_some_and(vt100::Cell::inverse));
+    let reversed = (0..24).any(|row| screen.cell(row, 6).is_some_and(vt100::Cell::inverse));
     assert!(reversed, "{}", screen.contents());
     assert!(!pty.raw().contains("\x1b[38;"));
     pty.press("\x03");
@@ -109,18 +109,81 @@ fn without_colour_the_cursor_is_still_seen() {
 }
 
 #[test]
-fn signals_end_it_in_good_order() {
+fn signals_end_it_in_good_order_and_the_session_is_kept() {
+    for (name, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
+        let home = Home::new();
+        let mut pty = Pty::start(&home, &QUIET, (80, 24));
+        pty.until("see it work");
+        pty.press("/redis\r");
+        pty.until("redis");
+        signal(name, pty.pid());
+        assert_eq!(pty.end(), code);
+        if name != "-HUP" {
+            assert_restored(&pty);
+        }
+        let kept = home.read(".local/state/vizsla/session.json");
+        assert!(kept.contains("redis"), "{name}: {kept}");
+    }
     let home = Home::new();
-    let mut pty = Pty::start(&home, &QUIET, (80, 24));
-    pty.until("see it work");
-    signal("-TERM", pty.pid());
-    assert_eq!(pty.end(), 143);
-    assert_restored(&pty);
     // Nobody sees the end of a terminal that is gone; what matters is that there is one.
     let mut pty = Pty::start(&home, &QUIET, (80, 24));
     pty.until("see it work");
     pty.hang_up();
     assert_ne!(pty.end(), 0);
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_can_be_read() {
+    let home = Home::new();
+    let words: Vec<_> = [env!("CARGO_BIN_EXE_vizsla")]
+        .into_iter()
+        .chain(QUIET)
+        .collect();
+    let mut command = Pty::command(&home, &words);
+    command.env("VIZSLA_REHEARSE_PANIC", "1");
+    let mut pty = Pty::spawn(command, (80, 24));
+    pty.until("see it work");
+    pty.press("j");
+    assert_eq!(pty.end(), 101);
+    assert_restored(&pty);
+    let screen = pty.screen().contents();
+    assert!(screen.contains("a panic that was asked for"), "{screen}");
+    assert!(screen.contains("crash.log"), "{screen}");
+    let log = home.read(".local/state/vizsla/crash.log");
+    assert!(log.contains("a panic that was asked for"), "{log}");
+}
+
+#[test]
+fn the_query_is_edited_in_an_editor_of_the_users_own() {
+    let home = Home::new();
+    let editor = home.write(
+        "editor.sh",
+        "grep -q shop \"$1\" && echo '{ name = \"load\" }' > \"$1\"\n",
+    );
+    let file = home.write("two.json", &(trace(1) + &trace(2)));
+    let mut command = Pty::command(&home, &[env!("CARGO_BIN_EXE_vizsla"), &file]);
+    command.env("EDITOR", format!("sh {editor}"));
+    let mut pty = Pty::spawn(command, (80, 24));
+    pty.until("GET /cart");
+    pty.press("/shop\x18");
+    pty.until("name = \"load\"");
+    assert!(pty.screen().alternate_screen());
+    pty.press("\r");
+    pty.until("all that match");
+    pty.press("\x03");
+    assert_eq!(pty.end(), 0);
+}
+
+#[test]
+fn where_every_port_is_taken_it_says_by_whom_and_what_to_do() {
+    let home = Home::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let config = format!("[listen]\notlp_http = \"127.0.0.1:{port}\"\n");
+    home.write(".config/vizsla/config.toml", &config);
+    let mut pty = Pty::start(&home, &["--otlp-grpc", "off", "--query", "off"], (120, 24));
+    assert_eq!(pty.end(), 2);
+    assert!(pty.raw().contains(&port.to_string()), "{}", pty.raw());
 }
 
 #[test]

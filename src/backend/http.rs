@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 use std::sync::Once;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
@@ -14,7 +14,9 @@ use reqwest::{Certificate, Client, Response, StatusCode, Url, redirect};
 use tokio_util::sync::CancellationToken;
 
 use super::BackendError;
+use super::sent::{Sent, SentRequest};
 use crate::config::{BackendConfig, HeaderValue as ConfiguredValue, Secret};
+use crate::model::{Nanos, Time};
 
 /// Bytes of one answer, decompressed.
 const ANSWER_CAP: usize = 256 << 20;
@@ -44,6 +46,7 @@ pub struct HttpClient {
     base: Url,
     timeout: Duration,
     cap: usize,
+    sent: Sent,
 }
 
 /// An answer that is neither a refusal of credentials nor a redirect.
@@ -111,6 +114,7 @@ impl HttpClient {
             base,
             timeout,
             cap: ANSWER_CAP,
+            sent: Sent::default(),
         })
     }
 
@@ -127,6 +131,11 @@ impl HttpClient {
     /// The server's URL, without credentials and without a slash at its end.
     pub fn base(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
+    }
+
+    /// What was asked so far, oldest first.
+    pub fn sent(&self) -> Vec<SentRequest> {
+        self.sent.all()
     }
 
     /// The server's host and port.
@@ -170,10 +179,22 @@ impl HttpClient {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        tokio::select! {
+        let (at, before) = (SystemTime::now(), Instant::now());
+        let asked = url.to_string();
+        let reply = tokio::select! {
             () = cancel.cancelled() => Err(BackendError::Cancelled),
             reply = self.get_patiently(url, media_type) => reply,
-        }
+        };
+        let answer = reply.as_ref().ok();
+        let since = at.duration_since(SystemTime::UNIX_EPOCH);
+        self.sent.keep(SentRequest {
+            at: Time(since.map_or(0, |since| since.as_nanos() as u64)),
+            url: asked,
+            status: answer.map(|answer| answer.status),
+            took: Nanos(before.elapsed().as_nanos() as u64),
+            bytes: answer.map_or(0, |answer| answer.body.len() as u64),
+        });
+        reply
     }
 
     async fn get_patiently(

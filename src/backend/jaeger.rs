@@ -97,6 +97,10 @@ impl Backend for Jaeger {
         Capabilities::default()
     }
 
+    fn sent(&self) -> Option<Vec<super::SentRequest>> {
+        Some(self.server.http.sent())
+    }
+
     fn search(&self, request: SearchRequest, cancel: CancellationToken) -> Parts {
         let (out, parts) = parts();
         tokio::spawn(search::run(Arc::clone(&self.server), request, cancel, out));

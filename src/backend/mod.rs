@@ -15,6 +15,7 @@ mod probe;
 mod progress;
 mod request;
 mod row;
+mod sent;
 mod series;
 pub mod source;
 mod stored;
@@ -41,6 +42,7 @@ pub use part::{
 pub use probe::Probed;
 pub use progress::Progress;
 pub use request::{SearchRequest, Sort, Window};
+pub use sent::SentRequest;
 pub use series::{Division, SeriesAnswer, SeriesRequest};
 pub use vizsla::Vizsla;
 
@@ -163,6 +165,11 @@ pub trait Backend: Send + Sync {
     /// spans that did not fit. Complete once nothing is [`loading`](Self::loading) any more.
     fn remarks(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// What it was really asked, oldest first; `None` where nothing is sent anywhere.
+    fn sent(&self) -> Option<Vec<SentRequest>> {
+        None
     }
 
     /// Forgets every trace, where [`Capabilities::clear`] says so.

@@ -1,22 +1,27 @@
 //! A server whose URL does not say what it is: it is asked, when something is first wanted of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::http::HttpClient;
 use super::vizsla::answers_as_vizsla;
 use super::{
     Answer, Backend, BackendError, Capabilities, Dependencies, Jaeger, OperationRow, Part, Parts,
-    SearchRequest, SeriesAnswer, SeriesRequest, ServiceRow, StoreStats, Vizsla, Window, parts,
+    SearchRequest, SentRequest, SeriesAnswer, SeriesRequest, ServiceRow, StoreStats, Vizsla,
+    Window, parts,
 };
 use crate::analysis::Trends;
 use crate::config::BackendConfig;
 use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
 use crate::traceql::Census;
+
+/// How long a server that did not answer is left alone.
+const AGAIN: Duration = Duration::from_secs(15);
 
 /// A server of which only the address is known, and what it turned out to be.
 #[derive(Clone)]
@@ -60,6 +65,22 @@ impl Probed {
         };
         let found = server.found.get_or_try_init(ask).await?;
         Ok(found.as_ref())
+    }
+
+    /// Passes on when there is something new, once it is known what the server is.
+    async fn follow(&self, to: &watch::Sender<u64>) {
+        let backend = loop {
+            match self.backend(&CancellationToken::new()).await {
+                Ok(backend) => break backend,
+                Err(_) => tokio::time::sleep(AGAIN).await,
+            }
+        };
+        let Some(mut epoch) = backend.epoch() else {
+            return;
+        };
+        while epoch.changed().await.is_ok() {
+            to.send_replace(*epoch.borrow_and_update());
+        }
     }
 
     fn known(&self) -> Option<&dyn Backend> {
@@ -183,5 +204,21 @@ impl Backend for Probed {
             backend.stats().await
         }
         .boxed()
+    }
+
+    fn sent(&self) -> Option<Vec<SentRequest>> {
+        Some(self.0.http.sent())
+    }
+
+    fn epoch(&self) -> Option<watch::Receiver<u64>> {
+        let (to, epoch) = watch::channel(0);
+        let server = self.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = to.closed() => {}
+                () = server.follow(&to) => {}
+            }
+        });
+        Some(epoch)
     }
 }

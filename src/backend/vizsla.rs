@@ -5,6 +5,7 @@
 //! `/api/vizsla/`. Nothing is evaluated here.
 
 mod answer;
+mod epoch;
 mod figures;
 mod graph;
 mod series;
@@ -13,14 +14,14 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use serde::de::DeserializeOwned;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::http::{HttpClient, Reply};
 use super::{
     Answer, Backend, BackendError, Capabilities, Dependencies, Division, OperationRow, Part, Parts,
-    Pushdown, SearchDone, SearchRequest, SeriesAnswer, SeriesRequest, ServiceRow, Sort, StoreStats,
-    Window, parts,
+    Pushdown, SearchDone, SearchRequest, SentRequest, SeriesAnswer, SeriesRequest, ServiceRow,
+    Sort, StoreStats, Window, parts,
 };
 use crate::analysis::Trends;
 use crate::config::BackendConfig;
@@ -194,6 +195,7 @@ impl Backend for Vizsla {
         Capabilities {
             traceql: true,
             metrics: true,
+            live: true,
             stats: true,
             ..Capabilities::default()
         }
@@ -322,6 +324,16 @@ impl Backend for Vizsla {
             Ok(stats.into())
         }
         .boxed()
+    }
+
+    fn sent(&self) -> Option<Vec<SentRequest>> {
+        Some(self.http.sent())
+    }
+
+    fn epoch(&self) -> Option<watch::Receiver<u64>> {
+        let (to, epoch) = watch::channel(0);
+        tokio::spawn(epoch::follow(self.clone(), to));
+        Some(epoch)
     }
 }
 

@@ -143,6 +143,13 @@ impl Embedded {
         Ok(())
     }
 
+    /// The addresses that were to be listened on, if none of them could be.
+    pub fn taken(&self) -> Option<Vec<SocketAddr>> {
+        let asked: Vec<_> = self.listeners().collect();
+        let nobody = asked.iter().all(|(.., state)| state.is_err());
+        (nobody && !asked.is_empty()).then(|| asked.iter().map(|(_, at, _)| *at).collect())
+    }
+
     /// A line for each listener: where it listens, or why it does not.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use super::args::InputArgs;
 use super::demo::DemoArgs;
 use super::embedded::Embedded;
 use super::host::Around;
+use super::neighbour;
 use super::session::runtime;
 use super::source::{self, Manner};
 use super::{Failure, Outcome, Session, show};
@@ -84,6 +85,12 @@ async fn listen(name: &str, story: DemoArgs, session: &Session) -> Result<Scene,
     let config = session.config.clone();
     let embedded = Embedded::start(&config, name).await?;
     embedded.check(&config)?;
+    // The demo has a door of its own.
+    if name != "demo"
+        && let Some(taken) = embedded.taken()
+    {
+        return Err(Failure::Usage(neighbour::instead(&taken).await));
+    }
     let backend = Arc::clone(&embedded.backend);
     let around = Around::new(config, Some(embedded), story);
     let mut notices = Vec::new();
@@ -162,8 +169,9 @@ fn play(runtime: Runtime, scene: Scene, session: &Session) -> Result<Outcome, Fa
     };
     let played = runtime.block_on(tui::run(stage));
     runtime.shutdown_background();
-    played.map_err(Failure::usage)?;
-    Ok(Outcome::Found)
+    Ok(played
+        .map_err(Failure::usage)?
+        .map_or(Outcome::Found, Outcome::Signal))
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod host;
 mod keys;
 mod man;
 mod meter;
+mod neighbour;
 mod operations;
 mod question;
 mod search;

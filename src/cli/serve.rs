@@ -10,6 +10,7 @@ use crate::text::Shown;
 
 use super::args::{ListenArgs, MemoryArgs};
 use super::embedded::Embedded;
+use super::neighbour;
 use super::session::runtime;
 use super::{Failure, Outcome, Session};
 
@@ -35,6 +36,10 @@ pub(super) fn run(session: &mut Session) -> Result<Outcome, Failure> {
     session.note_problems();
     runtime()?.block_on(async {
         let embedded = Embedded::start(&session.config, "embedded").await?;
+        embedded.check(&session.config)?;
+        if let Some(taken) = embedded.taken() {
+            return Err(Failure::Usage(neighbour::instead(&taken).await));
+        }
         embedded.report(&session.config, line)?;
         let number = stopped().await?;
         // A client that does not finish is not waited for longer.

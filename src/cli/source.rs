@@ -12,7 +12,7 @@ use crate::text::Clock;
 use super::Failure;
 
 /// What answers when nobody says where traces are: the vizsla or Jaeger of this machine.
-const NEIGHBOUR: &str = "http://localhost:16686";
+pub(super) const NEIGHBOUR: &str = "http://localhost:16686";
 
 /// A backend that was opened.
 pub struct Opened {

@@ -91,6 +91,7 @@ impl QueryService {
             .route("/api/vizsla/dependencies", get(vizsla::dependencies))
             .route("/api/vizsla/graph", get(vizsla::graph))
             .route("/api/vizsla/trends", get(vizsla::trends))
+            .route("/api/vizsla/epoch", get(vizsla::epoch))
             .fallback(answer::no_such_page)
             .method_not_allowed_fallback(answer::no_such_page)
             .layer(guard)

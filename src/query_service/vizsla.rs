@@ -47,6 +47,12 @@ pub fn window(params: &Params) -> Result<Option<Window>, Refused> {
     Ok(Some(window))
 }
 
+/// A number that only grows, whenever there is something new; cheap to ask for.
+pub async fn epoch(State(service): State<QueryService>) -> Response<Body> {
+    let epoch = service.backend.epoch().map_or(0, |epoch| *epoch.borrow());
+    told(&json!({ "epoch": epoch }))
+}
+
 pub async fn services(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
     let window = window(&Params::new(asked)).map_err(refused)?;
     let backend = service.backend.as_ref();

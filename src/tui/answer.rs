@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use crate::analysis::Trends;
 use crate::backend::{
-    Capabilities, OperationRow, Progress, Pushdown, SearchDone, SearchRequest, ServiceRow,
-    StoreStats, TraceRow,
+    Capabilities, OperationRow, Progress, Pushdown, SearchDone, SearchRequest, SentRequest,
+    ServiceRow, StoreStats, TraceRow,
 };
 use crate::model::{Trace, TraceId};
 use crate::text::{Charset, Clock, Shown};
 use crate::traceql::Census;
 
+use super::screen::groups::Values;
 use super::screen::map::Mapped;
 use super::screen::trace::Explained;
+use super::writing::Writing;
 
 /// Something large that is shared and not looked into by tests: equal if it is the same one.
 pub struct Held<T>(pub Arc<T>);
@@ -59,6 +61,12 @@ pub enum Request {
     Trends,
     /// Keys and values of these traces: answered by `Census`.
     Census(Vec<TraceId>),
+    /// An attribute's values in these traces: answered by `Values`.
+    Values(Vec<TraceId>, String),
+    /// Write these traces into a file: answered by `Written`.
+    Write(Writing),
+    /// What the backend was really asked: answered by `Sent`.
+    Sent,
     /// Who calls whom, and what stands out in it: answered by `Mapped`.
     Map(Clock, Charset),
     /// The services: answered by `Services`.
@@ -103,6 +111,12 @@ pub enum Answer {
     Trends(Option<Held<Trends>>),
     /// Keys and values of attributes, with how often they occur.
     Census(Held<Census>),
+    /// An attribute's values, by trace and service.
+    Values(String, Vec<(TraceId, Values)>),
+    /// What was written, in words.
+    Written(Shown<'static>),
+    /// What the backend was asked, oldest first; none if nothing is sent.
+    Sent(Option<Vec<SentRequest>>),
     Services(Vec<ServiceRow>),
     Operations(Vec<OperationRow>),
     Stats(Option<StoreStats>),

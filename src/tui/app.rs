@@ -107,6 +107,13 @@ impl State {
         }
     }
 
+    /// What is known of the backend by now: a server may have said what it is.
+    pub fn know(&mut self, opened: Opened) {
+        let known = &mut self.shared.source.opened;
+        (known.name, known.source) = (opened.name, opened.source);
+        known.capabilities = opened.capabilities;
+    }
+
     /// Puts a screen on top.
     pub fn open(&mut self, screen: Screen, effects: &mut Vec<Effect>) {
         let id = self.next_page();

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use crate::text::{Charset, Shown};
 
@@ -182,6 +182,13 @@ impl<'a> Canvas<'a> {
         self.buffer.set_style(area, Style::reset().patch(style));
     }
 
+    /// Turns cells that are already drawn over, ink for ground: the point of a plot that is meant.
+    pub fn reverse(&mut self, area: Rect) {
+        let style = Style::new().add_modifier(Modifier::REVERSED);
+        self.buffer
+            .set_style(area.intersection(self.buffer.area), style);
+    }
+
     /// Empties cells.
     pub fn clear(&mut self, area: Rect, token: Token) {
         let style = self.style(token);
@@ -244,6 +251,41 @@ impl<'a> Canvas<'a> {
             screen.y + 1
         };
         Rect::new(x, y, width, height)
+    }
+
+    /// The first words of a row that is already drawn, up to a gap of two columns: what a cursor
+    /// is laid over.
+    pub fn first_words(&self, row: Rect) -> Rect {
+        const MOST: u16 = 24;
+        let symbol = |x: u16| {
+            self.buffer
+                .cell((x, row.y))
+                .map_or(" ", |cell| cell.symbol())
+        };
+        let letter = |x: &u16| symbol(*x).chars().all(char::is_alphanumeric);
+        let Some(start) = (row.left()..row.right()).find(letter) else {
+            return Rect { width: 0, ..row };
+        };
+        let gap = |x: &u16| symbol(*x) == " " && symbol(*x + 1) == " ";
+        let end = (start..row.right().min(start + MOST)).find(gap);
+        Rect {
+            x: start,
+            width: end.unwrap_or(row.right().min(start + MOST)) - start,
+            ..row
+        }
+    }
+
+    /// Draws the cursor on a row: a bar in its gutter, and `head`, the beginning of the row, laid
+    /// over. The row as a whole is left alone: a step would cost two rows of bytes.
+    pub fn cursor(&mut self, row: Rect, head: Rect, focused: bool) {
+        let token = if focused {
+            Token::Cursor
+        } else {
+            Token::CursorIdle
+        };
+        self.over(head, token);
+        self.put(row.x + 1, row.y, self.glyphs.cursor, Token::Accent);
+        self.cursor_at(row.y);
     }
 
     /// Records the cursor's row, which popups leave free.

@@ -11,7 +11,7 @@ use super::message::Message;
 use super::page::Act;
 use super::place;
 use super::reading;
-use super::screen::{Help, Menu, MessageList, Overlay, Palette, Screen, Themes};
+use super::screen::{Help, Menu, MessageList, Overlay, Palette, Requests, Screen, Themes};
 use super::snapshot;
 use super::update::ask;
 
@@ -34,6 +34,7 @@ pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
             state.cover(Overlay::Themes(themes), effects);
         }
         Action::GoMessages => state.cover(Overlay::Messages(MessageList::default()), effects),
+        Action::Requests => state.cover(Overlay::Requests(Requests::default()), effects),
         Action::GoSearch => state.close_to(1, effects),
         Action::GoMap | Action::Graph => state.open(Screen::map(None), effects),
         Action::MouseCapture => mouse(state, effects),
@@ -65,6 +66,7 @@ pub fn answered(state: &mut State, purpose: Purpose, answer: Answer, effects: &m
             state.begin(opened, effects);
             state.shared.say(Message::note(format!("reading {name}")));
         }
+        Answer::Written(said) => state.shared.say(Message::note(said)),
         Answer::Progress(progress) => reading::tell(state, progress),
         Answer::Loaded(remarks) => reading::conclude(state, remarks),
         Answer::Failed(why) if purpose == Purpose::Errand => state.shared.say(Message::error(why)),

@@ -17,6 +17,8 @@ pub enum Effect {
     Mouse(bool),
     /// Keep what outlives the session.
     Save(super::session::Session),
+    /// Let the user edit this text in an editor of their own.
+    Edit(String),
     /// Give the terminal back to the shell until the program is in the foreground again.
     Suspend,
     /// Draw every cell anew.

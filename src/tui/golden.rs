@@ -77,7 +77,12 @@ impl Host for Ports {
     }
 }
 
-async fn screen(size: (u16, u16), depth: Depth, charset: Charset, keys: &str) -> Harness {
+pub(super) async fn screen(
+    size: (u16, u16),
+    depth: Depth,
+    charset: Charset,
+    keys: &str,
+) -> Harness {
     let setup = setup(depth, charset);
     let mut harness = Harness::start(
         setup,
@@ -187,5 +192,5 @@ async fn without_colour_nothing_is_told_by_colour() {
         .await
         .ansi();
     assert!(!ansi.contains(";38;") && !ansi.contains(";48;"), "{ansi}");
-    assert!(ansi.contains("\x1b[0;7m"), "the cursor's row is reversed");
+    assert!(ansi.contains("\x1b[0;1;7m"), "the cursor's row is reversed");
 }

@@ -125,6 +125,9 @@ impl Harness {
         if matches!(&msg, Msg::Answer(_, Answer::Done | Answer::Opened(_))) {
             self.state.shared.source.around = self.runner.world.host.surroundings();
         }
+        if matches!(&msg, Msg::Answer(..)) {
+            self.state.know(self.runner.world.opened());
+        }
         let effects = update(&mut self.state, self.now, msg);
         self.perform(effects);
         // Keys apply to what was drawn last.
@@ -139,7 +142,11 @@ impl Harness {
                 Effect::Cancel(slot) => self.runner.cancel(slot),
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::Quit => self.quit = true,
-                Effect::Mouse(_) | Effect::Save(_) | Effect::Suspend | Effect::Redraw => {}
+                Effect::Mouse(_)
+                | Effect::Save(_)
+                | Effect::Edit(_)
+                | Effect::Suspend
+                | Effect::Redraw => {}
             }
         }
     }

@@ -51,6 +51,8 @@
 
 mod answer;
 mod app;
+#[cfg(test)]
+mod bytes_tests;
 mod canvas;
 mod command;
 mod effect;
@@ -75,6 +77,7 @@ mod runtime;
 mod screen;
 mod session;
 mod setup;
+mod sgr;
 mod shared;
 mod snapshot;
 mod source;
@@ -83,6 +86,7 @@ mod theme;
 mod update;
 mod view;
 mod widget;
+mod writing;
 
 pub use fixed::Fixed;
 pub use harness::Harness;

@@ -22,6 +22,8 @@ pub enum Msg {
     Changed(u64),
     /// A time came that a page or the last frame asked for.
     Wake,
+    /// What came back from the user's editor.
+    Edited(String),
     /// The program is back in the foreground, the screen is unknown.
     Resumed,
     /// Something to tell the user that no page asked for.

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::model::TraceId;
 use crate::text::Shown;
 
 use super::answer::{Answer, Request};
@@ -77,6 +78,10 @@ pub enum Move {
     Source(String),
     /// Run a query on the search screen, opening one if there is none.
     Query(String),
+    /// A name for the action of the screen that asked for one.
+    Picked(String),
+    /// Write the traces in view into a file.
+    Write(String),
     /// End the program.
     Quit,
 }
@@ -147,6 +152,11 @@ impl Cx<'_> {
         if let Some(here) = here {
             self.shared.places.leave(here);
         }
+    }
+
+    /// Edits text in the user's editor; [`Page::edited`] gets what comes back.
+    pub fn edit(&mut self, text: String) {
+        self.effects.push(Effect::Edit(text));
     }
 
     /// Goes somewhere.
@@ -233,6 +243,17 @@ pub trait Page {
 
     /// A timer of this page rang.
     fn rung(&mut self, _timer: Timer, _cx: &mut Cx<'_>) {}
+
+    /// The traces in view, for writing them: the marked ones, else all.
+    fn traces(&self) -> Vec<TraceId> {
+        Vec::new()
+    }
+
+    /// A name was picked for the action that asked for one.
+    fn picked(&mut self, _what: &str, _cx: &mut Cx<'_>) {}
+
+    /// The text of the focused field was edited outside.
+    fn edited(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
 
     /// What its cursor is on, for the way back.
     fn place(&self) -> Option<Place> {

@@ -84,6 +84,30 @@ impl Phrase {
         cut
     }
 
+    /// As many of its statements as fit into `columns`, the last ones dropped first. Statements are
+    /// parted as why lines are. Only if not even the first fits is it cut.
+    #[must_use]
+    pub fn fit(self, columns: u16, charset: Charset) -> Self {
+        if self.width() <= columns {
+            return self;
+        }
+        let between = crate::analysis::between(charset);
+        let (mut kept, mut whole) = (Self::default(), None);
+        for (text, token) in &self.0 {
+            for (at, piece) in text.as_str().split(between).enumerate() {
+                if at > 0 {
+                    whole = Some(kept.clone());
+                    kept.push(*token, between);
+                }
+                kept.push(*token, piece.to_owned());
+                if kept.width() > columns {
+                    return whole.unwrap_or_else(|| self.clone().cut(columns, charset));
+                }
+            }
+        }
+        kept
+    }
+
     /// The bare text.
     pub fn plain(&self) -> String {
         self.0.iter().map(|(text, _)| text.as_str()).collect()
@@ -111,5 +135,15 @@ mod tests {
         assert_eq!(cut(6), "abcde…");
         assert_eq!(cut(3), "ab…");
         assert_eq!(cut(0), "");
+    }
+
+    #[test]
+    fn statements_that_do_not_fit_are_left_out_whole() {
+        let phrase = Phrase::of(Token::Strong, "one").and(Token::Text, " · two · three");
+        let fit = |columns| phrase.clone().fit(columns, Charset::Unicode).plain();
+        assert_eq!(fit(17), "one · two · three");
+        assert_eq!(fit(16), "one · two");
+        assert_eq!(fit(8), "one");
+        assert_eq!(fit(2), "o…");
     }
 }

@@ -19,6 +19,8 @@ pub struct Session {
     pub launches: u32,
     /// Whether the search shows its plot.
     pub no_strip: bool,
+    /// Whether that plot is a heatmap.
+    pub heatmap: bool,
 }
 
 impl Session {

@@ -37,6 +37,10 @@ pub fn update(state: &mut State, now: Duration, msg: Msg) -> Vec<Effect> {
             effects.push(Effect::Redraw);
             urge(state, Urgency::Key);
         }
+        Msg::Edited(text) => {
+            urge(state, Urgency::Key);
+            state.on_top(&mut effects, |page, cx| page.edited(&text, cx));
+        }
         Msg::Notice(message) => state.shared.say(message),
     }
     effects
@@ -139,6 +143,8 @@ pub fn go(state: &mut State, to: Move, effects: &mut Vec<Effect>) {
             state.close_to(1, effects);
             state.on_top(effects, |page, cx| page.asked(&query, cx));
         }
+        Move::Picked(what) => _ = state.on_screen(effects, |page, cx| page.picked(&what, cx)),
+        Move::Write(path) => super::writing::begin(state, &path, effects),
         Move::Quit => super::command::quit(state, effects),
     }
 }

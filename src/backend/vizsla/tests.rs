@@ -74,3 +74,12 @@ async fn nonsense_is_an_error_of_the_server() {
         "{opened:?}"
     );
 }
+
+#[tokio::test]
+async fn a_new_epoch_is_told() {
+    let config = serve("/api/vizsla/epoch", r#"{"epoch":7}"#).await;
+    let probed = Probed::new(None, &config).unwrap();
+    let mut epoch = probed.epoch().unwrap();
+    epoch.changed().await.unwrap();
+    assert_eq!(*epoch.borrow_and_update(), 7);
+}

@@ -150,7 +150,11 @@ actions! {
     Mark "mark" "mark" "mark this row and go down" List { List: "<Space>" }
     MarkRange "mark_range" "" "mark from the last mark to here" List { List: "V" }
     UnmarkAll "unmark_all" "" "unmark all" List { List: "U" }
+    Group "group" "group" "group by; again: within each group" List { SearchList: ",", Groups: "," }
     Sort "sort" "sort" "sort by; the same letter reverses" List { List: "s" }
+
+    // chart
+    StartBox "start_box" "box" "start a box here, or drop it" List { Chart: "<Space>" }
 
     // axis
     TimeRange "time_range" "time" "which time is searched" Axis { Global: "T" }
@@ -160,6 +164,7 @@ actions! {
     GoSearch "go_search" "" "the search" GoTo { Global: "gs" }
     GoMap "go_map" "map" "the service map" GoTo { Global: "gm" }
     GoMessages "go_messages" "" "all messages so far" GoTo { Global: "gn" }
+    Requests "requests" "" "what the backend was really asked" GoTo { Global: "@" }
     Palette "palette" "command" "commands, screens, names: find anything" GoTo { Global: ":" }
     Backends "backends" "backend" "another backend, by name or URL" GoTo { Global: "b" }
     Themes "themes" "" "another theme, with preview" GoTo {}
@@ -169,6 +174,7 @@ actions! {
     Demo "demo" "demo" "a living example system, here, offline" This { Search: "D" }
     OrderRide "order_ride" "ride" "order a ride from the demo and open its trace" This { Search: "R" }
     ViewScatter "view_scatter" "" "scatter plot of the results" View { Search: "vs" }
+    ViewHeatmap "view_heatmap" "heatmap" "heatmap: how many traces of which duration" View { Search: "vh" }
     ViewNoStrip "view_no_strip" "" "no plot, more rows" View { Search: "vn" }
 
     // trace
@@ -275,6 +281,7 @@ actions! {
         Query: "<Up>", Picker: "<Up> <C-p>"
     }
     SearchHistory "search_history" "" "search the history" Edit { Query: "<C-r>" }
+    EditOutside "edit_outside" "editor" "edit in $EDITOR" Edit { Query: "<C-x>" }
     NextField "next_field" "next" "next field" Edit { Form: "<Tab> <Down>" }
     PreviousField "previous_field" "" "previous field" Edit { Form: "<S-Tab> <Up>" }
     SwapForm "swap_form" "form" "the same as form, or as TraceQL" Edit { Query: "<C-f>", Form: "<C-f>" }

@@ -21,6 +21,8 @@ pub enum Context {
     SearchList,
     /// Its scatter plot.
     SearchScatter,
+    /// Traces in groups.
+    Groups,
     /// The screen of a trace, whatever view of it.
     Trace,
     /// Its waterfall.
@@ -51,7 +53,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts, inherited ones before those that inherit them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Everywhere,
         Self::Global,
         Self::List,
@@ -59,6 +61,7 @@ impl Context {
         Self::Search,
         Self::SearchList,
         Self::SearchScatter,
+        Self::Groups,
         Self::Trace,
         Self::Waterfall,
         Self::Flame,
@@ -80,6 +83,7 @@ impl Context {
             Self::Everywhere => &[],
             Self::Global | Self::Input | Self::Menu | Self::Help => &[Self::Everywhere],
             Self::List | Self::Chart | Self::Search | Self::Trace | Self::Map => &[Self::Global],
+            Self::Groups => &[Self::List],
             Self::MapTable => &[Self::Map, Self::List],
             Self::Waterfall | Self::Flame | Self::Detail => &[Self::Trace],
             Self::TraceTable => &[Self::Trace, Self::List],
@@ -119,6 +123,7 @@ impl Context {
             Self::Search => "search",
             Self::SearchList => "search_list",
             Self::SearchScatter => "search_scatter",
+            Self::Groups => "groups",
             Self::Trace => "trace",
             Self::Waterfall => "waterfall",
             Self::Flame => "flame",

@@ -15,8 +15,10 @@ use crate::traceql::Census;
 use crate::tui::answer::{Answer, Held, Opened, Request};
 use crate::tui::host::Host;
 use crate::tui::job::JobId;
+use crate::tui::screen::groups;
 use crate::tui::screen::map::Mapped;
 use crate::tui::screen::trace::explain;
+use crate::tui::writing;
 
 /// How often it is looked how far reading is.
 const LOOK: Duration = Duration::from_millis(100);
@@ -98,6 +100,11 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
             .map(|trends| Answer::Trends(trends.map(|trends| Held(Arc::new(trends))))),
         Request::Census(ids) => return census(backend.as_ref(), ids, reply, cancel).await,
         Request::Map(clock, charset) => mapped(backend.as_ref(), (&clock, charset), cancel).await,
+        Request::Values(ids, name) => {
+            return values(backend.as_ref(), ids, name, reply, cancel).await;
+        }
+        Request::Write(writing) => Ok(writing::perform(backend.as_ref(), writing, cancel).await),
+        Request::Sent => Ok(Answer::Sent(backend.sent())),
         Request::Load => return load(backend.as_ref(), reply).await,
         Request::Services => backend.services(None, cancel).await.map(Answer::Services),
         Request::Operations(service) => backend
@@ -148,6 +155,23 @@ async fn census(
     } else {
         reply.say(Answer::Done).await;
     }
+}
+
+/// An attribute's values in some traces. One that cannot be opened has none.
+async fn values(
+    backend: &dyn Backend,
+    ids: Vec<TraceId>,
+    name: String,
+    reply: &Reply,
+    cancel: CancellationToken,
+) {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        if let Ok(Some(trace)) = backend.trace(id, cancel.clone()).await {
+            found.push((id, groups::values(&trace, &name)));
+        }
+    }
+    reply.say(Answer::Values(name, found)).await;
 }
 
 /// Tells how far reading is until all is there.

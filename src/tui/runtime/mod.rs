@@ -4,6 +4,7 @@
 //! data. There is no tick: an idle screen costs no CPU and sends no byte.
 
 pub mod ask;
+mod editor;
 pub mod jobs;
 pub mod pace;
 mod signals;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::EventStream;
 use futures_util::StreamExt;
+use signal_hook::consts::SIGHUP;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
@@ -56,8 +58,9 @@ pub struct Stage {
     pub notices: Vec<Message>,
 }
 
-/// Runs the interface until the user quits. The terminal is restored however this ends.
-pub async fn run(on: Stage) -> io::Result<()> {
+/// Runs the interface until the user quits, or a signal ends it, whose number is returned. The
+/// terminal is restored however this ends.
+pub async fn run(on: Stage) -> io::Result<Option<u8>> {
     let Stage {
         setup,
         backend,
@@ -82,7 +85,7 @@ pub async fn run(on: Stage) -> io::Result<()> {
     }
     let (runner, answers) = Runner::new(world);
     let epoch = runner.world.backend().epoch();
-    let mut runtime = Runtime {
+    let runtime = Runtime {
         state,
         terminal,
         runner,
@@ -92,13 +95,10 @@ pub async fn run(on: Stage) -> io::Result<()> {
         start: Instant::now(),
         session,
         quit: false,
+        editing: None,
+        ended: None,
     };
-    runtime.perform(effects)?;
-    runtime.draw()?;
-    // The first frame does not wait for the terminal's answers; they come before the first key.
-    let probe = runtime.terminal.probe();
-    runtime.learn(&probe, auto)?;
-    runtime.run(signals).await
+    runtime.live(effects, auto, signals).await
 }
 
 struct Runtime {
@@ -111,10 +111,48 @@ struct Runtime {
     start: Instant,
     session: Option<PathBuf>,
     quit: bool,
+    /// Text that is to be edited outside, once nobody reads keys here.
+    editing: Option<String>,
+    /// The signal that ended it.
+    ended: Option<i32>,
 }
 
 impl Runtime {
-    async fn run(mut self, mut signals: Signals) -> io::Result<()> {
+    /// From the first frame to the end. A terminal that is gone is a hang-up.
+    async fn live(
+        mut self,
+        effects: Vec<Effect>,
+        auto: bool,
+        signals: Signals,
+    ) -> io::Result<Option<u8>> {
+        let played = match self.begin(effects, auto) {
+            Ok(()) => self.run(signals).await,
+            failed => failed,
+        };
+        match played {
+            Err(error) if terminal::is_gone(&error) => self.end(SIGHUP),
+            Err(error) => return Err(error),
+            Ok(()) => {}
+        }
+        Ok(self.ended.and_then(|number| u8::try_from(number).ok()))
+    }
+
+    fn begin(&mut self, effects: Vec<Effect>, auto: bool) -> io::Result<()> {
+        self.perform(effects)?;
+        self.draw()?;
+        // The first frame does not wait for the terminal's answers; they come before the first key.
+        let probe = self.terminal.probe();
+        self.learn(&probe, auto)
+    }
+
+    /// A signal's end: what outlives the program is kept, as when the user quits.
+    fn end(&mut self, number: i32) {
+        self.save(&self.state.session());
+        signals::leave(number);
+        (self.quit, self.ended) = (true, Some(number));
+    }
+
+    async fn run(&mut self, mut signals: Signals) -> io::Result<()> {
         let mut events = EventStream::new();
         let mut input = Input::default();
         self.measure()?;
@@ -125,7 +163,10 @@ impl Runtime {
                 event = events.next() => match event {
                     Some(Ok(event)) => input.msg(event, self.start.elapsed()),
                     // The terminal is gone: nobody sees anything, and its reader would spin.
-                    Some(Err(_)) | None => terminal::vanish(),
+                    Some(Err(_)) | None => {
+                        self.end(SIGHUP);
+                        None
+                    }
                 },
                 signal = signals.next() => self.signal(signal)?,
                 () = sleep(wake, self.start) => Some(Msg::Wake),
@@ -136,7 +177,15 @@ impl Runtime {
             while let Ok((id, answer)) = self.answers.try_recv() {
                 self.take(Msg::Answer(id, answer))?;
             }
-            self.draw_if_due()?;
+            if let Some(text) = self.editing.take() {
+                // Whoever reads keys here would take them from the editor.
+                drop(events);
+                self.edit(&text)?;
+                events = EventStream::new();
+            }
+            if !self.quit {
+                self.draw_if_due()?;
+            }
         }
         terminal::leave();
         Ok(())
@@ -170,13 +219,21 @@ impl Runtime {
     }
 
     fn take(&mut self, msg: Msg) -> io::Result<()> {
+        #[cfg(debug_assertions)]
+        if matches!(msg, Msg::Key(_)) {
+            terminal::rehearse_panic();
+        }
         let opened = matches!(&msg, Msg::Answer(_, Answer::Opened(_)));
+        let answered = matches!(&msg, Msg::Answer(..));
         let started = matches!(&msg, Msg::Answer(_, Answer::Done | Answer::Opened(_)));
         if let Msg::Resize(..) = msg {
             self.terminal.resized();
         }
         if started {
             self.state.shared.source.around = self.runner.world.host.surroundings();
+        }
+        if answered {
+            self.state.know(self.runner.world.opened());
         }
         let effects = update(&mut self.state, self.start.elapsed(), msg);
         if opened {
@@ -193,6 +250,7 @@ impl Runtime {
                 Effect::Copy(text) => self.copy(&text)?,
                 Effect::Mouse(on) => self.terminal.capture_mouse(on)?,
                 Effect::Save(session) => self.save(&session),
+                Effect::Edit(text) => self.editing = Some(text),
                 Effect::Suspend => self.suspend()?,
                 Effect::Redraw => {
                     self.terminal.forget();
@@ -234,7 +292,7 @@ impl Runtime {
         }
     }
 
-    /// A signal that the program survives becomes a message.
+    /// A signal that the program survives becomes a message; another ends it.
     fn signal(&mut self, signal: Signal) -> io::Result<Option<Msg>> {
         match signal {
             Signal::Suspend => self.suspend().map(|()| Some(Msg::Resumed)),
@@ -242,7 +300,24 @@ impl Runtime {
                 self.terminal.enter_again()?;
                 Ok(Some(Msg::Resumed))
             }
+            Signal::End(number) => {
+                self.end(number);
+                Ok(None)
+            }
         }
+    }
+
+    /// Gives the terminal to the user's editor, and takes it again with what was written.
+    fn edit(&mut self, text: &str) -> io::Result<()> {
+        terminal::leave();
+        let edited = editor::edit(text);
+        self.terminal.enter_again()?;
+        let (width, height) = terminal::size();
+        self.take(Msg::Resize(width, height))?;
+        self.take(match edited {
+            Ok(text) => Msg::Edited(text),
+            Err(why) => Msg::Notice(Message::error(why)),
+        })
     }
 
     /// Gives the terminal back, stops, and takes it again when the shell says so.

@@ -1,11 +1,13 @@
 //! The screens and the popups, as enums: a stack of screens says where the user is, a second,
 //! small stack holds what lies over it.
 
+pub mod groups;
 pub mod help;
 pub mod map;
 pub mod menu;
 pub mod messages;
 pub mod palette;
+pub mod requests;
 pub mod search;
 pub mod themes;
 pub mod trace;
@@ -15,11 +17,13 @@ use crate::text::Shown;
 
 use super::page::Page;
 
+pub use groups::Groups;
 pub use help::Help;
 pub use map::MapScreen;
 pub use menu::Menu;
 pub use messages::MessageList;
 pub use palette::Palette;
+pub use requests::Requests;
 pub use search::Search;
 pub use themes::Themes;
 pub use trace::TraceScreen;
@@ -31,6 +35,8 @@ pub enum Screen {
     Search(Box<Search>),
     /// One trace.
     Trace(Box<TraceScreen>),
+    /// Traces in groups.
+    Groups(Box<Groups>),
     /// Who calls whom.
     Map(Box<MapScreen>),
 }
@@ -46,6 +52,8 @@ pub enum Overlay {
     Themes(Themes),
     /// All messages so far.
     Messages(MessageList),
+    /// What the backend was asked.
+    Requests(Requests),
     /// A few choices by letter.
     Menu(Menu),
 }
@@ -56,6 +64,7 @@ impl Screen {
         match self {
             Self::Search(search) => search.as_ref(),
             Self::Trace(trace) => trace.as_ref(),
+            Self::Groups(groups) => groups.as_ref(),
             Self::Map(map) => map.as_ref(),
         }
     }
@@ -65,6 +74,7 @@ impl Screen {
         match self {
             Self::Search(search) => search.as_mut(),
             Self::Trace(trace) => trace.as_mut(),
+            Self::Groups(groups) => groups.as_mut(),
             Self::Map(map) => map.as_mut(),
         }
     }
@@ -93,6 +103,7 @@ impl Overlay {
             Self::Palette(palette) => palette,
             Self::Themes(themes) => themes,
             Self::Messages(messages) => messages,
+            Self::Requests(requests) => requests,
             Self::Menu(menu) => menu,
         }
     }
@@ -104,6 +115,7 @@ impl Overlay {
             Self::Palette(palette) => palette,
             Self::Themes(themes) => themes,
             Self::Messages(messages) => messages,
+            Self::Requests(requests) => requests,
             Self::Menu(menu) => menu,
         }
     }

@@ -2,8 +2,11 @@
 //!
 //! A command takes its argument behind its name: `open orders.json`, `theme paper`, `q`.
 
+mod set;
+
 use ratatui::layout::Rect;
 
+use crate::model::TraceId;
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Gesture, Pane, Target, Touch};
@@ -16,7 +19,7 @@ use crate::tui::theme::{self, Token};
 use crate::tui::widget::frame::key_glyph;
 use crate::tui::widget::picker::{Item, Picker};
 
-use super::{Menu, themes};
+use super::{Menu, Screen, themes};
 
 /// What picking a line does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +34,19 @@ pub enum Pick {
     Source(String),
     /// A query to run on the search screen.
     Query(String),
+    /// A name for the action that asked.
+    Name(String),
+    /// A trace to open.
+    Trace(TraceId),
 }
 
 /// A command of the palette.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     Open,
+    Write,
+    Set,
+    Requests,
     Clear,
     Ports,
     Messages,
@@ -46,12 +56,30 @@ pub enum Command {
 }
 
 /// Names, whether an argument follows, and what the command does.
-const COMMANDS: [(&str, Command, &str, &str); 9] = [
+const COMMANDS: [(&str, Command, &str, &str); 12] = [
     (
         "open",
         Command::Open,
         "SOURCE",
         "open a file, folder, URL or backend",
+    ),
+    (
+        "w",
+        Command::Write,
+        "FILE",
+        "write the traces in view: .json .pb .jaeger.json .zipkin.json .csv .md",
+    ),
+    (
+        "set",
+        Command::Set,
+        "KEY VALUE",
+        "how it looks and behaves until it ends",
+    ),
+    (
+        "requests",
+        Command::Requests,
+        "",
+        "what the backend was really asked",
     ),
     ("ctx", Command::Open, "NAME", "another backend by name"),
     (
@@ -74,6 +102,8 @@ pub struct Palette {
     title: &'static str,
     prompt: &'static str,
     picker: Picker<Pick>,
+    /// Typed text that matches nothing is a name, not a source.
+    named: bool,
 }
 
 impl Palette {
@@ -97,6 +127,7 @@ impl Palette {
             title: "command",
             prompt: ": ",
             picker: Picker::new(items),
+            named: false,
         }
     }
 
@@ -106,6 +137,23 @@ impl Palette {
             title: "backend: name, URL or path",
             prompt: "",
             picker: Picker::new(backends(shared)),
+            named: false,
+        }
+    }
+
+    /// The attributes known, with how often they occur; what is typed may be another.
+    pub fn attributes(known: &[(String, u64)]) -> Self {
+        let item = |(name, spans): &(String, u64)| Item {
+            value: Pick::Name(name.clone()),
+            class: "",
+            label: Shown::from(name.clone()),
+            aside: Shown::from(crate::text::count_short(*spans)),
+        };
+        Self {
+            title: "attribute",
+            prompt: "",
+            picker: Picker::new(known.iter().map(item).collect()),
+            named: true,
         }
     }
 
@@ -122,15 +170,20 @@ impl Palette {
             title: "history",
             prompt: "",
             picker: Picker::new(items),
+            named: false,
         }
     }
 
     fn run(&self, cx: &mut Cx<'_>) {
         let typed = self.picker.input.text().trim();
         if self.prompt.is_empty() && self.picker.is_empty() && !typed.is_empty() {
-            cx.go(Move::Leave);
-            cx.go(Move::Source(typed.to_owned()));
-            return;
+            let typed = typed.to_owned();
+            let free = if self.named {
+                Pick::Name(typed)
+            } else {
+                Pick::Source(typed)
+            };
+            return pick(&free, cx);
         }
         let (word, argument) = typed.split_once(' ').unwrap_or((typed, ""));
         let command = COMMANDS
@@ -160,6 +213,8 @@ fn pick(pick: &Pick, cx: &mut Cx<'_>) {
         Pick::Theme(name) => keep_theme(name, cx),
         Pick::Source(source) => cx.go(Move::Source(source.clone())),
         Pick::Query(query) => cx.go(Move::Query(query.clone())),
+        Pick::Name(name) => cx.go(Move::Picked(name.clone())),
+        Pick::Trace(id) => cx.go(Move::Open(Screen::trace(*id, Shown::default()))),
         Pick::Command(_) => {}
     }
 }
@@ -175,6 +230,9 @@ fn command_with(command: Command, argument: &str, cx: &mut Cx<'_>) {
     cx.go(Move::Leave);
     match command {
         Command::Open => cx.go(Move::Source(argument.to_owned())),
+        Command::Write => cx.go(Move::Write(argument.to_owned())),
+        Command::Set => set::set(argument, cx),
+        Command::Requests => cx.go(Move::Perform(Act::of(Action::Requests))),
         Command::Theme if argument.is_empty() => cx.go(Move::Perform(Act::of(Action::Themes))),
         Command::Theme => keep_theme(argument, cx),
         Command::Messages => cx.go(Move::Perform(Act::of(Action::GoMessages))),

@@ -5,12 +5,13 @@
 
 mod clipboard;
 pub mod input;
+pub mod paint;
 mod panic;
 mod probe;
 
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
@@ -19,17 +20,20 @@ use crossterm::event::{
 };
 use crossterm::style::{Print, ResetColor};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
-    LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
-use ratatui::backend::{Backend as _, CrosstermBackend};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
 use crate::text::Shown;
 
+#[cfg(debug_assertions)]
+pub use panic::rehearse as rehearse_panic;
 pub use probe::Probe;
+
+use paint::Painter;
 
 /// Whether the terminal is ours now.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -103,12 +107,7 @@ impl Terminal {
         caret: Option<Position>,
         title: &Shown<'_>,
     ) -> io::Result<Duration> {
-        let written = self.painter.draw(frame, caret, title);
-        match written {
-            // The terminal is gone (EIO): nobody sees anything any more.
-            Err(error) if error.raw_os_error() == Some(5) => vanish(),
-            other => other,
-        }
+        self.painter.draw(frame, caret, title)
     }
 
     /// Puts text into the clipboard. Returns by which way, in words.
@@ -194,78 +193,12 @@ pub fn leave() {
     let _ = disable_raw_mode();
 }
 
-/// Ends the process because its terminal is gone. Waiting for the reader would spin or hang.
-pub fn vanish() -> ! {
-    std::process::exit(129)
+/// The terminal is gone: nothing is written to it any more.
+pub fn abandon() {
+    ENTERED.store(false, Ordering::SeqCst);
 }
 
-/// Writes the difference between two frames, as one synchronized update.
-struct Painter<W: Write> {
-    backend: CrosstermBackend<W>,
-    front: Buffer,
-    known: bool,
-    caret: Option<Position>,
-    title: String,
+/// Whether an error of the terminal says that it is gone (EIO): nobody sees anything any more.
+pub fn is_gone(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(5)
 }
-
-impl<W: Write> Painter<W> {
-    fn new(writer: W, (width, height): (u16, u16)) -> Self {
-        let front = Buffer::empty(Rect::new(0, 0, width, height));
-        Self {
-            backend: CrosstermBackend::new(writer),
-            front,
-            known: true,
-            caret: None,
-            title: String::new(),
-        }
-    }
-
-    fn writer(&mut self) -> &mut CrosstermBackend<W> {
-        &mut self.backend
-    }
-
-    fn forget(&mut self) {
-        self.known = false;
-    }
-
-    /// Nothing is written if nothing changed.
-    fn draw(
-        &mut self,
-        frame: Buffer,
-        caret: Option<Position>,
-        title: &Shown<'_>,
-    ) -> io::Result<Duration> {
-        let whole = !self.known || self.front.area != frame.area;
-        if whole {
-            self.front = Buffer::empty(frame.area);
-        }
-        let changes = self.front.diff(&frame);
-        let titled = self.title != title.as_str();
-        if changes.is_empty() && !whole && caret == self.caret && !titled {
-            return Ok(Duration::ZERO);
-        }
-        queue!(self.backend, BeginSynchronizedUpdate)?;
-        if self.caret.is_some() {
-            queue!(self.backend, cursor::Hide)?;
-        }
-        if whole {
-            queue!(self.backend, ResetColor, Clear(ClearType::All))?;
-        }
-        if titled {
-            queue!(self.backend, SetTitle(format!("vizsla {title}")))?;
-            title.as_str().clone_into(&mut self.title);
-        }
-        self.backend.draw(changes.into_iter())?;
-        if let Some(at) = caret {
-            queue!(self.backend, cursor::MoveTo(at.x, at.y), cursor::Show)?;
-        }
-        queue!(self.backend, EndSynchronizedUpdate)?;
-        let before = Instant::now();
-        Write::flush(&mut self.backend)?;
-        (self.front, self.caret, self.known) = (frame, caret, true);
-        Ok(before.elapsed())
-    }
-}
-
-#[cfg(test)]
-mod tests;

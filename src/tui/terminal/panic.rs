@@ -52,3 +52,12 @@ fn write_log(panic: &str) -> Option<String> {
     .ok()?;
     Some(path.display().to_string())
 }
+
+/// Panics if the environment says so: only in builds for tests, which look at what it leaves behind.
+#[cfg(debug_assertions)]
+pub fn rehearse() {
+    assert!(
+        std::env::var_os("VIZSLA_REHEARSE_PANIC").is_none(),
+        "a panic that was asked for"
+    );
+}

@@ -133,12 +133,9 @@ pub fn draw(look: &Look<'_>, canvas: &mut Canvas<'_>, context: Context, chrome: 
             &"why  ".into(),
             Token::Muted,
         );
-        canvas.phrase(
-            next,
-            areas.why.y,
-            areas.why.width.saturating_sub(next + 1),
-            &chrome.why,
-        );
+        let room = areas.why.width.saturating_sub(next + 1);
+        let why = chrome.why.clone().fit(room, canvas.charset());
+        canvas.phrase(next, areas.why.y, room, &why);
     }
     let why_in_hints = (areas.why.height == 0).then_some(&chrome.why);
     foot(look, canvas, areas.hints, context, chrome, why_in_hints);

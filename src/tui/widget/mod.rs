@@ -4,6 +4,8 @@ pub mod frame;
 pub mod input;
 pub mod list;
 pub mod picker;
+pub mod plot;
 pub mod scatter;
 pub mod waterfall;
 pub mod which_key;
+pub mod why;

@@ -108,9 +108,14 @@ impl<T> Picker<T> {
         let pattern = Pattern::parse(self.input.text(), CaseMatching::Smart, Normalization::Smart);
         let mut buffer = Vec::new();
         let mut scored: Vec<(u32, usize)> = Vec::new();
+        let mut places = Vec::new();
         for (at, item) in self.items.iter().enumerate() {
             let text = Utf32Str::new(item.label.as_str(), &mut buffer);
-            let score = pattern.score(text, &mut matcher);
+            places.clear();
+            let score = pattern.indices(text, &mut matcher, &mut places);
+            places.sort_unstable();
+            places.dedup();
+            let score = score.filter(|_| !is_scattered(item.label.as_str(), &places));
             scored.extend(score.map(|score| (score, at)));
         }
         scored.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
@@ -161,6 +166,24 @@ impl<T> Picker<T> {
     }
 }
 
+/// Whether a match is picked together from letters here and there: more than one in four of them
+/// stands alone inside a word.
+fn is_scattered(label: &str, places: &[u32]) -> bool {
+    let letters: Vec<char> = label.chars().collect();
+    let matched = |at: u32| places.binary_search(&at).is_ok();
+    let begins = |at: u32| {
+        let before = at
+            .checked_sub(1)
+            .and_then(|before| letters.get(before as usize));
+        before.is_none_or(|c| !c.is_alphanumeric())
+    };
+    let alone = |at: &&u32| {
+        let (at, before) = (**at, at.checked_sub(1));
+        !begins(at) && !before.is_some_and(matched) && !matched(at + 1)
+    };
+    places.iter().filter(alone).count() * 4 > places.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,7 +214,9 @@ mod tests {
     fn typing_narrows_and_orders() {
         assert_eq!(found(""), [0, 1, 2, 3]);
         assert_eq!(found("crit"), [0, 1]);
-        assert_eq!(found("cp"), [0, 3]);
+        assert_eq!(found("cp"), [0]);
+        assert_eq!(found("ctr"), [3]);
+        assert!(found("cet").is_empty());
         assert_eq!(found("^next"), [1]);
         assert_eq!(found("critical !next"), [0]);
         assert!(found("zzz").is_empty());

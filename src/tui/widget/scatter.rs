@@ -1,89 +1,70 @@
-//! Traces as points over time and duration; in a single row, their density.
+//! Traces as points over time and duration, or how many there are of each; in a single row, their
+//! density over time.
 //!
 //! One cell is one point: the worst and largest of the traces that fall into it.
 
 use ratatui::layout::Rect;
 
-use crate::text::{Charset, Clock, Shown, duration};
+use crate::text::{Clock, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Target};
 use crate::tui::theme::Token;
 
-/// Columns for the labels of the vertical axis.
-const LABELS: u16 = 10;
-/// Columns between two ticks of the horizontal axis.
-const TICKS: u16 = 17;
+use super::plot::{Axis, Boxed, Dot, LABELS, Plot, Scale};
 
-/// One trace.
+/// What is drawn of the dots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dot {
-    /// Start, in ns since 1970.
-    pub start: u64,
-    /// Duration in ns.
-    pub lasts: u64,
-    /// Whether it has many spans.
-    pub large: bool,
-    /// Whether spans of it failed.
-    pub failed: bool,
+pub enum Kind {
+    /// Each as a point.
+    Points,
+    /// How many there are, as shades.
+    Heat,
 }
 
-/// The times that the columns stand for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Axis {
-    /// The first column of the plot.
-    pub x: u16,
-    /// Its columns.
-    pub columns: u16,
-    from: u64,
-    to: u64,
-}
-
-impl Axis {
-    /// The axis of dots drawn into `area`: tight to the data.
-    pub fn of(area: Rect, dots: &[Dot]) -> Self {
-        let from = dots.iter().map(|dot| dot.start).min().unwrap_or(0);
-        let to = dots
-            .iter()
-            .map(|dot| dot.start)
-            .max()
-            .unwrap_or(0)
-            .max(from + 1);
-        let left = LABELS.min(area.width / 2);
-        Self {
-            x: area.x + left,
-            columns: area.width.saturating_sub(left + 1).max(1),
-            from,
-            to,
+impl Kind {
+    /// How the rows divide the durations.
+    pub fn scale(self) -> Scale {
+        match self {
+            Self::Points => Scale::Even,
+            Self::Heat => Scale::Log,
         }
     }
-
-    /// The column of a time, from 0.
-    pub fn column(self, time: u64) -> u16 {
-        let last = u128::from(self.columns - 1);
-        let at = u128::from(time.clamp(self.from, self.to) - self.from) * last;
-        (at / u128::from(self.to - self.from)) as u16
-    }
-
-    /// The time of a column, from 0.
-    pub fn time(self, column: u16) -> u64 {
-        let last = u128::from(self.columns.saturating_sub(1).max(1));
-        let at = u128::from(self.to - self.from) * u128::from(column.min(self.columns)) / last;
-        self.from + at as u64
-    }
 }
 
-/// Draws dots, the one at `here` emphasised.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, dots: &[Dot], here: Option<usize>, clock: &Clock) {
+/// Fewer rows than this show the density only.
+pub const PLOT: u16 = 3;
+
+/// Draws dots, the one at `here` emphasised, and a box over them.
+pub fn draw(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    (dots, kind): (&[Dot], Kind),
+    here: Option<usize>,
+    boxed: Option<Boxed>,
+    clock: &Clock,
+) {
     canvas.pane(Pane::Strip, area);
     canvas.hit(area, Target::Spot(Pane::Strip));
     if area.height == 0 || dots.is_empty() {
         return;
     }
-    let axis = Axis::of(area, dots);
-    if area.height < 3 {
-        density(canvas, Rect { height: 1, ..area }, axis, dots, here, clock);
-    } else {
-        plot(canvas, area, axis, dots, here, clock);
+    let here = here.and_then(|at| dots.get(at));
+    if area.height < PLOT {
+        let area = Rect { height: 1, ..area };
+        return density(canvas, area, dots, here, boxed, clock);
+    }
+    let plot = Plot::of(area, dots, kind.scale());
+    plot.axes(canvas, area, clock);
+    match kind {
+        Kind::Points => points(canvas, plot, dots),
+        Kind::Heat => heat(canvas, plot, dots),
+    }
+    if let Some(boxed) = boxed {
+        canvas.over(plot.cells(boxed), Token::Cursor);
+    }
+    if let Some(dot) = here {
+        let x = plot.axis.x + plot.axis.column(dot.start);
+        canvas.reverse(Rect::new(x, plot.row(dot.lasts), 1, 1));
     }
 }
 
@@ -91,11 +72,12 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, dots: &[Dot], here: Option<usiz
 fn density(
     canvas: &mut Canvas<'_>,
     area: Rect,
-    axis: Axis,
     dots: &[Dot],
-    here: Option<usize>,
+    here: Option<&Dot>,
+    boxed: Option<Boxed>,
     clock: &Clock,
 ) {
+    let axis = Axis::of(area, dots);
     let mut counts = vec![(0_usize, false); axis.columns.into()];
     for dot in dots {
         if let Some((count, failed)) = counts.get_mut(usize::from(axis.column(dot.start))) {
@@ -107,13 +89,8 @@ fn density(
     let most = counts.iter().map(|(count, _)| *count).max();
     let most = most.unwrap_or(0).max(4);
     let first = Shown::from(clock.second(axis.time(0)));
-    canvas.right(
-        axis.x.saturating_sub(1),
-        area.y,
-        LABELS,
-        &first,
-        Token::Muted,
-    );
+    let end = axis.x.saturating_sub(1);
+    canvas.right(end, area.y, LABELS, &first, Token::Muted);
     for (x, (count, failed)) in (axis.x..).zip(counts) {
         let eighths = (count * 8).div_ceil(most).min(8) as u8;
         if failed {
@@ -122,34 +99,24 @@ fn density(
             canvas.put(x, area.y, canvas.glyphs.column(eighths), Token::Chart1);
         }
     }
-    if let Some(dot) = here.and_then(|at| dots.get(at)) {
-        canvas.over(
-            Rect::new(axis.x + axis.column(dot.start), area.y, 1, 1),
-            Token::MatchHere,
-        );
+    if let Some((from, to)) = boxed.map(Boxed::times) {
+        let (left, right) = (axis.column(from), axis.column(to));
+        let cells = Rect::new(axis.x + left, area.y, right - left + 1, 1);
+        canvas.over(cells, Token::Cursor);
+    }
+    if let Some(dot) = here {
+        canvas.reverse(Rect::new(axis.x + axis.column(dot.start), area.y, 1, 1));
     }
 }
 
-fn plot(
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    axis: Axis,
-    dots: &[Dot],
-    here: Option<usize>,
-    clock: &Clock,
-) {
-    let labelled = area.height >= 4;
-    let rows = area.height - if labelled { 2 } else { 1 };
-    let most = nice(dots.iter().map(|dot| dot.lasts).max().unwrap_or(1));
-    let row_of = |dot: &Dot| {
-        let up = u128::from(dot.lasts) * u128::from(rows) / u128::from(most);
-        area.y + rows.saturating_sub(1 + (up as u16).min(rows - 1))
-    };
-    axes(canvas, area, axis, rows, most, labelled.then_some(clock));
+fn points(canvas: &mut Canvas<'_>, plot: Plot, dots: &[Dot]) {
     // Failed ones last, so that they are seen.
     for failed in [false, true] {
         for dot in dots.iter().filter(|dot| dot.failed == failed) {
-            let (x, y) = (axis.x + axis.column(dot.start), row_of(dot));
+            let (x, y) = (
+                plot.axis.x + plot.axis.column(dot.start),
+                plot.row(dot.lasts),
+            );
             match (dot.failed, dot.large) {
                 (true, _) => canvas.put(x, y, canvas.glyphs.failed, Token::Error),
                 (_, true) => canvas.put(x, y, canvas.glyphs.dot_large, Token::Text),
@@ -157,112 +124,30 @@ fn plot(
             }
         }
     }
-    if let Some(dot) = here.and_then(|at| dots.get(at)) {
-        canvas.over(
-            Rect::new(axis.x + axis.column(dot.start), row_of(dot), 1, 1),
-            Token::MatchHere,
-        );
-    }
 }
 
-fn axes(
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    axis: Axis,
-    rows: u16,
-    most: u64,
-    clock: Option<&Clock>,
-) {
-    let g = canvas.glyphs;
-    let label = |canvas: &mut Canvas<'_>, y, nanos| {
-        let text = if nanos == 0 {
-            zero(most, g.charset)
-        } else {
-            duration(nanos, g.charset)
-        };
-        canvas.right(axis.x - 2, y, LABELS, &Shown::from(text), Token::Muted);
-    };
-    for y in area.y..area.y + rows {
-        canvas.put(axis.x - 1, y, g.tee_w, Token::Faint);
-    }
-    label(canvas, area.y, most);
-    let base = area.y + rows;
-    label(canvas, base, 0);
-    canvas.put(axis.x - 1, base, g.origin, Token::Faint);
-    canvas.repeat(axis.x, base, axis.columns, g.edge, Token::Faint);
-    let Some(clock) = clock else { return };
-    let wide = axis.to - axis.from >= 10 * 60 * 1_000_000_000;
-    for column in (0..axis.columns).step_by(TICKS.into()) {
-        let time = axis.time(column);
-        let text = Shown::from(if wide {
-            clock.minute(time)
-        } else {
-            clock.second(time)
-        });
-        let width = text.width() as u16;
-        let x = (axis.x + column).saturating_sub(width / 2);
-        if column > 0 {
-            canvas.put(axis.x + column, base, g.tick, Token::Faint);
-        }
-        if x + width <= area.right() {
-            canvas.text(x, base + 1, width, &text, Token::Muted);
+/// Shades for how many; a mark where at least half failed.
+fn heat(canvas: &mut Canvas<'_>, plot: Plot, dots: &[Dot]) {
+    let columns = usize::from(plot.axis.columns);
+    let mut cells = vec![(0_usize, 0_usize); columns * usize::from(plot.rows)];
+    let top = plot.row(u64::MAX);
+    for dot in dots {
+        let row = usize::from(plot.row(dot.lasts) - top);
+        let at = row * columns + usize::from(plot.axis.column(dot.start));
+        if let Some((all, failed)) = cells.get_mut(at) {
+            *all += 1;
+            *failed += usize::from(dot.failed);
         }
     }
-}
-
-/// Zero in the unit of the axis' other end: `0 ms`.
-fn zero(most: u64, charset: Charset) -> String {
-    let unit = duration(most, charset);
-    unit.rsplit_once(' ')
-        .map_or_else(|| "0".to_owned(), |(_, unit)| format!("0 {unit}"))
-}
-
-/// The next round figure: 1, 1.5, 2, 3, 5 or 7.5 times a power of ten.
-fn nice(most: u64) -> u64 {
-    let mut unit = 1_u64;
-    loop {
-        for tenths in [10, 15, 20, 30, 50, 75] {
-            let figure = u128::from(unit) * tenths / 10;
-            if figure >= u128::from(most) {
-                return u64::try_from(figure).unwrap_or(most);
+    let most = cells.iter().map(|(all, _)| *all).max().unwrap_or(0).max(4);
+    for (y, row) in (top..).zip(cells.chunks(columns)) {
+        for (x, &(all, failed)) in (plot.axis.x..).zip(row) {
+            let step = (all * 7).div_ceil(most).min(7) as u8;
+            match all {
+                0 => {}
+                all if failed * 2 >= all => canvas.put(x, y, canvas.glyphs.failed, Token::Error),
+                _ => canvas.put(x, y, canvas.glyphs.heat(step), Token::Heat(step)),
             }
         }
-        match unit.checked_mul(10) {
-            Some(next) => unit = next,
-            None => return most,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn round_figures_are_at_least_the_data() {
-        assert_eq!(nice(739_000_000), 750_000_000);
-        assert_eq!(nice(1_310_000_000), 1_500_000_000);
-        assert_eq!(nice(0), 1);
-        assert_eq!(nice(u64::MAX), u64::MAX);
-        assert_eq!(zero(750_000_000, Charset::Unicode), "0 ms");
-    }
-
-    #[test]
-    fn columns_and_times_agree_at_both_ends() {
-        let dot = |start| Dot {
-            start,
-            lasts: 1,
-            large: false,
-            failed: false,
-        };
-        let axis = Axis::of(Rect::new(0, 0, 80, 5), &[dot(1_000), dot(u64::MAX)]);
-        assert_eq!(
-            (axis.column(1_000), axis.column(u64::MAX)),
-            (0, axis.columns - 1)
-        );
-        assert_eq!(axis.time(0), 1_000);
-        assert_eq!(axis.time(axis.columns - 1), u64::MAX);
-        let single = Axis::of(Rect::new(0, 0, 4, 1), &[dot(5)]);
-        assert_eq!(single.column(5), 0);
     }
 }

@@ -194,7 +194,6 @@ impl Open {
             Evidence::Operation(operation) => self.node(&operation.service).map(Selection::Node),
             Evidence::Spans(_) => None,
         };
-        cx.say(Message::note(finding.text.clone()));
         if let Some(found) = found {
             self.select(found);
         }

@@ -13,6 +13,7 @@ use crate::tui::page::{Look, Page};
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::{Glyphs, Token};
 use crate::tui::widget::frame::{self, Chrome, Fact};
+use crate::tui::widget::why;
 
 use super::paint::Painter;
 use super::{MapScreen, Open, Selection, Stage, View, table};
@@ -76,13 +77,7 @@ fn chrome(screen: &MapScreen, _look: &Look<'_>, canvas: &Canvas<'_>) -> Chrome {
             format!("{} {failing}", canvas.glyphs.failed),
         ));
     }
-    let line = open.mapped.why.line.as_str();
-    let between = crate::analysis::between(canvas.charset());
-    let why = match line.split_once(between) {
-        Some((answer, rest)) => Phrase::of(Token::Strong, answer.to_owned())
-            .and(Token::Text, format!("{between}{rest}")),
-        None => Phrase::text(line.to_owned()),
-    };
+    let why = why::line(&open.mapped.why, open.finding, canvas.charset());
     let position = Phrase::of(Token::Muted, selected(open, canvas.glyphs.right));
     Chrome {
         facts: Fact::least_first(facts),

@@ -19,6 +19,11 @@ pub fn rows(graph: &ServiceGraph) -> Vec<EdgeIndex> {
     edges
 }
 
+fn parent_name(open: &Open, edge: EdgeIndex) -> &str {
+    let parent = open.graph.edge_endpoints(edge).map(|(parent, _)| parent);
+    parent.map_or("", |parent| &open.graph[parent].name)
+}
+
 /// Width of each column of figures.
 const COLUMN: u16 = 11;
 
@@ -96,9 +101,12 @@ pub fn draw(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
             canvas.right(column(n), y, COLUMN, &Shown::from(cell), token);
         }
         if row == open.list.cursor() {
-            canvas.over(line, Token::Cursor);
-            canvas.put(body.x + 1, y, canvas.glyphs.cursor, Token::Accent);
-            canvas.cursor_at(y);
+            let head = Rect {
+                x: left,
+                width: Shown::new(parent_name(open, edge)).width() as u16 + 1,
+                ..line
+            };
+            canvas.cursor(line, head, true);
         }
     }
 }

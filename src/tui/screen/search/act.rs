@@ -2,8 +2,7 @@
 
 use crate::backend::TraceRow;
 use crate::format::pasted;
-use crate::model::{Time, TraceId};
-use crate::traceql::form::When;
+use crate::model::TraceId;
 use crate::traceql::operator::Compare;
 use crate::traceql::tree::{Field as Term, FieldExpr, Literal};
 use crate::traceql::{Attribute, Intrinsic};
@@ -14,15 +13,14 @@ use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Move};
 use crate::tui::screen::menu::{Choice, Menu};
-use crate::tui::screen::{Overlay, Palette};
-use crate::tui::widget::scatter::Axis;
+use crate::tui::screen::{Overlay, Palette, groups};
 
 use super::form::{Asked, Field, FormInputs};
 use super::line::QueryLine;
 use super::narrow::{self, narrowed};
 use super::order::ORDERS;
 use super::results::Errand;
-use super::{Focus, MORE, Search, copies, first_run, hunt, popups, rows, view, window};
+use super::{Focus, MORE, Search, chart, copies, first_run, hunt, popups, window};
 
 /// Traces looked at for keys and values.
 const CENSUS: usize = 40;
@@ -35,8 +33,12 @@ pub fn act(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
     if search.line.is_some() {
         return in_line(search, act, cx);
     }
+    if search.focus == Focus::Strip && chart::act(search, act, cx) {
+        return true;
+    }
     match act.action {
         Action::In => enter(search, cx),
+        Action::Group => group(search, act, cx),
         Action::Ask => open_line(search, cx),
         Action::Form => open_form(search, &search.asked.query.clone(), cx),
         Action::Why => why(search, 1, act, cx),
@@ -49,13 +51,12 @@ pub fn act(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
         Action::MarkRange => mark_range(search),
         Action::UnmarkAll => search.results.marked.clear(),
         Action::NextPane | Action::PreviousPane => change_pane(search, cx),
-        Action::Left if search.focus == Focus::Strip => step_in_time(search, act, cx, false),
-        Action::Right if search.focus == Focus::Strip => step_in_time(search, act, cx, true),
         Action::Top if act.count.is_none() => search.results.catch_up(),
         Action::Refresh => search.fetch(Errand::Refresh, cx),
         Action::Pause => pause(search, cx),
         Action::Undo => undo(search, cx),
-        Action::ViewScatter => cx.shared.session.no_strip = false,
+        Action::ViewScatter => show_plot(search, cx, false),
+        Action::ViewHeatmap => show_plot(search, cx, true),
         Action::ViewNoStrip => cx.shared.session.no_strip = true,
         Action::OrderRide => order_ride(cx),
         Action::CopyRow if first_run::is_now(cx.shared) => {
@@ -281,27 +282,28 @@ fn change_pane(search: &mut Search, cx: &Cx<'_>) {
     search.results.grasp();
 }
 
-/// In the plot: to the trace that started next, or before.
-fn step_in_time(search: &mut Search, act: Act, cx: &mut Cx<'_>, later: bool) {
-    let mut by_start: Vec<(Time, usize)> = search
-        .results
-        .rows()
-        .iter()
-        .enumerate()
-        .map(|(at, row)| (row.start, at))
-        .collect();
-    by_start.sort_unstable();
-    let here = search.results.list.cursor();
-    let Some(place) = by_start.iter().position(|(_, row)| *row == here) else {
-        return;
-    };
-    let to = if later {
-        place.saturating_add(act.times())
-    } else {
-        place.saturating_sub(act.times())
-    };
-    if let Some((_, row)) = by_start.get(to.min(by_start.len() - 1)) {
-        go_to(search, *row, cx);
+/// The plot as points or as a heatmap; a box drawn over the one is none over the other.
+fn show_plot(search: &mut Search, cx: &mut Cx<'_>, heatmap: bool) {
+    let session = &mut cx.shared.session;
+    (session.no_strip, session.heatmap) = (false, heatmap);
+    search.boxed = None;
+}
+
+/// The menu of what to group by, and what was chosen.
+fn group(search: &Search, act: Act, cx: &mut Cx<'_>) {
+    if search.results.rows().is_empty() {
+        return cx.say(Message::note("no traces to group"));
+    }
+    match act.letter {
+        None => cx.go(Move::Over(Overlay::Menu(groups::menu(&[])))),
+        Some('a') => cx.go(Move::Over(Overlay::Palette(Palette::attributes(
+            &search.names.attributes(),
+        )))),
+        Some(letter) => {
+            if let Some(key) = groups::Key::chosen(letter) {
+                cx.go(Move::Open(search.grouped(key)));
+            }
+        }
     }
 }
 
@@ -443,6 +445,7 @@ fn in_line(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
             let history = Palette::history(cx.shared);
             cx.go(Move::Over(Overlay::Palette(history)));
         }
+        Action::EditOutside => cx.edit(line.input.text().to_owned()),
         Action::SwapForm => {
             let query = line.query(&search.names);
             open_form(search, &query, cx);
@@ -506,32 +509,8 @@ pub fn touched(search: &mut Search, touch: &Touch, cx: &mut Cx<'_>) {
             }
         }
         (Target::Spot(Pane::Bar), _) if clicked => open_line(search, cx),
-        (Target::Spot(Pane::Strip), gesture) => on_plot(search, gesture, touch.x, cx),
-        _ => {}
-    }
-}
-
-/// A click goes to the nearest trace in time, a drag searches the time between.
-fn on_plot(search: &mut Search, gesture: Gesture, x: u16, cx: &mut Cx<'_>) {
-    let area = cx.shared.drawn.pane(Pane::Strip);
-    let axis = Axis::of(area, &view::dots(search.results.rows()));
-    let time = |x: u16| axis.time((area.x + x).saturating_sub(axis.x));
-    match gesture {
-        Gesture::Click | Gesture::DoubleClick => {
-            let at = time(x);
-            let nearest = rows::nearest(search.results.rows(), at);
-            if let Some(row) = nearest {
-                go_to(search, row, cx);
-            }
-        }
-        Gesture::Drop { from: (from, _) } => {
-            let (a, b) = (time(x), time(from.saturating_sub(area.x)));
-            let when = When::Between(Time(a.min(b)), Time(a.max(b)));
-            let asked = Asked {
-                when,
-                ..search.asked.clone()
-            };
-            search.ask(asked, cx);
+        (Target::Spot(Pane::Strip), gesture) => {
+            chart::touched(search, gesture, (touch.x, touch.y), cx);
         }
         _ => {}
     }

@@ -22,6 +22,16 @@ pub struct Names {
     pub census: Option<Held<Census>>,
 }
 
+impl Names {
+    /// The keys of spans and resources, each with how many spans have it.
+    pub fn attributes(&self) -> Vec<(String, u64)> {
+        let seen = |scope| self.keys(scope).into_iter().map(|key| (key.key, key.spans));
+        let mut all: Vec<_> = seen(Scope::Span).chain(seen(Scope::Resource)).collect();
+        all.sort_by_key(|(_, spans)| std::cmp::Reverse(*spans));
+        all
+    }
+}
+
 impl Vocabulary for Names {
     fn keys(&self, scope: Scope) -> Vec<KeySeen> {
         self.census

@@ -15,7 +15,8 @@ pub fn is_now(shared: &Shared) -> bool {
         .stats
         .as_ref()
         .is_none_or(|stats| stats.received == 0);
-    shared.source.opened.capabilities.live && nothing
+    let capabilities = shared.source.opened.capabilities;
+    capabilities.live && capabilities.clear && nothing
 }
 
 /// What the user may do: label, what to type or press, a comment.

@@ -16,6 +16,7 @@ use crate::tui::message::Message;
 use crate::tui::page::{Cx, Page as _};
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Glyphs;
+use crate::tui::widget;
 
 use super::form::Asked;
 use super::{Search, act, why, window};
@@ -50,7 +51,7 @@ pub fn survey_all(search: &mut Search, cx: &mut Cx<'_>) {
 /// The why line.
 pub fn line(search: &Search, glyphs: &Glyphs) -> Phrase {
     match &search.told {
-        Some(told) => Phrase::text(told.line.clone()),
+        Some(told) => widget::why::line(told, search.finding, glyphs.charset),
         None => why::line(
             &search.findings,
             search.results.rows().len(),
@@ -84,7 +85,6 @@ pub fn go(search: &mut Search, finding: usize, cx: &mut Cx<'_>) {
     let Some(found) = told.findings.get(finding) else {
         return;
     };
-    cx.say(Message::note(found.text.clone()));
     let query = match &found.evidence {
         Evidence::Operation(operation) => operation.traceql(),
         Evidence::Call { child, .. } => {

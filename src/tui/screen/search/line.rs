@@ -45,6 +45,14 @@ impl QueryLine {
         }
     }
 
+    /// Other text in its place, the cursor at its end.
+    pub fn set(&mut self, text: &str, names: &Names) {
+        self.input.set(text.trim(), text.len());
+        (self.back, self.draft) = (None, None);
+        self.look(names);
+        self.proposals.clear();
+    }
+
     /// Types a character.
     pub fn typed(&mut self, c: char, names: &Names) {
         self.input.insert(c);

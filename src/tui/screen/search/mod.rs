@@ -6,6 +6,7 @@
 
 mod act;
 mod bar;
+mod chart;
 mod complete;
 mod copies;
 mod first_run;
@@ -37,8 +38,9 @@ use crate::tui::keymap::{Action, Context};
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Move, Page, Timer};
 use crate::tui::place::Place;
-use crate::tui::screen::Screen;
+use crate::tui::screen::{Groups, Screen, groups};
 use crate::tui::shared::Shared;
+use crate::tui::widget::plot::Boxed;
 
 use complete::Names;
 use form::{Asked, FormInputs};
@@ -89,6 +91,8 @@ pub struct Search {
     line: Option<QueryLine>,
     form: Option<FormInputs>,
     focus: Focus,
+    /// What is meant of the plot.
+    boxed: Option<Boxed>,
     paused: bool,
     /// When traces were asked for last.
     at: Duration,
@@ -131,6 +135,7 @@ impl Search {
             line: None,
             form: None,
             focus: Focus::List,
+            boxed: None,
             paused: false,
             at: Duration::ZERO,
             awaited: None,
@@ -152,6 +157,7 @@ impl Search {
     /// Asks the present question, for this reason.
     fn fetch(&mut self, errand: Errand, cx: &mut Cx<'_>) {
         if errand == Errand::Anew {
+            self.boxed = None;
             (self.usual, self.findings, self.finding) = (Usual::default(), Vec::new(), None);
         }
         self.results.asked(errand);
@@ -192,6 +198,15 @@ impl Search {
             .map(|row| row.matched.clone())
             .unwrap_or_default();
         cx.go(Move::Open(Screen::found_trace(id, title, matched)));
+    }
+
+    /// The traces found, in groups; marked ones only, if there are any.
+    fn grouped(&self, key: groups::Key) -> Screen {
+        let rows = self.results.rows().iter();
+        let marked = &self.results.marked;
+        let meant = rows.filter(|row| marked.is_empty() || marked.contains(&row.trace_id));
+        let rows = meant.cloned().collect();
+        Screen::Groups(Box::new(Groups::new(rows, &self.asked.query, key)))
     }
 
     /// A source of one trace is that trace.
@@ -390,6 +405,25 @@ impl Page for Search {
 
     fn draw(&self, look: &Look<'_>, canvas: &mut Canvas<'_>) {
         view::draw(self, look, canvas);
+    }
+
+    fn picked(&mut self, what: &str, cx: &mut Cx<'_>) {
+        let key = groups::Key::Attribute(what.to_owned());
+        cx.go(Move::Open(self.grouped(key)));
+    }
+
+    fn edited(&mut self, text: &str, _cx: &mut Cx<'_>) {
+        if let Some(line) = &mut self.line {
+            line.set(text, &self.names);
+        }
+    }
+
+    fn traces(&self) -> Vec<TraceId> {
+        let all = || self.results.rows().iter().map(|row| row.trace_id).collect();
+        if self.results.marked.is_empty() {
+            return all();
+        }
+        self.results.marked.iter().copied().collect()
     }
 
     fn place(&self) -> Option<Place> {

@@ -62,6 +62,15 @@ impl Columns {
         }
     }
 
+    /// The beginning of a row, which carries the cursor: its time to the second.
+    pub fn head(self, line: Rect) -> Rect {
+        Rect {
+            x: self.start.0,
+            width: self.start.1.min(8),
+            ..line
+        }
+    }
+
     /// The heads.
     pub fn heads(self, canvas: &mut Canvas<'_>, y: u16, zone: &str) {
         let mut head = |(x, width): (u16, u16), text: &str, right: bool| {

@@ -267,6 +267,98 @@ async fn clearing_and_quitting_ask_once_while_traces_would_be_lost() {
 }
 
 #[tokio::test]
+async fn a_box_in_the_plot_becomes_a_search() {
+    let text = after("gg<Tab><Space><Left>").await;
+    assert!(text.contains("box: 2 traces in"), "{text}");
+    let text = after("gg<Tab><Space><Left><Enter>").await;
+    assert!(text.contains("trace:duration >= 900ms"), "{text}");
+    assert!(
+        text.contains("trace:duration <= 2.4s") || text.contains("<= 2400ms"),
+        "{text}"
+    );
+    assert!(!after("gg<Tab><Space><Left><Esc>").await.contains("box:"));
+}
+
+#[tokio::test]
+async fn the_plot_turns_into_a_heatmap_and_goes() {
+    let text = after("vh").await;
+    assert!(text.contains("2.40 s") && text.contains("120 ms"), "{text}");
+    assert!(!after("vn").await.contains("┼"));
+    assert!(
+        after(":set plot heatmap<Enter>")
+            .await
+            .contains("plot is now heatmap")
+    );
+    assert!(
+        after(":set plot cake<Enter>")
+            .await
+            .contains("takes scatter, heatmap, none")
+    );
+}
+
+#[tokio::test]
+async fn traces_are_grouped_again_and_a_group_is_searched() {
+    let text = after(",s").await;
+    assert!(
+        text.contains("grouped by root service") && text.contains("by root service"),
+        "{text}"
+    );
+    let row = text.lines().find(|line| line.contains(" shop ")).unwrap();
+    assert!(row.contains('2') && row.contains("few"), "{text}");
+    let text = after(",s,e").await;
+    assert!(
+        text.contains("pay   failed") && text.contains("shop   fine"),
+        "{text}"
+    );
+    let text = after(",o<Enter>").await;
+    assert!(text.contains("trace:rootService = "), "{text}");
+    let text = after(",aservice.name<Enter>").await;
+    assert!(text.contains("by service.name"), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_in_view_is_written_in_the_format_of_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.jaeger.json");
+    let name = path.display();
+    let mut harness = start((120, 40)).await;
+    harness.keys(&format!(":w {name}<Enter>")).await.unwrap();
+    let text = harness.text();
+    assert!(text.contains("3 traces, 7 spans written"), "{text}");
+    assert!(
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .contains("\"traceID\"")
+    );
+    harness.keys(&format!(":w {name}<Enter>")).await.unwrap();
+    assert!(
+        harness.text().contains("is there already"),
+        "{}",
+        harness.text()
+    );
+    harness
+        .keys(&format!("gg<Enter>:w !{name}<Enter>"))
+        .await
+        .unwrap();
+    assert!(
+        harness.text().contains("1 trace, 3 spans"),
+        "{}",
+        harness.text()
+    );
+    harness.keys(":w nowhere.doc<Enter>").await.unwrap();
+    assert!(
+        harness.text().contains("names no format"),
+        "{}",
+        harness.text()
+    );
+}
+
+#[tokio::test]
+async fn a_backend_in_this_process_is_sent_nothing() {
+    assert!(after("@").await.contains("nothing is sent"));
+}
+
+#[tokio::test]
 async fn jumps_and_marks_lead_from_screen_to_screen() {
     let mut harness = start((120, 40)).await;
     let mut after = async |keys: &str| {

@@ -3,19 +3,21 @@
 use ratatui::layout::Rect;
 
 use crate::backend::TraceRow;
-use crate::text::{Shown, bytes, count, plural, share};
+use crate::text::{Shown, bytes, count, duration, plural, share};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Target};
 use crate::tui::job::Purpose;
 use crate::tui::keymap::Action;
 use crate::tui::page::{Look, Page};
 use crate::tui::phrase::Phrase;
+use crate::tui::shared::Shared;
 use crate::tui::theme::Token;
 use crate::tui::widget::frame::{self, Chrome, key_glyph, spinner};
-use crate::tui::widget::scatter::{self, Dot};
+use crate::tui::widget::plot::Dot;
+use crate::tui::widget::scatter::{self, Kind};
 
 use super::rows::{self, Columns};
-use super::{Search, bar, first_run, hunt, popups};
+use super::{Focus, Search, bar, chart, first_run, hunt, popups};
 
 /// Draws all of it.
 pub fn draw(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>) {
@@ -33,7 +35,15 @@ pub fn draw(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>) {
     let here = search
         .shows_cursor(look.shared)
         .then_some(search.results.list.cursor());
-    scatter::draw(canvas, areas.strip, &dots, here, &look.shared.clock);
+    let plot = (dots.as_slice(), kind(look.shared));
+    scatter::draw(
+        canvas,
+        areas.strip,
+        plot,
+        here,
+        search.boxed,
+        &look.shared.clock,
+    );
     if empty {
         first_run::draw(look, canvas, areas.body);
     } else {
@@ -75,6 +85,15 @@ fn strip(search: &Search, look: &Look<'_>) -> u16 {
     }
 }
 
+/// How the plot is drawn.
+pub fn kind(shared: &Shared) -> Kind {
+    if shared.session.heatmap {
+        Kind::Heat
+    } else {
+        Kind::Points
+    }
+}
+
 /// The traces as points. Those with more spans than most are large.
 pub fn dots(rows: &[TraceRow]) -> Vec<Dot> {
     let mut spans: Vec<u32> = rows.iter().map(|row| row.spans).collect();
@@ -92,6 +111,13 @@ pub fn dots(rows: &[TraceRow]) -> Vec<Dot> {
 fn position(search: &Search, look: &Look<'_>, canvas: &Canvas<'_>) -> Phrase {
     let rows = search.results.rows().len();
     let mut said = Phrase::default();
+    if let Some((length, inside)) = chart::told(search) {
+        let long = duration(length.0, canvas.charset());
+        said.push(
+            Token::Accent,
+            format!("box: {} in {long}   ", plural(inside as u64, "trace")),
+        );
+    }
     if rows == 0 {
         said.push(Token::Muted, "no traces");
     } else if search.shows_cursor(look.shared) {
@@ -118,6 +144,7 @@ pub fn hints(search: &Search) -> Vec<(Action, &'static str)> {
             (Action::Complete, ""),
             (Action::SwapForm, "form"),
             (Action::SearchHistory, "history"),
+            (Action::EditOutside, ""),
             (Action::Dismiss, "close"),
         ];
     }
@@ -131,6 +158,26 @@ pub fn hints(search: &Search) -> Vec<(Action, &'static str)> {
             (Action::Help, ""),
         ];
     }
+    if search.focus == Focus::Strip {
+        return vec![
+            (
+                Action::In,
+                if search.boxed.is_some() {
+                    "search the box"
+                } else {
+                    "open"
+                },
+            ),
+            (Action::StartBox, ""),
+            (Action::Left, "earlier"),
+            (Action::Right, "later"),
+            (Action::Up, "longer"),
+            (Action::Down, "shorter"),
+            (Action::ViewHeatmap, ""),
+            (Action::NextPane, "list"),
+            (Action::Help, ""),
+        ];
+    }
     vec![
         (Action::In, "open"),
         (Action::Why, ""),
@@ -138,6 +185,7 @@ pub fn hints(search: &Search) -> Vec<(Action, &'static str)> {
         (Action::Form, ""),
         (Action::NextError, ""),
         (Action::Mark, ""),
+        (Action::Group, ""),
         (Action::Sort, ""),
         (Action::TimeRange, ""),
         (Action::MoreLikeThis, ""),
@@ -186,17 +234,10 @@ fn list(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
         }
         canvas.hit(line, Target::Row(Pane::Body, at));
         if at == search.results.list.cursor() && search.shows_cursor(look.shared) {
-            canvas.put(body.x + 1, y, canvas.glyphs.cursor, Token::Accent);
-            let idle = search.focus == super::Focus::Strip || search.line.is_some();
-            canvas.over(
-                line,
-                if idle {
-                    Token::CursorIdle
-                } else {
-                    Token::Cursor
-                },
-            );
-            canvas.cursor_at(y);
+            let head = columns.head(line);
+            canvas.over(head, Token::Accent);
+            let idle = search.focus == Focus::Strip || search.line.is_some();
+            canvas.cursor(line, head, !idle);
         }
     }
 }

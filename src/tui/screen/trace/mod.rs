@@ -206,6 +206,10 @@ impl Page for TraceScreen {
         }
     }
 
+    fn traces(&self) -> Vec<TraceId> {
+        vec![self.id]
+    }
+
     fn place(&self) -> Option<Place> {
         let span = match &self.stage {
             Stage::Open(open) => open.span().map(|span| open.trace.span(span).span_id()),

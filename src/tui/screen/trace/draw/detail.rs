@@ -110,16 +110,12 @@ pub fn detail(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect)
             keys,
         );
         if here && look.focused {
-            canvas.over(
-                Rect {
-                    y,
-                    height: 1,
-                    ..lines
-                },
-                Token::Cursor,
-            );
-            canvas.put(lines.x + 1, y, canvas.glyphs.cursor, Token::Accent);
-            canvas.cursor_at(y);
+            let row = Rect {
+                y,
+                height: 1,
+                ..lines
+            };
+            canvas.cursor(row, canvas.first_words(row), true);
         }
     }
 }

@@ -108,14 +108,8 @@ fn pinned(open: &Open, height: u16) -> Vec<usize> {
 }
 
 fn cursor(open: &Open, canvas: &mut Canvas<'_>, area: Rect) {
-    let token = if open.focus == Focus::Detail {
-        Token::CursorIdle
-    } else {
-        Token::Cursor
-    };
-    canvas.over(area, token);
-    canvas.put(area.x + 1, area.y, canvas.glyphs.cursor, Token::Accent);
-    canvas.cursor_at(area.y);
+    let head = canvas.first_words(area);
+    canvas.cursor(area, head, open.focus != Focus::Detail);
 }
 
 /// How many levels are left out at the left so that the names in view keep their room.
