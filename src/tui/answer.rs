@@ -10,7 +10,7 @@ use crate::backend::{
     Capabilities, OperationRow, Progress, Pushdown, SearchDone, SearchRequest, SentRequest,
     ServiceRow, StoreStats, TraceRow,
 };
-use crate::model::{Trace, TraceId};
+use crate::model::{Nanos, Trace, TraceId};
 use crate::text::{Charset, Clock, Shown};
 use crate::traceql::Census;
 
@@ -67,8 +67,9 @@ pub enum Request {
     Write(Writing),
     /// What the backend was really asked: answered by `Sent`.
     Sent,
-    /// Who calls whom, and what stands out in it: answered by `Mapped`.
-    Map(Clock, Charset),
+    /// Who calls whom, and what stands out in it; compared with the time before, of that length:
+    /// answered by `Mapped`.
+    Map(Clock, Charset, Option<Nanos>),
     /// The services: answered by `Services`.
     Services,
     /// The operations of a service, or of all: answered by `Operations`.

@@ -93,6 +93,7 @@ impl State {
         while let Some((id, _)) = self.screens.pop() {
             self.forget(id, effects);
         }
+        self.shared.places = Places::default();
         self.shared.source = Source::new(opened, std::mem::take(&mut self.shared.source.around));
         let query = std::mem::take(&mut self.query);
         let search = super::screen::Search::new(&query, &self.shared);
@@ -118,6 +119,9 @@ impl State {
     pub fn open(&mut self, screen: Screen, effects: &mut Vec<Effect>) {
         let id = self.next_page();
         self.screens.push((id, screen));
+        if let Some(Place::Span(id, _)) = self.place() {
+            self.shared.places.opened(id);
+        }
         self.on_top(effects, |page, cx| page.opened(cx));
     }
 
@@ -261,9 +265,17 @@ impl State {
     /// Backend and screens, for header and title.
     pub fn crumbs(&self) -> Vec<Shown<'static>> {
         let backend = self.shared.source.name();
-        std::iter::once(backend)
+        let mut crumbs: Vec<_> = std::iter::once(backend)
             .chain(self.screens.iter().map(|(_, screen)| screen.page().crumb()))
-            .collect()
+            .collect();
+        let tab = match self.place() {
+            Some(Place::Span(id, _)) => self.shared.places.tab(id),
+            _ => None,
+        };
+        if let (Some((at, of)), Some(last)) = (tab, crumbs.last_mut()) {
+            *last = Shown::from(format!("[{at}/{of}] {last}"));
+        }
+        crumbs
     }
 
     /// What outlives the program, as of now.

@@ -28,6 +28,17 @@ pub struct Drawn {
 }
 
 impl Drawn {
+    /// Every area that something is known of, with the caret's cell.
+    #[cfg(test)]
+    pub fn areas(&self) -> impl Iterator<Item = Rect> {
+        let caret = self.caret.map(|at| Rect::new(at.x, at.y, 1, 1));
+        let hits = self.hits.iter().map(|(area, _)| *area);
+        let all = hits
+            .chain(self.panes.iter().map(|(_, area)| *area))
+            .chain(caret);
+        all.filter(|area| !area.is_empty())
+    }
+
     /// What is under a cell, the topmost first.
     pub fn target(&self, x: u16, y: u16) -> Option<(Rect, &Target)> {
         let under = |(area, _): &&(Rect, Target)| area.contains(Position::new(x, y));

@@ -122,7 +122,11 @@ fn palette(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(screen) = state.screen().map(Screen::page) else {
         return;
     };
-    let palette = Palette::new(&state.shared, screen.context(), screen.offers());
+    let offers = state
+        .screens()
+        .flat_map(|screen| screen.page().offers())
+        .collect();
+    let palette = Palette::new(&state.shared, screen.context(), offers);
     state.cover(Overlay::Palette(palette), effects);
 }
 

@@ -13,13 +13,14 @@ use super::host::Alone;
 use super::keymap::{Code, Context, Key};
 use super::msg::Msg;
 use super::setup::Setup;
-use super::view::LEAST;
 use crate::config::Depth;
 use crate::model::{BlockBuilder, Trace, TraceId, scenario};
 use crate::text::{Charset, Clock};
 
 /// Actions on one set of traces.
 const ROUND: usize = 150;
+/// Below this the line that tells a span may lie over the last row.
+const ROOMY: (u16, u16) = (60, 16);
 
 /// A generator of Sebastiano Vigna's (SplitMix64): the same everywhere, and no dependency.
 struct Dice(u64);
@@ -47,13 +48,24 @@ impl Dice {
 
     /// Some traces of some depth, with failures, wide names and control bytes.
     fn traces(&mut self) -> Vec<Trace> {
-        let services = ["shop", "cart", "redis", "\u{6f22}\u{5b57}", "a\x1b]0;x\x07", "frontend"];
+        let services = [
+            "shop",
+            "cart",
+            "redis",
+            "\u{6f22}\u{5b57}",
+            "a\x1b]0;x\x07",
+            "frontend",
+        ];
         let mut builder = BlockBuilder::new();
         for number in 0..=self.below(40) {
             let mut text = String::new();
             let mut depth = 0;
             for span in 0..=self.below(30) {
-                depth = if span == 0 { 0 } else { 1 + self.below(depth + 1) };
+                depth = if span == 0 {
+                    0
+                } else {
+                    1 + self.below(depth + 1)
+                };
                 let service = self.pick(&services).copied().unwrap_or("shop");
                 let from = number * 100 + span * 3;
                 let status = if self.below(9) == 0 { " error" } else { "" };
@@ -76,10 +88,20 @@ impl Dice {
     fn keys(&mut self, harness: &Harness) -> Vec<Key> {
         if self.below(6) == 0 {
             let typed = ['a', 'e', '{', '}', '=', '"', ' ', '\u{6f22}', '3', '0'];
-            return self.pick(&typed).map(|c| Key::char(*c)).into_iter().collect();
+            return self
+                .pick(&typed)
+                .map(|c| Key::char(*c))
+                .into_iter()
+                .collect();
         }
         let context = harness.state.context();
-        let bound: Vec<_> = harness.state.shared.keymap.bound(context).into_keys().collect();
+        let bound: Vec<_> = harness
+            .state
+            .shared
+            .keymap
+            .bound(context)
+            .into_keys()
+            .collect();
         let concrete = |key: &Key, dice: &mut Self| match key.code {
             Code::AnyLetter => Key::char((b'a' + dice.below(26) as u8) as char),
             Code::AnyDigit => Key::char((b'1' + dice.below(9) as u8) as char),
@@ -119,13 +141,24 @@ fn next(dice: &mut Dice, harness: &Harness) -> (String, Vec<Msg>) {
     match dice.below(20) {
         0 => {
             let (width, height) = dice.size();
-            (format!("resize {width}x{height}"), vec![Msg::Resize(width, height)])
+            (
+                format!("resize {width}x{height}"),
+                vec![Msg::Resize(width, height)],
+            )
         }
         1 | 2 => {
-            let mut cell = || (dice.below(width.into()) as u16, dice.below(height.into()) as u16);
+            let mut cell = || {
+                (
+                    dice.below(width.into()) as u16,
+                    dice.below(height.into()) as u16,
+                )
+            };
             let ((x, y), from) = (cell(), cell());
             let gesture = dice.gesture(from);
-            (format!("{gesture:?} at {x},{y}"), vec![Msg::Mouse { gesture, x, y }])
+            (
+                format!("{gesture:?} at {x},{y}"),
+                vec![Msg::Mouse { gesture, x, y }],
+            )
         }
         3 => {
             let text = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -147,20 +180,37 @@ fn check(harness: &Harness) -> Result<(), String> {
     if rows.len() != usize::from(height) {
         return Err(format!("{} rows of {height}", rows.len()));
     }
-    if let Some(row) = rows.iter().find(|row| crate::text::width(row) != usize::from(width)) {
-        return Err(format!("a row of {} columns: {row:?}", crate::text::width(row)));
+    if let Some(row) = rows
+        .iter()
+        .find(|row| crate::text::width(row) != usize::from(width))
+    {
+        return Err(format!(
+            "a row of {} columns: {row:?}",
+            crate::text::width(row)
+        ));
     }
     if text.chars().any(|c| c.is_control() && c != '\n') {
         return Err("a control byte".to_owned());
     }
     let inside = |area: &ratatui::layout::Rect| area.right() <= width && area.bottom() <= height;
-    if let Some(area) = harness.state.shared.drawn.areas().find(|area| !inside(area)) {
+    if let Some(area) = harness
+        .state
+        .shared
+        .drawn
+        .areas()
+        .find(|area| !inside(area))
+    {
         return Err(format!("{area:?} is outside"));
     }
-    let lists = [Context::SearchList, Context::Waterfall, Context::MapTable, Context::Groups];
+    let lists = [
+        Context::SearchList,
+        Context::Waterfall,
+        Context::MapTable,
+        Context::Groups,
+    ];
     let listed = lists.contains(&harness.state.context()) && harness.state.place().is_some();
     let cursor = harness.state.shared.glyphs.cursor;
-    if listed && width >= LEAST.0 && height >= LEAST.1 && !text.contains(cursor) {
+    if listed && width >= ROOMY.0 && height >= ROOMY.1 && !text.contains(cursor) {
         return Err("no cursor".to_owned());
     }
     Ok(())

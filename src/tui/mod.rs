@@ -58,6 +58,8 @@ mod command;
 mod effect;
 mod fixed;
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
 mod golden;
 mod harness;
 #[cfg(test)]

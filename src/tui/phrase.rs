@@ -101,11 +101,35 @@ impl Phrase {
                 }
                 kept.push(*token, piece.to_owned());
                 if kept.width() > columns {
-                    return whole.unwrap_or_else(|| self.clone().cut(columns, charset));
+                    return whole.unwrap_or_else(|| self.clone().shortened(columns, charset));
                 }
             }
         }
         kept
+    }
+
+    /// One statement in fewer words: clauses before its sample, `(452 spans)`, go from behind.
+    fn shortened(self, columns: u16, charset: Charset) -> Self {
+        let Some((text, token)) = self.0.first() else {
+            return self;
+        };
+        let between = crate::analysis::between(charset);
+        let statement = text.as_str().split(between).next().unwrap_or_default();
+        // A statement of several looks is not ours to shorten.
+        let ends = |(next, _): &(Shown<'_>, Token)| next.as_str().starts_with(between);
+        let whole = statement.len() < text.as_str().len() || self.0.get(1).is_none_or(ends);
+        let (mut head, sample) = match statement.rfind(" (") {
+            Some(at) => statement.split_at(at),
+            None => (statement, ""),
+        };
+        while let Some((shorter, _)) = head.rsplit_once(", ") {
+            head = shorter;
+            let short = Self::of(*token, format!("{head}{sample}"));
+            if whole && short.width() <= columns {
+                return short;
+            }
+        }
+        self.cut(columns, charset)
     }
 
     /// The bare text.
@@ -145,5 +169,8 @@ mod tests {
         assert_eq!(fit(16), "one · two");
         assert_eq!(fit(8), "one");
         assert_eq!(fit(2), "o…");
+        let long = Phrase::text("a slow: p95 9 s, b has 2 s (452 spans) · two");
+        let short = long.fit(30, Charset::Unicode).plain();
+        assert_eq!(short, "a slow: p95 9 s (452 spans)");
     }
 }

@@ -16,6 +16,8 @@ use super::message::Message;
 use super::page::Act;
 use super::screen::Screen;
 
+/// How many opened traces are gone round among.
+const OPEN: usize = 9;
 /// How many jumps are remembered.
 const JUMPS: usize = 100;
 
@@ -61,6 +63,8 @@ pub struct Places {
     letters: BTreeMap<char, Place>,
     back: Vec<Place>,
     forward: Vec<Place>,
+    /// Traces that were opened, for going round among them.
+    open: Vec<TraceId>,
 }
 
 impl Places {
@@ -72,6 +76,41 @@ impl Places {
         }
         let excess = self.back.len().saturating_sub(JUMPS);
         self.back.drain(..excess);
+    }
+
+    /// A trace was opened.
+    pub fn opened(&mut self, id: TraceId) {
+        if !self.open.contains(&id) {
+            self.open.push(id);
+            let excess = self.open.len().saturating_sub(OPEN);
+            self.open.drain(..excess);
+        }
+    }
+
+    /// Which of the open traces it is, from 1, and how many there are; none if it is the only one.
+    pub fn tab(&self, id: TraceId) -> Option<(usize, usize)> {
+        let at = self.open.iter().position(|open| *open == id)?;
+        (self.open.len() > 1).then_some((at + 1, self.open.len()))
+    }
+
+    /// The open trace beside this one, where it was left.
+    fn next_tab(&self, here: Option<&Place>, forward: bool) -> Option<Place> {
+        let len = self.open.len();
+        let at = match here {
+            Some(Place::Span(id, _)) => self.open.iter().position(|open| open == id),
+            _ => None,
+        };
+        let next = match (at, forward) {
+            (Some(_), _) if len < 2 => return None,
+            (Some(at), true) => (at + 1) % len,
+            (Some(at), false) => (at + len - 1) % len,
+            // From elsewhere to the one that was opened last.
+            (None, _) => len.checked_sub(1)?,
+        };
+        let id = *self.open.get(next)?;
+        let left = |place: &&Place| matches!(place, Place::Span(of, Some(_)) if *of == id);
+        let place = self.back.iter().rev().find(left).cloned();
+        Some(place.unwrap_or(Place::Span(id, None)))
     }
 
     /// Where the last jump started; the way forward leads here again.
@@ -143,6 +182,15 @@ pub fn act(state: &mut State, act: Act, effects: &mut Vec<Effect>) -> bool {
         }
         (Action::NextMark, _) => stored(places.beside(here.as_ref(), true), places, here),
         (Action::PreviousMark, _) => stored(places.beside(here.as_ref(), false), places, here),
+        (Action::NextTrace | Action::PreviousTrace, _) => {
+            let to = places.next_tab(here.as_ref(), act.action == Action::NextTrace);
+            // It takes the place of the one that is shown.
+            if to.is_some() && matches!(here, Some(Place::Span(..))) {
+                let screens = state.screens().count();
+                state.close_to(screens - 1, effects);
+            }
+            to
+        }
         (Action::JumpBack, _) => places.back(here),
         (Action::JumpForward, _) => places.forward(here),
         (Action::LastPlace, _) => places.last(here),
@@ -169,6 +217,7 @@ fn none(action: Action) -> &'static str {
         Action::NextMark | Action::PreviousMark => {
             "no place has a letter: m and a letter remember one"
         }
+        Action::NextTrace | Action::PreviousTrace => "no other trace is open",
         Action::JumpForward => "no way forward from here",
         _ => "no way back from here: jumps make one",
     }

@@ -163,6 +163,8 @@ actions! {
     // go to
     GoSearch "go_search" "" "the search" GoTo { Global: "gs" }
     GoMap "go_map" "map" "the service map" GoTo { Global: "gm" }
+    NextTrace "next_trace" "" "next open trace" GoTo { Global: "gt" }
+    PreviousTrace "previous_trace" "" "previous open trace" GoTo { Global: "gT" }
     GoMessages "go_messages" "" "all messages so far" GoTo { Global: "gn" }
     Requests "requests" "" "what the backend was really asked" GoTo { Global: "@" }
     Palette "palette" "command" "commands, screens, names: find anything" GoTo { Global: ":" }
@@ -231,6 +233,8 @@ actions! {
     PreviousEdge "previous_edge" "" "previous edge of this service" Move { Map: "K" }
     ViewBoxes "view_boxes" "graph" "the graph" View { Map: "vb" }
     ViewTable "view_table" "table" "the calls as a table" View { Map: "vt" }
+    ViewMatrix "view_matrix" "matrix" "the calls as a matrix" View { Map: "vm" }
+    Baseline "baseline" "baseline" "compare with the time before" View { Map: "B" }
     Graph "graph" "graph" "the service graph of this" This { Global: "d" }
 
     // view

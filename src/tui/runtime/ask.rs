@@ -16,7 +16,7 @@ use crate::tui::answer::{Answer, Held, Opened, Request};
 use crate::tui::host::Host;
 use crate::tui::job::JobId;
 use crate::tui::screen::groups;
-use crate::tui::screen::map::Mapped;
+use crate::tui::screen::map::{Mapped, baseline};
 use crate::tui::screen::trace::explain;
 use crate::tui::writing;
 
@@ -99,7 +99,9 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
             .await
             .map(|trends| Answer::Trends(trends.map(|trends| Held(Arc::new(trends))))),
         Request::Census(ids) => return census(backend.as_ref(), ids, reply, cancel).await,
-        Request::Map(clock, charset) => mapped(backend.as_ref(), (&clock, charset), cancel).await,
+        Request::Map(clock, charset, baseline) => {
+            mapped(backend.as_ref(), (&clock, charset), baseline, cancel).await
+        }
         Request::Values(ids, name) => {
             return values(backend.as_ref(), ids, name, reply, cancel).await;
         }
@@ -236,9 +238,16 @@ async fn explained(trace: Held<Trace>, alike: Option<Trends>, charset: Charset, 
 async fn mapped(
     backend: &dyn Backend,
     (clock, charset): (&Clock, Charset),
+    length: Option<Nanos>,
     cancel: CancellationToken,
 ) -> Result<Answer, BackendError> {
-    let (graph, traces) = backend.service_graph(None, cancel).await?;
+    let (mut graph, mut traces) = backend.service_graph(None, cancel.clone()).await?;
+    let mut before = None;
+    if let Some((length, end)) = length.zip(baseline::end(&graph)) {
+        let (now, then) = baseline::windows(end, length);
+        before = Some(backend.service_graph(Some(then), cancel.clone()).await?.0);
+        (graph, traces) = backend.service_graph(Some(now), cancel).await?;
+    }
     let ends = |edge| {
         graph
             .edge_endpoints(edge)
@@ -267,5 +276,6 @@ async fn mapped(
         graph,
         traces,
         why,
+        before,
     }))))
 }

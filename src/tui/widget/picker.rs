@@ -115,7 +115,8 @@ impl<T> Picker<T> {
             let score = pattern.indices(text, &mut matcher, &mut places);
             places.sort_unstable();
             places.dedup();
-            let score = score.filter(|_| !is_scattered(item.label.as_str(), &places));
+            let words = self.input.text().trim();
+            let score = score.filter(|_| !is_scattered(item.label.as_str(), words, &places));
             scored.extend(score.map(|score| (score, at)));
         }
         scored.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
@@ -167,8 +168,15 @@ impl<T> Picker<T> {
 }
 
 /// Whether a match is picked together from letters here and there: more than one in four of them
-/// stands alone inside a word.
-fn is_scattered(label: &str, places: &[u32]) -> bool {
+/// stands alone inside a word, or one word's letters lie far apart.
+fn is_scattered(label: &str, typed: &str, places: &[u32]) -> bool {
+    let extent = places
+        .first()
+        .zip(places.last())
+        .map_or(0, |(a, b)| b - a + 1);
+    if !typed.contains(' ') && extent as usize > 3 * places.len() + 8 {
+        return true;
+    }
     let letters: Vec<char> = label.chars().collect();
     let matched = |at: u32| places.binary_search(&at).is_ok();
     let begins = |at: u32| {
@@ -217,6 +225,7 @@ mod tests {
         assert_eq!(found("cp"), [0]);
         assert_eq!(found("ctr"), [3]);
         assert!(found("cet").is_empty());
+        assert!(found("crof").is_empty());
         assert_eq!(found("^next"), [1]);
         assert_eq!(found("critical !next"), [0]);
         assert!(found("zzz").is_empty());

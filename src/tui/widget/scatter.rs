@@ -126,7 +126,7 @@ fn points(canvas: &mut Canvas<'_>, plot: Plot, dots: &[Dot]) {
     }
 }
 
-/// Shades for how many; a mark where at least half failed.
+/// Shades for how many; a mark where at least half failed, and clearly more than everywhere.
 fn heat(canvas: &mut Canvas<'_>, plot: Plot, dots: &[Dot]) {
     let columns = usize::from(plot.axis.columns);
     let mut cells = vec![(0_usize, 0_usize); columns * usize::from(plot.rows)];
@@ -140,12 +140,16 @@ fn heat(canvas: &mut Canvas<'_>, plot: Plot, dots: &[Dot]) {
         }
     }
     let most = cells.iter().map(|(all, _)| *all).max().unwrap_or(0).max(4);
+    let failed = dots.iter().filter(|dot| dot.failed).count();
+    let usual = failed as f64 / dots.len().max(1) as f64;
     for (y, row) in (top..).zip(cells.chunks(columns)) {
         for (x, &(all, failed)) in (plot.axis.x..).zip(row) {
             let step = (all * 7).div_ceil(most).min(7) as u8;
             match all {
                 0 => {}
-                all if failed * 2 >= all => canvas.put(x, y, canvas.glyphs.failed, Token::Error),
+                all if failed * 2 >= all && failed as f64 > 1.5 * usual * all as f64 => {
+                    canvas.put(x, y, canvas.glyphs.failed, Token::Error)
+                }
                 _ => canvas.put(x, y, canvas.glyphs.heat(step), Token::Heat(step)),
             }
         }

@@ -13,7 +13,7 @@ use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Move};
 
-use super::{Focus, Open, Selection, View, table};
+use super::{Focus, Open, Selection, View, matrix, table};
 
 impl Open {
     pub(super) fn act(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
@@ -31,10 +31,16 @@ impl Open {
             Action::Focus => self.turn_focus(act.count),
             Action::TurnDirection => self.turn_direction(cx),
             Action::ViewTable => self.view = View::Table,
+            Action::ViewMatrix => {
+                self.view = View::Matrix;
+                let services = matrix::services(self);
+                self.cell = matrix::cell_of(self, &services).unwrap_or_default();
+            }
             Action::ViewBoxes => self.show_boxes(),
             Action::ZoomIn => self.zoom(View::Boxes),
             Action::ZoomOut => self.zoom(View::Compact),
             _ if self.view == View::Table => return self.act_table(act, cx),
+            _ if self.view == View::Matrix && self.act_matrix(act) => {}
             _ => return self.act_graph(act, cx),
         }
         self.reveal(cx);
@@ -208,6 +214,8 @@ impl Open {
         {
             self.list.follow(row);
         }
+        let services = matrix::services(self);
+        self.cell = matrix::cell_of(self, &services).unwrap_or(self.cell);
     }
 
     /// Only the surroundings of the selected service, as far as the count says; again: everything.
@@ -251,7 +259,7 @@ impl Open {
             self.lay_out();
             self.selection = selected;
         }
-        if self.view != View::Table {
+        if !matches!(self.view, View::Table | View::Matrix) {
             self.view = boxes;
         }
     }
@@ -317,6 +325,17 @@ impl Open {
 
     pub(super) fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
         match (&touch.target, touch.gesture) {
+            (Target::Row(Pane::Body, at), Gesture::Click | Gesture::DoubleClick)
+                if self.view == View::Matrix =>
+            {
+                let services = matrix::services(self);
+                let width = services.len().max(1);
+                self.cell = matrix::Cell {
+                    row: at / width,
+                    column: at % width,
+                };
+                self.select_cell(&services);
+            }
             (Target::Row(Pane::Body, row), Gesture::Click | Gesture::DoubleClick) => {
                 let edges = table::rows(&self.graph);
                 self.list.go(*row, cx.rows(Pane::Body), edges.len());

@@ -51,7 +51,11 @@ pub fn windows(end: Time, length: Nanos) -> (Window, Window) {
 
 /// The call of the same ends in another graph.
 pub fn same<'a>(before: &'a ServiceGraph, parent: &str, child: &str) -> Option<&'a Call> {
-    let node = |name: &str| before.node_indices().find(|node| *before[*node].name == *name);
+    let node = |name: &str| {
+        before
+            .node_indices()
+            .find(|node| *before[*node].name == *name)
+    };
     let edge = before.find_edge(node(parent)?, node(child)?)?;
     before.edge_weight(edge)
 }

@@ -1,14 +1,16 @@
 //! The map as cells: boxes, routed edges, labels, and two lines about what is selected.
 
 use petgraph::Direction as Way;
+use petgraph::graph::EdgeIndex;
 use petgraph::visit::EdgeRef;
 use ratatui::layout::Rect;
 
 use crate::graph::service::Call;
 use crate::graph::view::Direction;
-use crate::text::{self, Charset, Shown};
+use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Target};
+use crate::tui::keymap::Action;
 use crate::tui::page::{Look, Page};
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::{Glyphs, Token};
@@ -16,7 +18,7 @@ use crate::tui::widget::frame::{self, Chrome, Fact};
 use crate::tui::widget::why;
 
 use super::paint::Painter;
-use super::{MapScreen, Open, Selection, Stage, View, table};
+use super::{MapScreen, Open, Selection, Stage, View, baseline, matrix, table};
 
 /// Rows of a body that can spare one.
 const ROOMY: u16 = 20;
@@ -101,12 +103,19 @@ fn bar(open: &Open, canvas: &mut Canvas<'_>, area: Rect) {
         return;
     }
     let mut x = 1;
-    for (name, here) in [
-        ("graph", open.view != View::Table),
-        ("table", open.view == View::Table),
+    let boxes = matches!(open.view, View::Boxes | View::Compact);
+    for (name, here, action) in [
+        ("graph", boxes, Action::ViewBoxes),
+        ("table", open.view == View::Table, Action::ViewTable),
+        ("matrix", open.view == View::Matrix, Action::ViewMatrix),
     ] {
         let token = if here { Token::Accent } else { Token::Muted };
-        x = canvas.text(x, area.y, area.width, &name.into(), token) + 3;
+        let next = canvas.text(x, area.y, area.width, &name.into(), token);
+        canvas.hit(Rect::new(x, area.y, next - x, 1), Target::Action(action));
+        if name != "matrix" {
+            canvas.put(next + 1, area.y, canvas.glyphs.vertical, Token::Faint);
+        }
+        x = next + 3;
     }
     let mut words = match &open.focus {
         None => "everything".to_owned(),
@@ -128,6 +137,13 @@ fn bar(open: &Open, canvas: &mut Canvas<'_>, area: Rect) {
     } else {
         "   calls, errors, p95"
     });
+    if let Some(before) = &open.mapped.before {
+        words.push_str("   now against the time before");
+        match baseline::gone(&open.mapped.graph, before) {
+            0 => {}
+            gone => words.push_str(&format!(", {} gone", text::plural(gone as u64, "edge"))),
+        }
+    }
     canvas.text(
         x,
         area.y,
@@ -151,7 +167,17 @@ fn opened(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, body: Rect) {
         width: body.width.saturating_sub(2),
         height: body.height.saturating_sub(2 + above),
     };
-    if open.view == View::Table {
+    if open.view == View::Matrix {
+        matrix::draw(
+            open,
+            look,
+            canvas,
+            Rect {
+                height: body.height.saturating_sub(2),
+                ..body
+            },
+        );
+    } else if open.view == View::Table {
         table::draw(
             open,
             look,
@@ -170,17 +196,35 @@ fn opened(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, body: Rect) {
         about.x + 1,
         about.y,
         about.width.saturating_sub(2),
-        &told(open, canvas.charset()),
+        &told(open, canvas.glyphs),
     );
 }
 
+/// What is different about a call from the time before.
+pub fn changed(open: &Open, edge: EdgeIndex, glyphs: &Glyphs) -> Option<Phrase> {
+    let before = open.mapped.before.as_ref()?;
+    let (parent, child) = open.graph.edge_endpoints(edge)?;
+    let (parent, child) = (&open.graph[parent].name, &open.graph[child].name);
+    let same = baseline::same(before, parent, child);
+    Some(baseline::change(&open.graph[edge], same, glyphs))
+}
+
 /// The selected service or call in one line.
-fn told(open: &Open, charset: Charset) -> Phrase {
+fn told(open: &Open, glyphs: &Glyphs) -> Phrase {
+    let charset = glyphs.charset;
     let figures = |call: &Call| open.figures.label(call, charset);
     match open.selection {
         Some(Selection::Node(node)) => {
             let service = &open.graph[node];
             let mut phrase = Phrase::of(Token::Strong, Shown::new(&service.name).into_owned());
+            let own = match service.own {
+                Some(own) if open.figures.own.0 > 0 => {
+                    format!("   own {}", text::share(own.0, open.figures.own.0))
+                }
+                // Only whole traces tell it; kept figures of calls do not.
+                _ => "   own work not known".to_owned(),
+            };
+            phrase.push(Token::Muted, own);
             for (way, word) in [(Way::Incoming, "in"), (Way::Outgoing, "out")] {
                 let mut edges: Vec<_> = open.graph.edges_directed(node, way).collect();
                 edges.sort_by_key(|edge| std::cmp::Reverse(edge.weight().calls));
@@ -224,8 +268,11 @@ fn told(open: &Open, charset: Charset) -> Phrase {
                 quantile(0.95),
                 quantile(0.99)
             );
-            let phrase = Phrase::of(Token::Strong, selected(open, Glyphs::of(charset).right))
-                .and(Token::Text, rest);
+            let mut phrase = Phrase::of(Token::Strong, selected(open, glyphs.right));
+            if let Some(change) = changed(open, edge, glyphs) {
+                phrase = phrase.and(Token::Text, "   ").with(change);
+            }
+            let phrase = phrase.and(Token::Text, rest);
             match call.errors {
                 0 => phrase,
                 errors => phrase.and(

@@ -64,10 +64,22 @@ impl Open {
         let by = act.times();
         let Cell { row, column } = self.cell;
         self.cell = match act.action {
-            Action::Down => Cell { row: row.saturating_add(by).min(last), column },
-            Action::Up => Cell { row: row.saturating_sub(by), column },
-            Action::Right => Cell { row, column: column.saturating_add(by).min(last) },
-            Action::Left => Cell { row, column: column.saturating_sub(by) },
+            Action::Down => Cell {
+                row: row.saturating_add(by).min(last),
+                column,
+            },
+            Action::Up => Cell {
+                row: row.saturating_sub(by),
+                column,
+            },
+            Action::Right => Cell {
+                row,
+                column: column.saturating_add(by).min(last),
+            },
+            Action::Left => Cell {
+                row,
+                column: column.saturating_sub(by),
+            },
             Action::Top => Cell { row: 0, column },
             Action::Bottom => Cell { row: last, column },
             Action::NextEdge => self.next_call(&services, true),
@@ -101,7 +113,9 @@ impl Open {
                 (here + cells - step % cells) % cells
             }
         });
-        let found = steps.map(at).find(|cell| call(self, services, *cell).is_some());
+        let found = steps
+            .map(at)
+            .find(|cell| call(self, services, *cell).is_some());
         found.unwrap_or(self.cell)
     }
 }
@@ -112,7 +126,10 @@ pub fn draw(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let services = services(open);
     let count = services.len();
     let named = |node: NodeIndex| Shown::new(&open.graph[node].name).into_owned();
-    let names = services.iter().map(|node| named(*node).width() as u16).max();
+    let names = services
+        .iter()
+        .map(|node| named(*node).width() as u16)
+        .max();
     let names = names.unwrap_or(0).clamp(6, NAME);
     let left = area.x + 3 + names + 2;
     let room = area.right().saturating_sub(left + 1);
@@ -120,7 +137,8 @@ pub fn draw(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let width = wanted.clamp(COLUMN.0, COLUMN.1);
     let shown = usize::from((room / width).max(1)).min(count);
     let rows = usize::from(area.height.saturating_sub(1).max(1)).min(count);
-    let from = |at: usize, shown: usize| (at + 1).saturating_sub(shown).min(count - shown.min(count));
+    let from =
+        |at: usize, shown: usize| (at + 1).saturating_sub(shown).min(count - shown.min(count));
     let (top, first) = (from(open.cell.row, rows), from(open.cell.column, shown));
     canvas.text(area.x + 3, area.y, names, &"CALLS".into(), Token::Muted);
     for (column, node) in services.iter().enumerate().skip(first).take(shown) {
@@ -135,20 +153,40 @@ pub fn draw(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let most = open.graph.edge_weights().map(|call| call.calls).max();
     for (row, node) in services.iter().enumerate().skip(top).take(rows) {
         let y = area.y + 1 + (row - top) as u16;
-        let line = Rect { y, height: 1, ..area };
+        let line = Rect {
+            y,
+            height: 1,
+            ..area
+        };
         let name = &open.graph[*node].name;
-        canvas.text(area.x + 3, y, names, &named(*node), look.shared.colours.token(name));
+        canvas.text(
+            area.x + 3,
+            y,
+            names,
+            &named(*node),
+            look.shared.colours.token(name),
+        );
         for column in first..(first + shown).min(count) {
             let x = left + (column - first) as u16 * width;
             let place = Rect::new(x, y, width - 1, 1);
             canvas.hit(place, Target::Row(Pane::Body, row * count + column));
-            cell(open, canvas, place, call(open, &services, Cell { row, column }), most.unwrap_or(1));
+            cell(
+                open,
+                canvas,
+                place,
+                call(open, &services, Cell { row, column }),
+                most.unwrap_or(1),
+            );
             if (Cell { row, column }) == open.cell {
                 canvas.over(place, Token::Cursor);
             }
         }
         if row == open.cell.row {
-            canvas.cursor(line, Rect::new(area.x + 3, y, named(*node).width() as u16, 1), true);
+            canvas.cursor(
+                line,
+                Rect::new(area.x + 3, y, named(*node).width() as u16, 1),
+                true,
+            );
         }
     }
 }
@@ -163,7 +201,13 @@ fn cell(open: &Open, canvas: &mut Canvas<'_>, area: Rect, edge: Option<EdgeIndex
     // By size, not by number: a rare call is seen beside a frequent one.
     let part = (call.calls as f64 + 1.0).ln() / (most as f64 + 1.0).ln();
     let step = 2 + (part * 5.0) as u8;
-    canvas.repeat(area.x, area.y, 2, canvas.glyphs.heat(step.min(7)), Token::Heat(step.min(7)));
+    canvas.repeat(
+        area.x,
+        area.y,
+        2,
+        canvas.glyphs.heat(step.min(7)),
+        Token::Heat(step.min(7)),
+    );
     let mut x = area.x + 2;
     if area.width >= 8 {
         let rate = Shown::from(open.figures.rate(call.calls));

@@ -4,8 +4,10 @@
 //! place. What large graphs leave out, and a focus, are views of the one graph that was fetched.
 
 mod act;
+pub mod baseline;
 mod draw;
 mod figures;
+mod matrix;
 mod paint;
 mod table;
 
@@ -17,6 +19,7 @@ use crate::analysis::Why;
 use crate::graph::service::ServiceGraph;
 use crate::graph::view::{self, Direction};
 use crate::graph::{Drawing, EdgeSpec, Options, layout};
+use crate::model::Nanos;
 use crate::text::{Charset, Shown};
 use crate::tui::answer::{Answer, Held, Request};
 use crate::tui::canvas::Canvas;
@@ -24,8 +27,10 @@ use crate::tui::hit::Touch;
 use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::message::Message;
-use crate::tui::page::{Act, Cx, Look, Page, Timer};
+use crate::tui::page::{Act, Cx, Look, Move, Page, Timer};
 use crate::tui::place::Place;
+use crate::tui::screen::Overlay;
+use crate::tui::screen::menu::{Choice, Menu};
 use crate::tui::widget::list::List;
 
 use figures::Figures;
@@ -42,6 +47,8 @@ pub struct Mapped {
     pub traces: Option<u64>,
     /// What stands out.
     pub why: Why,
+    /// The calls of the time before, where a baseline was asked for.
+    pub before: Option<ServiceGraph>,
 }
 
 /// The screen of the service map.
@@ -50,6 +57,8 @@ pub struct MapScreen {
     stage: Stage,
     /// The service to select once the graph is there.
     wanted: Option<String>,
+    /// How long now and the time before are, where they are compared.
+    baseline: Option<Nanos>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +74,7 @@ enum View {
     Boxes,
     Compact,
     Table,
+    Matrix,
 }
 
 /// What is selected.
@@ -90,6 +100,8 @@ struct Open {
     /// The cell of the drawing in the top left corner.
     scroll: (i32, i32),
     list: List,
+    /// The cursor of the matrix.
+    cell: matrix::Cell,
     finding: Option<usize>,
 }
 
@@ -107,6 +119,21 @@ impl MapScreen {
         Self {
             stage: Stage::Loading,
             wanted,
+            baseline: None,
+        }
+    }
+
+    /// The menu of times to compare with, and what was chosen.
+    fn choose_baseline(&mut self, letter: Option<char>, cx: &mut Cx<'_>) {
+        let Some(letter) = letter else {
+            let choices = baseline::CHOICES.map(|(letter, _, words)| Choice::new(letter, words));
+            let title = "compare the calls with the time before";
+            let menu = Menu::new(Action::Baseline, title, choices.to_vec(), Some('b'));
+            return cx.go(Move::Over(Overlay::Menu(menu)));
+        };
+        if let Some(chosen) = baseline::chosen(letter) {
+            self.baseline = chosen;
+            self.opened(cx);
         }
     }
 
@@ -146,6 +173,7 @@ impl Open {
             focus: None,
             scroll: (0, 0),
             list: List::default(),
+            cell: matrix::Cell::default(),
             finding: None,
         };
         open.lay_out();
@@ -280,14 +308,21 @@ impl Page for MapScreen {
         cx.ask(
             Purpose::Trace,
             "drawing the service map",
-            Request::Map(clock, charset),
+            Request::Map(clock, charset, self.baseline),
         );
     }
 
     fn act(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
-        if act.action == Action::Refresh {
-            self.opened(cx);
-            return true;
+        match act.action {
+            Action::Refresh => {
+                self.opened(cx);
+                return true;
+            }
+            Action::Baseline => {
+                self.choose_baseline(act.letter, cx);
+                return true;
+            }
+            _ => {}
         }
         self.open().is_some_and(|open| open.act(act, cx))
     }
@@ -355,7 +390,9 @@ impl Page for MapScreen {
             (Action::Focus, "focus"),
             (Action::TurnDirection, "direction"),
             (Action::ViewTable, "table"),
+            (Action::ViewMatrix, ""),
             (Action::ViewBoxes, "boxes"),
+            (Action::Baseline, ""),
             (Action::Out, ""),
             (Action::Help, ""),
         ]

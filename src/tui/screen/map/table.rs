@@ -26,10 +26,20 @@ fn parent_name(open: &Open, edge: EdgeIndex) -> &str {
 
 /// Width of each column of figures.
 const COLUMN: u16 = 11;
+/// And of what is different from the time before.
+const CHANGE: u16 = 26;
 
 pub fn draw(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let figures = ["CALLS/S", "ERR %", "P50", "P95", "P99"];
-    let names = area.width.saturating_sub(COLUMN * figures.len() as u16 + 6) / 2;
+    let change = if open.mapped.before.is_some() && area.width >= 100 {
+        CHANGE
+    } else {
+        0
+    };
+    let names = area
+        .width
+        .saturating_sub(COLUMN * figures.len() as u16 + 6 + change)
+        / 2;
     let left = area.x + 3;
     canvas.text(left, area.y, names, &"PARENT".into(), Token::Muted);
     canvas.text(
@@ -42,6 +52,15 @@ pub fn draw(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let column = |n: u16| left + 2 * names + 1 + COLUMN * (n + 1);
     for (n, head) in (0..).zip(figures) {
         canvas.right(column(n), area.y, COLUMN, &head.into(), Token::Muted);
+    }
+    if change > 0 {
+        canvas.text(
+            column(4) + 3,
+            area.y,
+            change,
+            &"CHANGE".into(),
+            Token::Muted,
+        );
     }
     let body = Rect {
         y: area.y + 1,
@@ -99,6 +118,10 @@ pub fn draw(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
                 Token::Text
             };
             canvas.right(column(n), y, COLUMN, &Shown::from(cell), token);
+        }
+        let changed = super::draw::changed(open, edge, canvas.glyphs).filter(|_| change > 0);
+        if let Some(changed) = changed {
+            canvas.phrase(column(4) + 3, y, change - 3, &changed);
         }
         if row == open.list.cursor() {
             let head = Rect {

@@ -102,3 +102,43 @@ async fn the_table_has_the_same_calls() {
     harness.keys("vb").await.unwrap();
     assert!(harness.text().contains('>'), "{}", harness.text());
 }
+
+#[tokio::test]
+async fn the_matrix_shows_who_calls_whom_and_steps_from_call_to_call() {
+    for size in [(80, 24), (120, 40)] {
+        let mut harness = map(size, Charset::Unicode).await;
+        harness.keys("vm").await.unwrap();
+        let text = harness.text();
+        assert!(text.contains("CALLS") && text.contains("matrix"), "{text}");
+        harness.keys("ggJ").await.unwrap();
+        assert!(harness.text().contains("calls   p50"), "{}", harness.text());
+        harness.keys("e").await.unwrap();
+        assert!(
+            harness.text().contains("driver \u{2192} redis"),
+            "{}",
+            harness.text()
+        );
+        harness.keys("<Enter>").await.unwrap();
+        assert!(harness.text().contains("\"driver\""), "{}", harness.text());
+    }
+}
+
+#[tokio::test]
+async fn a_baseline_is_asked_for_and_told() {
+    let mut harness = map((120, 40), Charset::Unicode).await;
+    harness.keys("B").await.unwrap();
+    assert!(
+        harness.text().contains("the 15 before"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("avt").await.unwrap();
+    let text = harness.text();
+    assert!(
+        text.contains("against the time before") && text.contains("CHANGE"),
+        "{text}"
+    );
+    assert!(text.contains("as before"), "{text}");
+    harness.keys("Bo").await.unwrap();
+    assert!(!harness.text().contains("CHANGE"), "{}", harness.text());
+}

@@ -1,52 +1,40 @@
 //! What keys and mouse do on the search screen.
 
 use crate::backend::TraceRow;
-use crate::format::pasted;
 use crate::model::TraceId;
-use crate::traceql::operator::Compare;
-use crate::traceql::tree::{Field as Term, FieldExpr, Literal};
-use crate::traceql::{Attribute, Intrinsic};
 use crate::tui::answer::Request;
 use crate::tui::hit::{Gesture, Pane, Target, Touch};
 use crate::tui::job::Purpose;
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
-use crate::tui::page::{Act, Cx, Move};
-use crate::tui::screen::menu::{Choice, Menu};
-use crate::tui::screen::{Overlay, Palette, groups};
+use crate::tui::page::{Act, Cx};
 
-use super::form::{Asked, Field, FormInputs};
-use super::line::QueryLine;
-use super::narrow::{self, narrowed};
-use super::order::ORDERS;
+use super::form::Field;
 use super::results::Errand;
-use super::{Focus, MORE, Search, chart, copies, first_run, hunt, popups, window};
-
-/// Traces looked at for keys and values.
-const CENSUS: usize = 40;
+use super::{Focus, MORE, Search, ask, chart, first_run, hunt, menus, this};
 
 /// Does an action. Returns false if it means nothing here.
 pub fn act(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
     if search.form.is_some() {
-        return in_form(search, act, cx);
+        return ask::in_form(search, act, cx);
     }
     if search.line.is_some() {
-        return in_line(search, act, cx);
+        return ask::in_line(search, act, cx);
     }
     if search.focus == Focus::Strip && chart::act(search, act, cx) {
         return true;
     }
     match act.action {
         Action::In => enter(search, cx),
-        Action::Group => group(search, act, cx),
-        Action::Ask => open_line(search, cx),
-        Action::Form => open_form(search, &search.asked.query.clone(), cx),
+        Action::Group => menus::group(search, act, cx),
+        Action::Ask => ask::open_line(search, cx),
+        Action::Form => ask::open_form(search, &search.asked.query.clone(), cx),
         Action::Why => why(search, 1, act, cx),
         Action::WhyBack => why(search, -1, act, cx),
         Action::NextError => next_error(search, act, cx, true),
         Action::PreviousError => next_error(search, act, cx, false),
-        Action::Sort => sort(search, act, cx),
-        Action::TimeRange => time_range(search, act, cx),
+        Action::Sort => menus::sort(search, act, cx),
+        Action::TimeRange => menus::time_range(search, act, cx),
         Action::Mark => mark(search, act, cx),
         Action::MarkRange => mark_range(search),
         Action::UnmarkAll => search.results.marked.clear(),
@@ -66,49 +54,7 @@ pub fn act(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
         }
         Action::Demo => return !may_demo(cx),
         Action::Dismiss if search.focus == Focus::Strip => search.focus = Focus::List,
-        action => return on_row(search, action, cx) || step(search, act, cx),
-    }
-    true
-}
-
-/// What is done with the trace under the cursor.
-fn on_row(search: &mut Search, action: Action, cx: &mut Cx<'_>) -> bool {
-    let without = |intrinsic, value: &str| narrow::text(intrinsic, Compare::NotEqual, value);
-    let Some(row) = search.results.here().cloned() else {
-        return false;
-    };
-    match action {
-        Action::MoreLikeThis => alike(search, &row, cx),
-        Action::WithoutService => narrow(search, without(Intrinsic::RootService, &row.service), cx),
-        Action::WithoutOperation => narrow(search, without(Intrinsic::RootName, &row.name), cx),
-        Action::WithoutShorter => {
-            let length = Literal::Duration(row.duration.0 as i64);
-            let lasts = Attribute::Intrinsic(Intrinsic::TraceDuration);
-            narrow(
-                search,
-                FieldExpr::comparison(lasts, Compare::GreaterEqual, length),
-                cx,
-            );
-        }
-        Action::ShowAll => {
-            let Some(query) = search.whole.take() else {
-                return false;
-            };
-            let asked = Asked {
-                query,
-                ..search.asked.clone()
-            };
-            search.ask(asked, cx);
-        }
-        Action::CopyTraceId => cx.copy("trace id", row.trace_id.to_string()),
-        Action::CopyRow => cx.copy("row", copies::row(&row, cx.shared)),
-        Action::CopyMarkdown => {
-            let marked: Vec<&TraceRow> = copies::chosen(&search.results, &row);
-            let text = copies::markdown(&marked, cx.shared);
-            cx.copy("Markdown", text);
-        }
-        Action::CopyCommand => cx.copy("command", copies::command(&search.asked, cx.shared)),
-        _ => return false,
+        action => return this::act(search, action, cx) || step(search, act, cx),
     }
     true
 }
@@ -185,62 +131,6 @@ fn next_error(search: &mut Search, act: Act, cx: &mut Cx<'_>, forwards: bool) {
     }
 }
 
-fn sort(search: &mut Search, act: Act, cx: &mut Cx<'_>) {
-    let order = search.results.order;
-    let Some(letter) = act.letter else {
-        let choice = |(letter, by, usual, other): (char, _, &'static str, &'static str)| {
-            let next = order.chosen(letter).filter(|_| by == order.by);
-            Choice::new(
-                letter,
-                if next.is_some_and(|next| next.reversed) {
-                    other
-                } else {
-                    usual
-                },
-            )
-        };
-        let choices = ORDERS.into_iter().map(choice).collect();
-        let menu = Menu::new(
-            Action::Sort,
-            format!("sort, now {}", order.words()),
-            choices,
-            Some(order.letter()),
-        );
-        return cx.go(Move::Over(Overlay::Menu(menu)));
-    };
-    let Some(chosen) = order.chosen(letter) else {
-        return;
-    };
-    let asks_otherwise = chosen.asked() != order.asked();
-    search.results.sort(chosen);
-    // Another order may bring other traces to the fore than those fetched.
-    if asks_otherwise {
-        search.fetch(Errand::Refresh, cx);
-    }
-}
-
-fn time_range(search: &mut Search, act: Act, cx: &mut Cx<'_>) {
-    let clock = &cx.shared.clock;
-    let Some(letter) = act.letter else {
-        let now = search.asked.when;
-        let choice = |(letter, when)| Choice::new(letter, window::words(when, clock));
-        let present = window::choices()
-            .find(|(_, when)| *when == now)
-            .map(|(letter, _)| letter);
-        let title = format!("time, now {} (f takes any)", window::words(now, clock));
-        let choices = window::choices().map(choice).collect();
-        let menu = Menu::new(Action::TimeRange, title, choices, present.or(Some('d')));
-        return cx.go(Move::Over(Overlay::Menu(menu)));
-    };
-    if let Some((_, when)) = window::choices().find(|(known, _)| *known == letter) {
-        let asked = Asked {
-            when,
-            ..search.asked.clone()
-        };
-        search.ask(asked, cx);
-    }
-}
-
 fn mark(search: &mut Search, act: Act, cx: &mut Cx<'_>) {
     for _ in 0..act.times() {
         let Some(id) = search.results.here().map(|row| row.trace_id) else {
@@ -289,24 +179,6 @@ fn show_plot(search: &mut Search, cx: &mut Cx<'_>, heatmap: bool) {
     search.boxed = None;
 }
 
-/// The menu of what to group by, and what was chosen.
-fn group(search: &Search, act: Act, cx: &mut Cx<'_>) {
-    if search.results.rows().is_empty() {
-        return cx.say(Message::note("no traces to group"));
-    }
-    match act.letter {
-        None => cx.go(Move::Over(Overlay::Menu(groups::menu(&[])))),
-        Some('a') => cx.go(Move::Over(Overlay::Palette(Palette::attributes(
-            &search.names.attributes(),
-        )))),
-        Some(letter) => {
-            if let Some(key) = groups::Key::chosen(letter) {
-                cx.go(Move::Open(search.grouped(key)));
-            }
-        }
-    }
-}
-
 fn pause(search: &mut Search, cx: &mut Cx<'_>) {
     search.paused = !search.paused;
     if !search.paused {
@@ -320,29 +192,6 @@ fn undo(search: &mut Search, cx: &mut Cx<'_>) {
     };
     search.asked = before;
     search.fetch(Errand::Anew, cx);
-}
-
-fn alike(search: &mut Search, row: &TraceRow, cx: &mut Cx<'_>) {
-    let is = |intrinsic, value: &str| narrow::text(intrinsic, Compare::Equal, value);
-    let terms = vec![
-        is(Intrinsic::RootService, &row.service),
-        is(Intrinsic::RootName, &row.name),
-    ];
-    let asked = Asked {
-        query: narrow::all(terms),
-        ..search.asked.clone()
-    };
-    search.ask(asked, cx);
-}
-
-fn narrow(search: &mut Search, term: Term, cx: &mut Cx<'_>) {
-    let before = search.asked.query.clone();
-    let asked = Asked {
-        query: narrowed(&before, term),
-        ..search.asked.clone()
-    };
-    search.whole.get_or_insert(before);
-    search.ask(asked, cx);
 }
 
 fn order_ride(cx: &mut Cx<'_>) {
@@ -374,116 +223,6 @@ fn may_demo(cx: &mut Cx<'_>) -> bool {
     empty && can
 }
 
-fn open_form(search: &mut Search, query: &str, cx: &mut Cx<'_>) {
-    let asked = Asked {
-        query: query.to_owned(),
-        ..search.asked.clone()
-    };
-    match FormInputs::of(&asked, &cx.shared.clock) {
-        Some(form) => (search.form, search.line) = (Some(form), None),
-        None => cx.say(Message::doubt(
-            "this query says more than the form can show: / edits it as TraceQL",
-        )),
-    }
-}
-
-fn in_form(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
-    let Some(form) = &mut search.form else {
-        return false;
-    };
-    match act.action {
-        Action::Dismiss => search.form = None,
-        Action::Run | Action::SwapForm => match form.asked(&cx.shared.clock) {
-            Err((field, why)) => {
-                form.focus_on(field);
-                form.fault = Some(why);
-            }
-            Ok(asked) => {
-                search.form = None;
-                if act.action == Action::Run {
-                    search.ask(asked, cx);
-                } else {
-                    (search.asked.when, search.asked.limit) = (asked.when, asked.limit);
-                    search.line = Some(QueryLine::new(&asked.query, &search.names));
-                }
-            }
-        },
-        action => {
-            let rest =
-                popups::proposal(&search.names, form.focus(), form.input(form.focus()).text())
-                    .to_owned();
-            return form.act(action, &rest);
-        }
-    }
-    true
-}
-
-/// Opens the query line. Where it costs nobody anything, some of the traces found are looked at for
-/// keys and values to propose.
-fn open_line(search: &mut Search, cx: &mut Cx<'_>) {
-    search.line = Some(QueryLine::new(&search.asked.query, &search.names));
-    let capabilities = cx.shared.source.opened.capabilities;
-    let near = capabilities.windowless || capabilities.clear;
-    if near && search.names.census.is_none() && !cx.waits(Purpose::Names) {
-        let rows = search.results.rows().iter().take(CENSUS);
-        let ids = rows.map(|row| row.trace_id).collect();
-        cx.ask(
-            Purpose::Names,
-            "looking at attributes",
-            Request::Census(ids),
-        );
-    }
-}
-
-fn in_line(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
-    let Some(line) = &mut search.line else {
-        return false;
-    };
-    match act.action {
-        Action::Dismiss => search.line = None,
-        Action::SearchHistory => {
-            let history = Palette::history(cx.shared);
-            cx.go(Move::Over(Overlay::Palette(history)));
-        }
-        Action::EditOutside => cx.edit(line.input.text().to_owned()),
-        Action::SwapForm => {
-            let query = line.query(&search.names);
-            open_form(search, &query, cx);
-        }
-        Action::Run => run(search, cx),
-        action => return line.act(action, &search.names, &cx.shared.session.history),
-    }
-    true
-}
-
-/// Runs what was typed: a trace id opens its trace, a query with a fault stays to be mended.
-fn run(search: &mut Search, cx: &mut Cx<'_>) {
-    let Some(line) = &search.line else { return };
-    if let Some(id) = pasted_id(line.input.text()) {
-        search.line = None;
-        return search.open(id, cx);
-    }
-    if line.fault.is_some() {
-        return;
-    }
-    let query = line.query(&search.names);
-    search.line = None;
-    search.whole = None;
-    let asked = Asked {
-        query,
-        ..search.asked.clone()
-    };
-    search.ask(asked, cx);
-}
-
-/// The trace that a header, a line of a log or an id names. Ids within a query are its own.
-fn pasted_id(text: &str) -> Option<TraceId> {
-    let found = pasted::find(text)
-        .into_iter()
-        .find(|found| found.is_certain)?;
-    (!text.contains('{') || text.trim_start().starts_with("{\"")).then_some(found.trace_id)
-}
-
 /// The mouse: rows, the query line, the plot, the fields of the form.
 pub fn touched(search: &mut Search, touch: &Touch, cx: &mut Cx<'_>) {
     let clicked = matches!(
@@ -508,7 +247,7 @@ pub fn touched(search: &mut Search, touch: &Touch, cx: &mut Cx<'_>) {
                 enter(search, cx);
             }
         }
-        (Target::Spot(Pane::Bar), _) if clicked => open_line(search, cx),
+        (Target::Spot(Pane::Bar), _) if clicked => ask::open_line(search, cx),
         (Target::Spot(Pane::Strip), gesture) => {
             chart::touched(search, gesture, (touch.x, touch.y), cx);
         }

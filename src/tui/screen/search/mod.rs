@@ -5,6 +5,7 @@
 //! cursor's trace never moves by that.
 
 mod act;
+mod ask;
 mod bar;
 mod chart;
 mod complete;
@@ -13,11 +14,14 @@ mod first_run;
 mod form;
 mod hunt;
 mod line;
+mod menus;
 mod narrow;
+mod offers;
 mod order;
 mod popups;
 mod results;
 mod rows;
+mod this;
 mod view;
 mod why;
 mod window;
@@ -38,8 +42,10 @@ use crate::tui::keymap::{Action, Context};
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Move, Page, Timer};
 use crate::tui::place::Place;
+use crate::tui::screen::palette::Pick;
 use crate::tui::screen::{Groups, Screen, groups};
 use crate::tui::shared::Shared;
+use crate::tui::widget::picker::Item;
 use crate::tui::widget::plot::Boxed;
 
 use complete::Names;
@@ -405,6 +411,10 @@ impl Page for Search {
 
     fn draw(&self, look: &Look<'_>, canvas: &mut Canvas<'_>) {
         view::draw(self, look, canvas);
+    }
+
+    fn offers(&self) -> Vec<Item<Pick>> {
+        offers::of(self)
     }
 
     fn picked(&mut self, what: &str, cx: &mut Cx<'_>) {

@@ -354,6 +354,28 @@ async fn what_is_in_view_is_written_in_the_format_of_its_name() {
 }
 
 #[tokio::test]
+async fn open_traces_are_gone_round_among() {
+    let text = after("gg<Enter>qj<Enter>").await;
+    assert!(text.contains("[2/2] pay POST /pay"), "{text}");
+    let text = after("gg<Enter>jqj<Enter>gt").await;
+    assert!(text.contains("[1/2] shop GET /slow"), "{text}");
+    assert!(after("gg<Enter>qj<Enter>gtq").await.contains("3 shown"));
+    assert!(after("gt").await.contains("no other trace is open"));
+}
+
+#[tokio::test]
+async fn the_palette_finds_traces_and_names() {
+    let text = after(":/slow").await;
+    assert!(
+        text.contains("trace") && text.contains("shop GET /slow"),
+        "{text}"
+    );
+    assert!(after(":shop slow<Enter>").await.contains("waterfall"));
+    let text = after(":'bank<Enter>").await;
+    assert!(text.contains("resource.service.name = \"bank\""), "{text}");
+}
+
+#[tokio::test]
 async fn a_backend_in_this_process_is_sent_nothing() {
     assert!(after("@").await.contains("nothing is sent"));
 }

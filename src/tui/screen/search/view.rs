@@ -80,6 +80,7 @@ fn strip(search: &Search, look: &Look<'_>) -> u16 {
     match (width, height) {
         _ if look.shared.session.no_strip || search.results.rows().is_empty() => 0,
         (180.., 50..) => 9,
+        (100.., 32..) if look.shared.session.heatmap => 8,
         (100.., 32..) => 5,
         _ => 1,
     }
