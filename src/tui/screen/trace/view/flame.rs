@@ -33,6 +33,8 @@ pub struct FlameView {
     pub frames: Vec<Frame>,
     of: Vec<u32>,
     totals: [Vec<u64>; 3],
+    /// The widths of all roots together, by weight.
+    wholes: [u64; 3],
     pub weight: Weight,
     /// The frame under the cursor.
     pub cursor: usize,
@@ -58,12 +60,23 @@ impl FlameView {
             critical: frame.critical,
             longest: frame.longest,
         });
+        let frames: Vec<Frame> = frames.collect();
+        let totals = weights.map(|weight| flame.widths(weight));
+        let whole = |widths: &Vec<u64>| {
+            let roots = frames
+                .iter()
+                .zip(widths)
+                .filter(|(frame, _)| frame.depth == 0);
+            roots.map(|(_, width)| width).sum()
+        };
+        let wholes = totals.each_ref().map(whole);
         Self {
-            frames: frames.collect(),
+            frames,
             of: (0..trace.len())
                 .map(|span| flame.frame_of(span) as u32)
                 .collect(),
-            totals: weights.map(|weight| flame.widths(weight)),
+            totals,
+            wholes,
             weight: Weight::Total,
             cursor: 0,
             zoom: None,
@@ -73,18 +86,20 @@ impl FlameView {
 
     /// The widths of all frames by the present weight, in nanoseconds.
     pub fn widths(&self) -> &[u64] {
-        let at = match self.weight {
-            Weight::Total => 0,
-            Weight::Own => 1,
-            Weight::Critical => 2,
-        };
-        &self.totals[at]
+        &self.totals[self.weighed()]
     }
 
     /// The width of all roots together.
     pub fn whole(&self) -> u64 {
-        let roots = self.roots();
-        roots.map(|root| self.widths()[root]).sum()
+        self.wholes[self.weighed()]
+    }
+
+    fn weighed(&self) -> usize {
+        match self.weight {
+            Weight::Total => 0,
+            Weight::Own => 1,
+            Weight::Critical => 2,
+        }
     }
 
     fn roots(&self) -> impl Iterator<Item = usize> {

@@ -2,9 +2,10 @@
 //! view are written.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use crate::analysis::{Group, GroupBy, statistics};
-use crate::model::{Nanos, Time, Trace};
+use crate::model::{Nanos, SpanId, Time, Trace};
 use crate::text::{self, Shown};
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
@@ -132,8 +133,15 @@ impl Content {
                 });
             }
         }
+        let numbers: HashMap<SpanId, usize> = if trace.logs().len() > 0 {
+            (0..trace.len())
+                .map(|span| (trace.span(span).span_id(), span))
+                .collect()
+        } else {
+            HashMap::new()
+        };
         for log in trace.logs() {
-            if let Some(number) = trace.find(log.span_id()) {
+            if let Some(&number) = numbers.get(&log.span_id()) {
                 all.push(Happening {
                     span: number as u32,
                     time: log.time(),
