@@ -3,6 +3,7 @@
 //!
 //! `VIZSLA_KEEP_SCREENS=1 cargo test readme` renews the tables.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
@@ -55,8 +56,9 @@ fn the_format_table_is_the_programs() {
     let mut formats = String::from("| name | what | read | written |\n|---|---|---|---|\n");
     for format in Format::ALL {
         let mark = |yes: bool| if yes { "yes" } else { "" };
-        formats += &format!(
-            "| `{}` | {} | {} | {} |\n",
+        let _ = writeln!(
+            formats,
+            "| `{}` | {} | {} | {} |",
             format.name(),
             format.what(),
             mark(format.is_readable()),

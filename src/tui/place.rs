@@ -38,9 +38,9 @@ impl Place {
     /// Whether both are on the same screen.
     fn is_beside(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Row(_), Self::Row(_)) => true,
             (Self::Span(one, _), Self::Span(other, _)) => one == other,
-            (Self::Service(_) | Self::Call(..), Self::Service(_) | Self::Call(..)) => true,
+            (Self::Row(_), Self::Row(_))
+            | (Self::Service(_) | Self::Call(..), Self::Service(_) | Self::Call(..)) => true,
             _ => false,
         }
     }
@@ -230,12 +230,12 @@ pub fn visit(state: &mut State, place: &Place, effects: &mut Vec<Effect>) {
         there.is_some_and(|there| there.is_beside(place))
             || matches!((screen, place), (Screen::Search(_), Place::Row(_)))
     };
-    let shown = state
+    let at = state
         .screens()
         .collect::<Vec<_>>()
         .into_iter()
         .rposition(shows);
-    match (shown, place.screen()) {
+    match (at, place.screen()) {
         (Some(at), _) => state.close_to(at + 1, effects),
         (None, Some(screen)) => state.open(screen, effects),
         (None, None) => {}

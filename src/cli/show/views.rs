@@ -287,16 +287,12 @@ pub(super) fn flame(
 ) -> io::Result<()> {
     let path = critical_path(trace);
     let flame = Flame::new(trace, &path);
-    let rows: Vec<FrameRow<'_>> = flame
-        .frames()
-        .iter()
-        .map(|&frame| FrameRow(frame))
-        .collect();
+    let rows: Vec<FrameRow<'_>> = flame.frames().iter().copied().map(FrameRow).collect();
     let columns = vec![
         Column::left("FRAME", "frame", |row: &FrameRow<'_>, _| {
-            let frame = &row.0;
-            let indent = "  ".repeat(frame.depth.min(40));
-            Cell::text(format!("{indent}{}  {}", frame.service, frame.operation))
+            let FrameRow(at) = row;
+            let indent = "  ".repeat(at.depth.min(40));
+            Cell::text(format!("{indent}{}  {}", at.service, at.operation))
         }),
         Column::right("SPANS", "spans", |row, _| Cell::count(row.0.spans)),
         Column::right("ERR", "errors", |row, _| {

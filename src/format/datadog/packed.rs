@@ -114,13 +114,11 @@ impl Decoder<'_, '_> {
             return Ok(false);
         };
         for _ in 0..items {
-            match self.reader.token()? {
-                Token::Text(text) => self.strings.push(String::from_utf8_lossy(text)),
-                _ => {
-                    self.strings.clear();
-                    return Ok(false);
-                }
-            }
+            let Token::Text(text) = self.reader.token()? else {
+                self.strings.clear();
+                return Ok(false);
+            };
+            self.strings.push(String::from_utf8_lossy(text));
         }
         Ok(items > 0)
     }

@@ -58,11 +58,6 @@ impl Values {
     pub fn get(&self, number: u32) -> &Literal {
         self.known.get(number as usize).unwrap_or(&Literal::Nil)
     }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.known.len()
-    }
 }
 
 /// What can be a label: lists are told by their text, bytes and maps not at all.

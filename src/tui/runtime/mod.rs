@@ -160,13 +160,12 @@ impl Runtime {
             let wake = self.next_wake();
             let msg = tokio::select! {
                 biased;
-                event = events.next() => match event {
-                    Some(Ok(event)) => input.msg(event, self.start.elapsed()),
+                event = events.next() => if let Some(Ok(event)) = event {
+                    input.msg(event, self.start.elapsed())
+                } else {
                     // The terminal is gone: nobody sees anything, and its reader would spin.
-                    Some(Err(_)) | None => {
-                        self.end(SIGHUP);
-                        None
-                    }
+                    self.end(SIGHUP);
+                    None
                 },
                 signal = signals.next() => self.signal(signal)?,
                 () = sleep(wake, self.start) => Some(Msg::Wake),

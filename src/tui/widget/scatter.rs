@@ -148,7 +148,7 @@ fn heat(canvas: &mut Canvas<'_>, plot: Plot, dots: &[Dot]) {
             match all {
                 0 => {}
                 all if failed * 2 >= all && failed as f64 > 1.5 * usual * all as f64 => {
-                    canvas.put(x, y, canvas.glyphs.failed, Token::Error)
+                    canvas.put(x, y, canvas.glyphs.failed, Token::Error);
                 }
                 _ => canvas.put(x, y, canvas.glyphs.heat(step), Token::Heat(step)),
             }

@@ -28,13 +28,13 @@ const NAME: u16 = 24;
 
 pub fn draw(groups: &Groups, look: &Look<'_>, canvas: &mut Canvas<'_>) {
     let at = groups.list.cursor() + 1;
-    let of = groups.groups.len();
+    let of = groups.found.len();
     let chrome = Chrome {
         facts: vec![Fact::new(
             0,
             Phrase::of(Token::Muted, plural(groups.rows.len() as u64, "trace")),
         )],
-        why: group::why(&groups.groups, canvas.charset()).0,
+        why: group::why(&groups.found, canvas.charset()).0,
         strip: 0,
         position: Phrase::of(Token::Muted, format!("{}/{of}", at.min(of))),
         hints: groups.hints(),
@@ -101,11 +101,11 @@ fn table(groups: &Groups, canvas: &mut Canvas<'_>, area: Rect) {
         ..area
     };
     canvas.pane(Pane::Body, body);
-    let most = groups.groups.iter().map(|group| group.count).max();
+    let most = groups.found.iter().map(|group| group.count).max();
     let all = groups.rows.len();
-    let window = groups.list.window(body.height.into(), groups.groups.len());
+    let window = groups.list.window(body.height.into(), groups.found.len());
     for (y, at) in (body.y..).zip(window) {
-        let Some(group) = groups.groups.get(at) else {
+        let Some(group) = groups.found.get(at) else {
             continue;
         };
         let line = Rect {

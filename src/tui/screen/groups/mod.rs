@@ -41,7 +41,7 @@ pub struct Groups {
     query: String,
     keys: Vec<Key>,
     known: Known,
-    groups: Vec<Group>,
+    found: Vec<Group>,
     list: List,
     order: Order,
 }
@@ -77,7 +77,7 @@ impl Groups {
             query: query.to_owned(),
             keys: vec![key],
             known: Known::default(),
-            groups: Vec::new(),
+            found: Vec::new(),
             list: List::default(),
             order: Order::default(),
         }
@@ -94,7 +94,7 @@ impl Groups {
             let label = format!("looking for {name}");
             return cx.ask(Purpose::Names, label, Request::Values(ids, name));
         }
-        self.groups = group::groups(&self.rows, &self.keys, &self.known, cx.shared.charset());
+        self.found = group::groups(&self.rows, &self.keys, &self.known, cx.shared.charset());
         self.sort();
         self.list = List::default();
     }
@@ -102,15 +102,15 @@ impl Groups {
     fn sort(&mut self) {
         use std::cmp::Reverse;
         match self.order {
-            Order::Count => self.groups.sort_by_key(|group| Reverse(group.count)),
-            Order::Duration => self.groups.sort_by_key(|group| Reverse(group.p50)),
-            Order::Errors => self.groups.sort_by_key(|group| Reverse(group.failed)),
-            Order::Name => self.groups.sort_by(|a, b| a.name.cmp(&b.name)),
+            Order::Count => self.found.sort_by_key(|group| Reverse(group.count)),
+            Order::Duration => self.found.sort_by_key(|group| Reverse(group.p50)),
+            Order::Errors => self.found.sort_by_key(|group| Reverse(group.failed)),
+            Order::Name => self.found.sort_by(|a, b| a.name.cmp(&b.name)),
         }
     }
 
     fn here(&self) -> Option<&Group> {
-        self.groups.get(self.list.cursor())
+        self.found.get(self.list.cursor())
     }
 
     fn group_by(&mut self, key: Key, cx: &mut Cx<'_>) {
@@ -146,15 +146,12 @@ impl Groups {
 
     fn enter(&self, cx: &mut Cx<'_>) {
         let Some(here) = self.here() else { return };
-        match self.query(cx.shared.charset()) {
-            Some(query) => cx.go(Move::Query(query)),
-            None => {
-                cx.say(Message::note(
-                    "no query says what these have in common: this is one of them",
-                ));
-                cx.go(Move::Open(Screen::trace(here.example, Shown::default())));
-            }
+        if let Some(query) = self.query(cx.shared.charset()) {
+            return cx.go(Move::Query(query));
         }
+        let one = "no query says what these have in common: this is one of them";
+        cx.say(Message::note(one));
+        cx.go(Move::Open(Screen::trace(here.example, Shown::default())));
     }
 
     fn order_by(&mut self, letter: Option<char>, cx: &mut Cx<'_>) {
@@ -179,7 +176,7 @@ impl Groups {
     }
 
     fn go(&mut self, row: usize, cx: &Cx<'_>) {
-        let (height, len) = (cx.rows(Pane::Body), self.groups.len());
+        let (height, len) = (cx.rows(Pane::Body), self.found.len());
         self.list.go(row, height, len);
     }
 }
@@ -215,21 +212,21 @@ impl Page for Groups {
                 self.look(cx);
             }
             Action::Sort => self.order_by(act.letter, cx),
-            Action::Why => match group::why(&self.groups, cx.shared.charset()).1 {
+            Action::Why => match group::why(&self.found, cx.shared.charset()).1 {
                 Some(row) => self.go(row, cx),
                 None => cx.say(Message::note("no group stands out")),
             },
             Action::NextError => {
                 let from = self.list.cursor() + 1;
-                let failed = |row: &usize| self.groups.get(*row).is_some_and(|g| g.failed > 0);
-                match (from..self.groups.len()).find(failed) {
+                let failed = |row: &usize| self.found.get(*row).is_some_and(|g| g.failed > 0);
+                match (from..self.found.len()).find(failed) {
                     Some(row) => self.go(row, cx),
                     None => cx.say(Message::note("no group with failed traces below")),
                 }
             }
             _ => {
                 let rows = cx.rows(Pane::Body);
-                return self.list.act(act, rows, self.groups.len());
+                return self.list.act(act, rows, self.found.len());
             }
         }
         true
@@ -242,7 +239,7 @@ impl Page for Groups {
     fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
         match (&touch.target, touch.gesture) {
             (_, Gesture::Wheel(by)) => {
-                let (rows, len) = (cx.rows(Pane::Body), self.groups.len());
+                let (rows, len) = (cx.rows(Pane::Body), self.found.len());
                 self.list.wheel(by, rows, len);
             }
             (Target::Row(Pane::Body, row), Gesture::Click) => self.go(*row, cx),

@@ -22,10 +22,11 @@ pub const CHOICES: [(char, u64, &str); 4] = [
     ('o', 0, "no baseline"),
 ];
 
-/// The choice of a letter: the length of both times; `None` within for no baseline.
-pub fn chosen(letter: char) -> Option<Option<Nanos>> {
-    let (_, minutes, _) = CHOICES.into_iter().find(|(known, ..)| *known == letter)?;
-    Some((minutes > 0).then_some(Nanos(minutes * 60_000_000_000)))
+/// The choice of a letter: the length of both times; none for no baseline, or no such letter.
+pub fn chosen(letter: char) -> Option<Nanos> {
+    let mut choices = CHOICES.into_iter();
+    let (_, minutes, _) = choices.find(|(known, ..)| *known == letter)?;
+    (minutes > 0).then_some(Nanos(minutes * 60_000_000_000))
 }
 
 /// The last minute of the data, its end.

@@ -139,9 +139,9 @@ fn bar(open: &Open, canvas: &mut Canvas<'_>, area: Rect) {
     });
     if let Some(before) = &open.mapped.before {
         words.push_str("   now against the time before");
-        match baseline::gone(&open.mapped.graph, before) {
-            0 => {}
-            gone => words.push_str(&format!(", {} gone", text::plural(gone as u64, "edge"))),
+        let gone = baseline::gone(&open.mapped.graph, before) as u64;
+        if gone > 0 {
+            words.extend([", ", &text::plural(gone, "edge"), " gone"]);
         }
     }
     canvas.text(

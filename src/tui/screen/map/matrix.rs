@@ -126,12 +126,9 @@ pub fn draw(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let services = services(open);
     let count = services.len();
     let named = |node: NodeIndex| Shown::new(&open.graph[node].name).into_owned();
-    let names = services
-        .iter()
-        .map(|node| named(*node).width() as u16)
-        .max();
-    let names = names.unwrap_or(0).clamp(6, NAME);
-    let left = area.x + 3 + names + 2;
+    let widths = services.iter().map(|node| named(*node).width() as u16);
+    let head = widths.max().unwrap_or(0).clamp(6, NAME);
+    let left = area.x + 3 + head + 2;
     let room = area.right().saturating_sub(left + 1);
     let wanted = room / (count.max(1) as u16);
     let width = wanted.clamp(COLUMN.0, COLUMN.1);
@@ -140,7 +137,7 @@ pub fn draw(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let from =
         |at: usize, shown: usize| (at + 1).saturating_sub(shown).min(count - shown.min(count));
     let (top, first) = (from(open.cell.row, rows), from(open.cell.column, shown));
-    canvas.text(area.x + 3, area.y, names, &"CALLS".into(), Token::Muted);
+    canvas.text(area.x + 3, area.y, head, &"CALLS".into(), Token::Muted);
     for (column, node) in services.iter().enumerate().skip(first).take(shown) {
         let x = left + (column - first) as u16 * width;
         let token = if column == open.cell.column {
@@ -162,7 +159,7 @@ pub fn draw(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
         canvas.text(
             area.x + 3,
             y,
-            names,
+            head,
             &named(*node),
             look.shared.colours.token(name),
         );

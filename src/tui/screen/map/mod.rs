@@ -131,10 +131,8 @@ impl MapScreen {
             let menu = Menu::new(Action::Baseline, title, choices.to_vec(), Some('b'));
             return cx.go(Move::Over(Overlay::Menu(menu)));
         };
-        if let Some(chosen) = baseline::chosen(letter) {
-            self.baseline = chosen;
-            self.opened(cx);
-        }
+        self.baseline = baseline::chosen(letter);
+        self.opened(cx);
     }
 
     fn open(&mut self) -> Option<&mut Open> {
