@@ -124,9 +124,9 @@ async fn until_over(
     }
 }
 
-/// Refuses to answer from nothing where nothing could be read.
+/// Refuses to answer from nothing where nothing could be read, unless nobody wanted to wait for it.
 fn check(stored: &Stored, load: &Load) -> Result<(), BackendError> {
-    let over = load.state().borrow().over;
+    let over = load.state().borrow().over && !load.is_stopped();
     let failure = over.then(|| failure(stored.store(), &load.remarks()));
     failure.flatten().map_or(Ok(()), Err)
 }

@@ -17,6 +17,7 @@ use super::demo::DemoArgs;
 use super::embedded::Embedded;
 use super::host::Around;
 use super::neighbour;
+use super::readable::Watched;
 use super::session::runtime;
 use super::source::{self, Manner};
 use super::{Failure, Outcome, Session, show};
@@ -155,6 +156,7 @@ fn play(runtime: Runtime, scene: Scene, session: &Session) -> Result<Outcome, Fa
         setup.recall(path);
     }
     let problems = session.problems.iter();
+    let watched = Watched::new(&scene.backend);
     let stage = Stage {
         setup,
         backend: scene.backend,
@@ -167,11 +169,17 @@ fn play(runtime: Runtime, scene: Scene, session: &Session) -> Result<Outcome, Fa
             .chain(scene.notices)
             .collect(),
     };
-    let played = runtime.block_on(tui::run(stage));
+    let played = runtime.block_on(async {
+        watched.at_once().await?;
+        // Dropped, the interface restores the terminal; the failure is said after that.
+        tokio::select! {
+            biased;
+            played = tui::run(stage) => played.map_err(Failure::usage),
+            failure = watched.failure() => Err(failure.into()),
+        }
+    });
     runtime.shutdown_background();
-    Ok(played
-        .map_err(Failure::usage)?
-        .map_or(Outcome::Found, Outcome::Signal))
+    Ok(played?.map_or(Outcome::Found, Outcome::Signal))
 }
 
 #[cfg(test)]

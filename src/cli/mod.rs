@@ -31,6 +31,7 @@ mod meter;
 mod neighbour;
 mod operations;
 mod question;
+mod readable;
 mod search;
 mod series;
 mod serve;

@@ -139,6 +139,11 @@ pub(super) fn run(args: &SearchArgs, session: &mut Session) -> Result<Outcome, F
             sort: args.sort.into(),
         };
         let mut found = collect(backend, request).await;
+        // Where nothing could be read there is no answer to write, and the reason is said once.
+        let unread = |error: &mut BackendError| matches!(error, BackendError::Input(_));
+        if let Some(error) = found.failed.take_if(unread) {
+            return Err(error.into());
+        }
         found.notes.splice(0..0, asked.note);
         Ok(found)
     })?;

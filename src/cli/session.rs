@@ -104,8 +104,11 @@ impl Session {
             let answer = tokio::join!(answer, meter.watch(backend)).0;
             let failure = answer.as_ref().err().map(ToString::to_string);
             for remark in opened.backend.remarks() {
-                // What is the failure itself is said once, at the end.
-                if failure.as_ref() != Some(&remark) {
+                // What the failure itself begins with is said once, at the end.
+                if !failure
+                    .as_ref()
+                    .is_some_and(|failure| failure.starts_with(&remark))
+                {
                     self.note(remark);
                 }
             }

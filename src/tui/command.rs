@@ -102,7 +102,10 @@ fn dismiss(state: &mut State, effects: &mut Vec<Effect>) {
     if !state.overlays().is_empty() {
         state.close(effects);
     } else if let Some(slot) = state.shared.jobs.oldest_slot() {
-        state.shared.jobs.cancel(slot);
+        // Reading has the last word itself: how much was read, and what was not.
+        if slot != reading::SLOT {
+            state.shared.jobs.cancel(slot);
+        }
         effects.push(Effect::Cancel(slot));
         state.on_page(slot.page, effects, |page, cx| {
             page.stopped(slot.purpose, cx);

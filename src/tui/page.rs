@@ -52,13 +52,15 @@ impl Act {
 pub enum Timer {
     /// Live data may be asked for again.
     Refresh,
+    /// What stands out may be asked for again.
+    Survey,
 }
 
 impl Timer {
     /// Whether the screen is only complete once this has rung: `snap` waits for it.
     pub fn settles(self) -> bool {
         match self {
-            Self::Refresh => false,
+            Self::Refresh | Self::Survey => false,
         }
     }
 }

@@ -7,7 +7,8 @@ use super::app::{APP, State};
 use super::job::{Purpose, Slot};
 use super::message::Message;
 
-const SLOT: Slot = Slot {
+/// The job that tells how far reading is.
+pub const SLOT: Slot = Slot {
     page: APP,
     purpose: Purpose::Load,
 };

@@ -106,6 +106,11 @@ impl Load {
         remarks.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether it was told to read no further.
+    pub fn is_stopped(&self) -> bool {
+        self.shared.stop.is_cancelled()
+    }
+
     /// Reads no further; what was read stays. A source that is silent is not waited for.
     pub fn stop(&self) {
         let shared = &self.shared;

@@ -151,4 +151,5 @@ async fn reading_a_silent_pipe_can_be_stopped() {
     assert_eq!(files.loading(), None);
     let remarks = files.remarks();
     assert!(remarks[0].starts_with("stopped after"), "{remarks:?}");
+    assert!(files.stats().await.is_ok(), "stopping is no failure");
 }

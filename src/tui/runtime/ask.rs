@@ -76,6 +76,7 @@ pub async fn ask(world: World, request: Request, reply: Reply, cancel: Cancellat
         biased;
         () = told.cancelled() => if let Some(backend) = reading {
             backend.stop_loading();
+            loaded(backend.as_ref(), &reply).await;
         },
         () = answer(world, request, &reply, cancel) => {}
     }
@@ -184,6 +185,11 @@ async fn load(backend: &dyn Backend, reply: &Reply) {
         }
         tokio::time::sleep(LOOK).await;
     }
+    loaded(backend, reply).await;
+}
+
+/// Tells that nothing more is read, and what is to be said of that.
+async fn loaded(backend: &dyn Backend, reply: &Reply) {
     let remarks = backend.remarks().into_iter().map(Shown::from).collect();
     reply.say(Answer::Loaded(remarks)).await;
 }

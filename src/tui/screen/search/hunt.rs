@@ -13,7 +13,7 @@ use crate::text::Shown;
 use crate::tui::answer::{Answer, Request};
 use crate::tui::job::Purpose;
 use crate::tui::message::Message;
-use crate::tui::page::{Cx, Page as _};
+use crate::tui::page::{Cx, Page as _, Timer};
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Glyphs;
 use crate::tui::widget;
@@ -36,13 +36,14 @@ pub struct Hunt {
     surveyed: Option<Duration>,
 }
 
-/// Asks how all operations fare, if that is not known well enough.
+/// Asks how all operations fare, if that is not known well enough; of what came since it was asked
+/// last, when it is time.
 pub fn survey_all(search: &mut Search, cx: &mut Cx<'_>) {
-    let recent = search
-        .hunt
-        .surveyed
-        .is_some_and(|at| cx.shared.now < at + SURVEY);
-    if !recent && !cx.waits(Purpose::Why) {
+    let due = search.hunt.surveyed.map(|at| at + SURVEY);
+    if let Some(due) = due.filter(|due| cx.shared.now < *due) {
+        return cx.after(due.saturating_sub(cx.shared.now), Timer::Survey);
+    }
+    if !cx.waits(Purpose::Why) {
         search.hunt.surveyed = Some(cx.shared.now);
         cx.ask(Purpose::Why, "looking for what stands out", Request::Trends);
     }

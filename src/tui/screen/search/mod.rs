@@ -399,7 +399,8 @@ impl Page for Search {
             Timer::Refresh if cx.waits(Purpose::Search) => {
                 cx.after(self.pace(cx.shared), Timer::Refresh);
             }
-            Timer::Refresh if self.paused => {}
+            Timer::Refresh | Timer::Survey if self.paused => {}
+            Timer::Survey => hunt::survey_all(self, cx),
             Timer::Refresh => {
                 self.fetch(Errand::Refresh, cx);
                 if self.names.services.is_empty() && !cx.waits(Purpose::Names) {
