@@ -84,14 +84,16 @@ fn parse(path: &Path) -> std::io::Result<(usize, Duration)> {
     let head = std::fs::read(path)?;
     match head.get(..2) {
         Some([0x1f, 0x8b]) => {
-            drop(flate2::read::MultiGzDecoder::new(&*head).read_to_end(&mut text)?)
+            flate2::read::MultiGzDecoder::new(&*head).read_to_end(&mut text)?;
         }
-        Some([0x28, 0xb5]) => drop(zstd::Decoder::new(&*head)?.read_to_end(&mut text)?),
+        Some([0x28, 0xb5]) => {
+            zstd::Decoder::new(&*head)?.read_to_end(&mut text)?;
+        }
         _ => text = head,
     }
     let begun = Instant::now();
     let values = serde_json::Deserializer::from_slice(&text).into_iter::<serde_json::Value>();
-    let count = values.filter(Result::is_ok).count();
+    let count = values.flatten().count();
     std::hint::black_box(count);
     Ok((text.len(), begun.elapsed()))
 }

@@ -78,9 +78,10 @@ impl Server {
         kib.parse::<u64>().unwrap() * 1024
     }
 
-    /// The most it ever had, against the promise.
+    /// The most it ever had, against the promise. The program's own file counts little in a
+    /// release and a lot with debug information, so what is mapped of it is left out.
     fn keeps_its_promise(&self, after: &str) {
-        let most = self.told("VmHWM:");
+        let most = self.told("VmHWM:") - self.told("RssFile:");
         let allowed = BUDGET / 10 * 11 + 64 * MIB;
         let (most, allowed) = (most / MIB, allowed / MIB);
         assert!(most <= allowed, "{after}: {most} MiB of {allowed}");

@@ -179,6 +179,9 @@ impl Runtime {
             if let Some(text) = self.editing.take() {
                 // Whoever reads keys here would take them from the editor.
                 drop(events);
+                // A stream that ends wakes its reader. Were that still to come when the next key
+                // does, crossterm would forget that there is a key to read.
+                let _ = crossterm::event::poll(Duration::ZERO);
                 self.edit(&text)?;
                 events = EventStream::new();
             }
