@@ -91,6 +91,30 @@ fn a_mistyped_argument_is_one_line_that_helps() {
 }
 
 #[test]
+fn what_cannot_be_read_is_said_once() {
+    let home = Home::new();
+    for (name, content) in [("empty.json", ""), ("broken.json", r#"{"data": [{"#)] {
+        let file = home.write(name, content);
+        let run = home.run(&["search", "--format", "json", "-s", &file]);
+        assert!(run.refused(2).contains(name));
+    }
+}
+
+#[test]
+fn a_budget_is_heeded_before_and_behind_the_subcommand() {
+    let home = Home::new();
+    let budget = ["--max-memory", "64MiB"];
+    let stats = ["stats", "--format", "json", "-s", "demo:1"];
+    for words in [
+        [&budget[..], &stats].concat(),
+        [&stats[..], &budget].concat(),
+    ] {
+        let run = home.run(&words);
+        assert!(run.out.contains(r#""budget":67108864"#), "{}", run.err);
+    }
+}
+
+#[test]
 fn help_begins_with_examples_and_names_every_subcommand() {
     let home = Home::new();
     let long = home.run(&["--help"]);

@@ -91,6 +91,19 @@ fn a_file_on_standard_input_is_read_while_keys_come_from_the_terminal() {
 }
 
 #[test]
+fn what_cannot_be_read_is_said_on_the_restored_terminal() {
+    let home = Home::new();
+    let file = home.write("notes.txt", "no trace at all");
+    let mut pty = Pty::start(&home, &[&file], (80, 24));
+    assert_eq!(pty.end(), 2);
+    let said = pty.raw();
+    assert!(!pty.screen().alternate_screen());
+    let last = said.trim_end().lines().last().unwrap_or_default();
+    let is_the_reason = last.contains("vizsla: ") && last.contains("notes.txt: byte 0");
+    assert!(is_the_reason, "{said:?}");
+}
+
+#[test]
 fn without_colour_the_cursor_is_still_seen() {
     let home = Home::new();
     let file = home.write("two.json", &(trace(1) + &trace(2)));

@@ -156,8 +156,14 @@ fn layer(cli: &Cli, matches: &ArgMatches) -> Layer {
         ),
         ..Layer::default()
     };
-    let memory = origins.given("max_memory");
-    layer.max_memory = origins.setting("max_memory", "max-memory", "VIZSLA_MAX_MEMORY", memory);
+    // A budget given before the subcommand's name is one, too.
+    let before = Origins(matches);
+    let budget = [&origins, &before]
+        .into_iter()
+        .find(|origins| origins.is_typed("max_memory"))
+        .unwrap_or(&origins);
+    let memory = budget.given("max_memory");
+    layer.max_memory = budget.setting("max_memory", "max-memory", "VIZSLA_MAX_MEMORY", memory);
     if let Some(listen) = listen_args(cli) {
         add_listen(&mut layer, listen, &origins);
     }
@@ -240,6 +246,12 @@ impl Origins<'_> {
     /// The value of an argument, if this subcommand has it.
     fn given<T: Any + Clone + Send + Sync>(&self, id: &str) -> Option<T> {
         self.0.try_get_one(id).ok().flatten().cloned()
+    }
+
+    /// Whether an argument stands on the command line.
+    fn is_typed(&self, id: &str) -> bool {
+        let known = self.0.try_contains_id(id).is_ok();
+        known && self.0.value_source(id) == Some(ValueSource::CommandLine)
     }
 
     fn setting<T>(

@@ -248,9 +248,9 @@ impl Shared {
         let lost = evicted - cleared + beyond;
         if lost > 0 {
             let budget = crate::text::bytes(self.store.limits().budget as u64);
+            let (lost, of) = (crate::text::count(lost), crate::text::count(stats.received));
             self.remark(format!(
-                "{lost} of {} spans did not fit into {budget}: --max-memory gives more",
-                stats.received
+                "{lost} of {of} spans did not fit into {budget}: --max-memory gives more"
             ));
         }
     }
