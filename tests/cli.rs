@@ -104,7 +104,11 @@ fn what_cannot_be_read_is_said_once() {
 fn a_budget_is_heeded_before_and_behind_the_subcommand() {
     let home = Home::new();
     let budget = ["--max-memory", "64MiB"];
-    let stats = ["stats", "--format", "json", "-s", "demo:1"];
+    let file = home.write(
+        "one.json",
+        r#"[{"traceId":"1","id":"2","name":"get","timestamp":1,"duration":2}]"#,
+    );
+    let stats = ["stats", "--format", "json", "-s", &file];
     for words in [
         [&budget[..], &stats].concat(),
         [&stats[..], &budget].concat(),
