@@ -51,6 +51,7 @@ impl Memory {
 
     /// The backend over a store that nobody fills any more, under the name of what is in it.
     pub fn frozen(store: Store, source: String) -> Self {
+        store.freeze();
         Self {
             stored: Stored::new(store),
             name: source.clone(),

@@ -192,6 +192,15 @@ impl Store {
         self.lock().pinned.remove(&id);
     }
 
+    /// Lets go of what only commits need, the look-up of duplicates: nothing more will come.
+    pub fn freeze(&self) {
+        let mut state = self.lock();
+        for slot in &mut state.slots {
+            slot.seen = seen::Seen::default();
+        }
+        self.change(state);
+    }
+
     /// Throws everything away, pinned traces too, and forgets which traces there were.
     pub fn clear(&self) {
         let mut state = self.lock();
