@@ -23,6 +23,8 @@ use super::{Search, act, why, window};
 
 /// What all operations do is asked for at most this often.
 const SURVEY: Duration = Duration::from_secs(5);
+/// And while nothing stood out the last time, as in what has only begun to arrive.
+const SURVEY_OF_LITTLE: Duration = Duration::from_millis(500);
 /// Traces looked at for evidence.
 const LOOKED_AT: usize = 200;
 
@@ -39,7 +41,13 @@ pub struct Hunt {
 /// Asks how all operations fare, if that is not known well enough; of what came since it was asked
 /// last, when it is time.
 pub fn survey_all(search: &mut Search, cx: &mut Cx<'_>) {
-    let due = search.hunt.surveyed.map(|at| at + SURVEY);
+    let told = search.told.as_ref();
+    let pause = if told.is_some_and(|told| told.findings.is_empty()) {
+        SURVEY_OF_LITTLE
+    } else {
+        SURVEY
+    };
+    let due = search.hunt.surveyed.map(|at| at + pause);
     if let Some(due) = due.filter(|due| cx.shared.now < *due) {
         return cx.after(due.saturating_sub(cx.shared.now), Timer::Survey);
     }
