@@ -288,6 +288,18 @@ impl<'a> Thrift<'a> {
         Ok(usize::try_from(length).unwrap_or(usize::MAX))
     }
 
+    /// Reads each struct of a list; of a list of others, none.
+    pub fn each(&mut self, mut read: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        let (kind, count) = self.list()?;
+        for _ in 0..count {
+            match kind {
+                Kind::Struct => read(self)?,
+                _ => self.skip(kind)?,
+            }
+        }
+        Ok(())
+    }
+
     /// The type of a list's items, and how many it says there are.
     pub fn list(&mut self) -> Result<(Kind, u64)> {
         let start = self.at;

@@ -167,18 +167,18 @@ fn span<'a>(thrift: &mut Thrift<'a>, draft: &mut Draft<'a>) -> Result<()> {
             (3, Kind::I64) => draft.span_id = Some(SpanId(thrift.integer(field.kind)? as u64)),
             (4, Kind::I64) => draft.parent_span_id = SpanId(thrift.integer(field.kind)? as u64),
             (5, Kind::Binary) => draft.operation = String::from_utf8_lossy(thrift.bytes()?),
-            (6, Kind::List) => each(thrift, |thrift| {
+            (6, Kind::List) => thrift.each(|thrift| {
                 draft.references.push(reference(thrift)?);
                 Ok(())
             })?,
             (7, Kind::I32) => draft.flags = thrift.integer(field.kind)? as u32,
             (8, Kind::I64) => draft.start = micros(thrift)?,
             (9, Kind::I64) => draft.duration = Some(micros(thrift)?),
-            (10, Kind::List) => each(thrift, |thrift| {
+            (10, Kind::List) => thrift.each(|thrift| {
                 draft.tags.push(tag(thrift)?);
                 Ok(())
             })?,
-            (11, Kind::List) => each(thrift, |thrift| log(thrift, draft))?,
+            (11, Kind::List) => thrift.each(|thrift| log(thrift, draft))?,
             (_, kind) => thrift.skip(kind)?,
         }
     }
@@ -189,21 +189,6 @@ fn span<'a>(thrift: &mut Thrift<'a>, draft: &mut Draft<'a>) -> Result<()> {
 fn trace_id(low: u64, high: u64) -> Option<TraceId> {
     let id = TraceId(u128::from(high) << 64 | u128::from(low));
     (!id.is_zero()).then_some(id)
-}
-
-/// Reads each struct of a list; of a list of others, none.
-fn each<'a>(
-    thrift: &mut Thrift<'a>,
-    mut read: impl FnMut(&mut Thrift<'a>) -> Result<()>,
-) -> Result<()> {
-    let (kind, count) = thrift.list()?;
-    for _ in 0..count {
-        match kind {
-            Kind::Struct => read(thrift)?,
-            _ => thrift.skip(kind)?,
-        }
-    }
-    Ok(())
 }
 
 /// A time in microseconds, in nanoseconds.
@@ -265,7 +250,7 @@ fn log<'a>(thrift: &mut Thrift<'a>, draft: &mut Draft<'a>) -> Result<()> {
     while let Some(field) = thrift.field(&mut fields)? {
         match (field.id, field.kind) {
             (1, Kind::I64) => time = micros(thrift)?,
-            (2, Kind::List) => each(thrift, |thrift| {
+            (2, Kind::List) => thrift.each(|thrift| {
                 draft.fields.push(tag(thrift)?);
                 Ok(())
             })?,
@@ -285,7 +270,7 @@ fn process<'a>(thrift: &mut Thrift<'a>) -> Result<Process<'a>> {
     while let Some(field) = thrift.field(&mut fields)? {
         match (field.id, field.kind) {
             (1, Kind::Binary) => service = String::from_utf8_lossy(thrift.bytes()?),
-            (2, Kind::List) => each(thrift, |thrift| {
+            (2, Kind::List) => thrift.each(|thrift| {
                 tags.push(tag(thrift)?);
                 Ok(())
             })?,

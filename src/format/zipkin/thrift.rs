@@ -79,11 +79,11 @@ fn report_of_thrift<'a>(thrift: &mut Thrift<'a>) -> Result<Report<'a>> {
             (3, Type::Binary) => span.name = String::from_utf8_lossy(thrift.bytes()?),
             (4, Type::I64) => span.id = SpanId(thrift.integer(field.kind)? as u64),
             (5, Type::I64) => span.parent_id = SpanId(thrift.integer(field.kind)? as u64),
-            (6, Type::List) => each(thrift, |thrift| {
+            (6, Type::List) => thrift.each(|thrift| {
                 span.annotations.push(annotation_of_thrift(thrift)?);
                 Ok(())
             })?,
-            (8, Type::List) => each(thrift, |thrift| {
+            (8, Type::List) => thrift.each(|thrift| {
                 binary.push(binary_of_thrift(thrift)?);
                 Ok(())
             })?,
@@ -95,20 +95,6 @@ fn report_of_thrift<'a>(thrift: &mut Thrift<'a>) -> Result<Report<'a>> {
     }
     span.trace_id = TraceId(u128::from(high) << 64 | u128::from(low));
     Ok(Report::v1(span, binary))
-}
-
-fn each<'a>(
-    thrift: &mut Thrift<'a>,
-    mut read: impl FnMut(&mut Thrift<'a>) -> Result<()>,
-) -> Result<()> {
-    let (kind, count) = thrift.list()?;
-    for _ in 0..count {
-        match kind {
-            Type::Struct => read(thrift)?,
-            _ => thrift.skip(kind)?,
-        }
-    }
-    Ok(())
 }
 
 /// Microseconds; negative ones count as absent.
