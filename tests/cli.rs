@@ -119,6 +119,19 @@ fn a_budget_is_heeded_before_and_behind_the_subcommand() {
 }
 
 #[test]
+fn what_stands_before_the_subcommand_counts_or_is_refused() {
+    let home = Home::new();
+    let before = home.run(&["--otlp-http", "nowhere:x", "serve"]);
+    assert!(before.refused(2).contains("otlp-http"));
+    let config = ["--otlp-http", "127.0.0.1:9", "demo", "--otlp-http", "here"];
+    assert!(home.run(&config).refused(2).contains("here"));
+    let deaf = home.run(&["--otlp-http", "off", "search"]);
+    assert!(deaf.refused(2).contains("means nothing to search"));
+    let follow = home.run(&["--follow", "traces.json", "search", "{ }"]);
+    assert!(follow.refused(2).contains("vizsla search"));
+}
+
+#[test]
 fn help_begins_with_examples_and_names_every_subcommand() {
     let home = Home::new();
     let long = home.run(&["--help"]);

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 
 use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use clap::parser::ValueSource;
+use clap::{ArgAction, ArgMatches, Args, Parser, Subcommand, ValueHint};
 
 use crate::config::{Color, Listen, Listener};
 use crate::format::Format;
 use crate::text::{parse_duration, parse_size};
 
 use super::{
-    completions, config, convert, demo, deps, keys, man, operations, search, serve, services, show,
-    snap, stats, themes,
+    Failure, completions, config, convert, demo, deps, keys, man, operations, search, serve,
+    services, show, snap, stats, themes,
 };
 
 /// Finds out where the time of a distributed system went, from a terminal.
@@ -228,20 +229,33 @@ pub struct ListenArgs {
     pub allow_host: Vec<String>,
 }
 
-impl ListenArgs {
-    /// The addresses given, by listener.
-    pub fn addresses(&self) -> [(Listener, Option<Listen>); Listener::ALL.len()] {
-        [
-            (Listener::OtlpGrpc, self.otlp_grpc),
-            (Listener::OtlpHttp, self.otlp_http),
-            (Listener::JaegerThriftHttp, self.jaeger_thrift_http),
-            (Listener::JaegerCompact, self.jaeger_compact),
-            (Listener::JaegerBinary, self.jaeger_binary),
-            (Listener::JaegerGrpc, self.jaeger_grpc),
-            (Listener::Zipkin, self.zipkin),
-            (Listener::Sampling, self.sampling),
-            (Listener::Query, self.query),
-            (Listener::QueryGrpc, self.query_grpc),
-        ]
+/// The subcommand that was asked for, and what stands behind its name.
+pub fn behind(matches: &ArgMatches) -> (Option<&str>, &ArgMatches) {
+    let mut found = (None, matches);
+    while let Some((name, below)) = found.1.subcommand() {
+        found = (Some(name), below);
     }
+    found
+}
+
+/// Refuses what stands before a subcommand's name and means nothing to it: nothing given is
+/// passed over in silence.
+pub fn in_place(command: &clap::Command, matches: &ArgMatches) -> Result<(), Failure> {
+    let (Some(name), behind) = behind(matches) else {
+        return Ok(());
+    };
+    let stray = command.get_arguments().find(|argument| {
+        let id = argument.get_id().as_str();
+        let typed = matches.value_source(id) == Some(ValueSource::CommandLine);
+        typed && behind.try_contains_id(id).is_err()
+    });
+    let Some(stray) = stray else {
+        return Ok(());
+    };
+    Err(Failure::usage(match stray.get_long() {
+        Some(flag) => {
+            format!("--{flag} means nothing to {name}: vizsla {name} --help lists what does")
+        }
+        None => format!("a source before {name}: write vizsla {name} -s SOURCE"),
+    }))
 }

@@ -55,10 +55,14 @@ pub use session::Session;
 
 /// Runs the program: arguments in (the first is its name), exit code out.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let matches = match Cli::command().try_get_matches_from(arguments) {
+    let mut command = Cli::command();
+    let matches = match command.try_get_matches_from_mut(arguments) {
         Ok(matches) => matches,
         Err(refusal) => return failure::refuse(&refusal),
     };
+    if let Err(failure) = args::in_place(&command, &matches) {
+        return failure::conclude(Err(failure));
+    }
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
         Err(refusal) => return failure::refuse(&refusal),

@@ -7,10 +7,10 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use crate::backend::Backend;
-use crate::config::{Config, Layer, Origin, Problem, SecretSource, Setting, terminal};
+use crate::config::{Config, Layer, Listener, Origin, Problem, SecretSource, Setting, terminal};
 use crate::text::Clock;
 
-use super::args::{Cli, Command, ListenArgs, SourceArgs};
+use super::args::{self, Cli, Command, SourceArgs};
 use super::failure::say;
 use super::meter::Meter;
 use super::output::{Look, Out};
@@ -139,79 +139,42 @@ fn columns() -> Option<usize> {
 
 /// What flags and their environment twins say.
 fn layer(cli: &Cli, matches: &ArgMatches) -> Layer {
-    let mut deepest = matches;
-    while let Some((_, below)) = deepest.subcommand() {
-        deepest = below;
-    }
-    let origins = Origins(deepest);
-    let global = &cli.global;
+    let given = Given::of(matches);
     let mut layer = Layer {
-        theme: origins.setting("theme", "theme", "VIZSLA_THEME", global.theme.clone()),
-        color: origins.setting("color", "color", "VIZSLA_COLOR", global.color),
-        ascii: origins.setting(
-            "ascii",
-            "ascii",
-            "VIZSLA_ASCII",
-            global.ascii.then_some(true),
-        ),
+        theme: given.setting("theme", "theme", "VIZSLA_THEME"),
+        color: given.setting("color", "color", "VIZSLA_COLOR"),
+        ascii: given.switch("ascii", "ascii", "VIZSLA_ASCII"),
+        max_memory: given.setting("max_memory", "max-memory", "VIZSLA_MAX_MEMORY"),
         ..Layer::default()
     };
-    // A budget given before the subcommand's name is one, too.
-    let before = Origins(matches);
-    let budget = [&origins, &before]
-        .into_iter()
-        .find(|origins| origins.is_typed("max_memory"))
-        .unwrap_or(&origins);
-    let memory = budget.given("max_memory");
-    layer.max_memory = budget.setting("max_memory", "max-memory", "VIZSLA_MAX_MEMORY", memory);
-    if let Some(listen) = listen_args(cli) {
-        add_listen(&mut layer, listen, &origins);
+    if let None | Some(Command::Serve(_) | Command::Demo(_)) = cli.command {
+        add_listen(&mut layer, &given);
     }
     layer
 }
 
-/// The listeners' flags of the subcommand, if it has any.
-fn listen_args(cli: &Cli) -> Option<&ListenArgs> {
-    match &cli.command {
-        None => Some(&cli.listen),
-        Some(Command::Serve(args)) => Some(&args.listen),
-        Some(Command::Demo(args)) => Some(&args.listen),
-        Some(_) => None,
-    }
-}
-
-fn add_listen(layer: &mut Layer, args: &ListenArgs, origins: &Origins<'_>) {
-    for (listener, listen) in args.addresses() {
+fn add_listen(layer: &mut Layer, given: &Given<'_>) {
+    for listener in Listener::ALL {
         let id = crate::config::file::key_of(listener);
-        let setting = origins.setting(id, listener.name(), env_of(id), listen);
+        let setting = given.setting(id, listener.name(), env_of(id));
         layer
             .listen
             .extend(setting.map(|setting| (listener, setting)));
     }
-    let file = args.auth_token_file.clone().map(SecretSource::File);
-    layer.auth_token = origins
-        .setting(
-            "auth_token_file",
-            "auth-token-file",
-            "VIZSLA_AUTH_TOKEN_FILE",
-            file,
-        )
+    let file = given.setting(
+        "auth_token_file",
+        "auth-token-file",
+        "VIZSLA_AUTH_TOKEN_FILE",
+    );
+    layer.auth_token = file
+        .map(|Setting { value, origin }| Setting {
+            value: SecretSource::File(value),
+            origin,
+        })
         .or_else(token_of_environment);
-    let open = args.allow_open.then_some(true);
-    layer.allow_open = origins.setting("allow_open", "allow-open", "VIZSLA_ALLOW_OPEN", open);
-    let given = |list: &Vec<String>| (!list.is_empty()).then(|| list.clone());
-    layer.cors_origins = origins.setting(
-        "cors_origin",
-        "cors-origin",
-        "VIZSLA_CORS_ORIGIN",
-        given(&args.cors_origin),
-    );
-    layer.allow_hosts = origins.setting(
-        "allow_host",
-        "allow-host",
-        "VIZSLA_ALLOW_HOST",
-        given(&args.allow_host),
-    );
+    layer.allow_open = given.switch("allow_open", "allow-open", "VIZSLA_ALLOW_OPEN");
+    layer.cors_origins = given.list("cors_origin", "cors-origin", "VIZSLA_CORS_ORIGIN");
+    layer.allow_hosts = given.list("allow_host", "allow-host", "VIZSLA_ALLOW_HOST");
 }
 
 fn token_of_environment() -> Option<Setting<SecretSource>> {
@@ -239,34 +202,63 @@ fn env_of(key: &str) -> &'static str {
     }
 }
 
-/// Who gave each argument.
-struct Origins<'m>(&'m ArgMatches);
+/// What was given, and by whom; what stands before the subcommand's name counts, too.
+struct Given<'m> {
+    before: &'m ArgMatches,
+    behind: &'m ArgMatches,
+}
 
-impl Origins<'_> {
-    /// The value of an argument, if this subcommand has it.
-    fn given<T: Any + Clone + Send + Sync>(&self, id: &str) -> Option<T> {
-        self.0.try_get_one(id).ok().flatten().cloned()
+impl<'m> Given<'m> {
+    fn of(matches: &'m ArgMatches) -> Self {
+        Self {
+            before: matches,
+            behind: args::behind(matches).1,
+        }
     }
 
-    /// Whether an argument stands on the command line.
-    fn is_typed(&self, id: &str) -> bool {
-        let known = self.0.try_contains_id(id).is_ok();
-        known && self.0.value_source(id) == Some(ValueSource::CommandLine)
+    /// The level that says what an argument is, and who said so there.
+    fn level(&self, id: &str) -> Option<(&'m ArgMatches, ValueSource)> {
+        let levels = [self.behind, self.before].into_iter();
+        let sources = levels.filter_map(|level| {
+            level.try_contains_id(id).ok()?;
+            Some((level, level.value_source(id)?))
+        });
+        // A default is least, the environment more, and what was typed most; of equals, what stands behind.
+        sources.rev().max_by_key(|&(_, source)| source)
     }
 
-    fn setting<T>(
+    fn origin(source: ValueSource, flag: &'static str, env: &'static str) -> Origin {
+        match source {
+            ValueSource::EnvVariable => Origin::Environment(env),
+            _ => Origin::Flag(flag),
+        }
+    }
+
+    fn setting<T: Any + Clone + Send + Sync>(
         &self,
         id: &str,
         flag: &'static str,
         env: &'static str,
-        value: Option<T>,
     ) -> Option<Setting<T>> {
-        let known = self.0.try_contains_id(id).is_ok();
-        let source = if known { self.0.value_source(id) } else { None };
-        let origin = match source {
-            Some(ValueSource::EnvVariable) => Origin::Environment(env),
-            _ => Origin::Flag(flag),
-        };
-        value.map(|value| Setting { value, origin })
+        let (level, source) = self.level(id)?;
+        let value = level.try_get_one::<T>(id).ok().flatten()?.clone();
+        let origin = Self::origin(source, flag, env);
+        Some(Setting { value, origin })
+    }
+
+    fn switch(&self, id: &str, flag: &'static str, env: &'static str) -> Option<Setting<bool>> {
+        self.setting(id, flag, env).filter(|setting| setting.value)
+    }
+
+    fn list(
+        &self,
+        id: &str,
+        flag: &'static str,
+        env: &'static str,
+    ) -> Option<Setting<Vec<String>>> {
+        let (level, source) = self.level(id)?;
+        let value = level.try_get_many(id).ok().flatten()?.cloned().collect();
+        let origin = Self::origin(source, flag, env);
+        Some(Setting { value, origin })
     }
 }
