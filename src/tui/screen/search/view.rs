@@ -59,10 +59,12 @@ pub fn draw(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>) {
 
 fn why_line(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, empty: bool) -> Phrase {
     if empty {
-        return Phrase::of(
-            Token::Muted,
-            "nothing yet: no span was received since the start",
-        );
+        let why = if look.shared.source.around.demo {
+            "the demo begins: its last 20 minutes of rides are on their way"
+        } else {
+            "nothing yet: no span was received since the start"
+        };
+        return Phrase::of(Token::Muted, why);
     }
     match look
         .job(Purpose::Search)
