@@ -12,6 +12,8 @@ use super::Search;
 
 /// Names are not cut below this.
 const NAME: u16 = 24;
+/// Names get no more than this: beyond it, the eye loses the row between a name and its figures.
+const NAME_AT_MOST: u16 = 60;
 /// Columns of the mark and of the figure of a duration.
 const DURATION: u16 = 10;
 const ERRORS: u16 = 6;
@@ -44,7 +46,13 @@ impl Columns {
         let bar = spare(if width >= 150 { 22 } else { 12 }, NAME + 20);
         let spans = spare(SPANS, NAME + 4);
         let services = spare(rest_for_services(width), NAME);
-        let name = width.saturating_sub(fixed + 2 + bar + spans + services);
+        let room = width.saturating_sub(fixed + 2 + bar + spans + services);
+        let name = if bar > 0 {
+            room.min(NAME_AT_MOST)
+        } else {
+            room
+        };
+        let bar = bar + (room - name);
         let mut x = area.x + 3;
         let mut take = |columns: u16, gap: u16| {
             let at = (x, columns);
@@ -293,6 +301,7 @@ mod tests {
         let at = |width| Columns::of(Rect::new(0, 0, width, 10), 12);
         assert_eq!((at(80).bar.1, at(80).services.1), (0, 0));
         assert!(at(120).bar.1 > 0 && at(120).spans.1 > 0 && at(120).services.1 > 0);
-        assert_eq!(at(200).bar.1, 22);
+        assert_eq!(at(200).name.1, NAME_AT_MOST);
+        assert!(at(240).bar.1 > at(200).bar.1);
     }
 }
