@@ -3,6 +3,7 @@
 //!
 //! Whoever listens has the same door; what is answered behind it is its own business.
 
+mod heard;
 mod seats;
 
 use std::convert::Infallible;
@@ -24,6 +25,7 @@ use tokio::time::{Duration, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Access, NoListen};
+use heard::Heard;
 use seats::{Seated, Seats};
 
 /// How long a connection that makes room for another has to say goodbye.
@@ -150,8 +152,12 @@ async fn connection<A, F, B>(
             Ok::<_, Infallible>(answered)
         }
     });
+    let heard = Heard {
+        stream,
+        seat: seat.seat(),
+    };
     let builder = builder(&limits);
-    let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut serving = pin!(builder.serve_connection(TokioIo::new(heard), service));
     let grace = tokio::select! {
         _ = serving.as_mut() => return,
         () = silence(&seat, limits.header_timeout) => return,

@@ -25,13 +25,15 @@ pub struct Seats {
 
 /// What is known of one connection.
 #[derive(Debug, Default)]
-struct Seat {
+pub struct Seat {
     /// Whether it has ever asked for anything.
     asked: AtomicBool,
     /// Requests being answered.
     busy: AtomicU32,
     /// The turn since which it is idle.
     idle_since: AtomicU64,
+    /// Bytes heard since a request was last begun or answered.
+    small_talk: AtomicU64,
     leave: CancellationToken,
 }
 
@@ -101,6 +103,14 @@ impl Seats {
 }
 
 impl Seat {
+    /// So many bytes came in: how many by now that belong to no request.
+    pub fn hear(&self, bytes: u64) -> u64 {
+        if self.busy.load(Ordering::Acquire) > 0 {
+            return 0;
+        }
+        self.small_talk.fetch_add(bytes, Ordering::Relaxed) + bytes
+    }
+
     /// Who never asked goes first, then who has been idle longest.
     fn rank(&self) -> (bool, u64) {
         let asked = self.asked.load(Ordering::Relaxed);
@@ -113,6 +123,7 @@ impl Seated {
     pub fn ask(&self) -> Asked {
         self.seat.busy.fetch_add(1, Ordering::AcqRel);
         self.seat.asked.store(true, Ordering::Relaxed);
+        self.seat.small_talk.store(0, Ordering::Relaxed);
         Asked {
             seats: Arc::clone(&self.seats),
             seat: Arc::clone(&self.seat),
@@ -122,6 +133,11 @@ impl Seated {
     /// Whether a request has ever come.
     pub fn has_asked(&self) -> bool {
         self.seat.asked.load(Ordering::Relaxed)
+    }
+
+    /// What is known of the connection.
+    pub fn seat(&self) -> Arc<Seat> {
+        Arc::clone(&self.seat)
     }
 
     /// Waits until the seat is another's.

@@ -100,8 +100,15 @@ async fn floods_of_frames_end_their_connection_and_no_other() {
     });
     let continued = (0..1_000_000).map(|_| frame(9, 0, 1, &[]));
     let continued = std::iter::once(frame(1, 0, 1, &headers)).chain(continued);
-    let ended = tokio::join!(flood(at, resets), flood(at, continued));
-    assert_eq!(ended, (true, true));
+    let pings = (0..1_000_000).map(|_| frame(6, 0, 0, &[0; 8]));
+    let settings = (0..1_000_000).map(|_| frame(4, 0, 0, &[0, 3, 0, 0, 0, 9]));
+    let ended = tokio::join!(
+        flood(at, resets),
+        flood(at, continued),
+        flood(at, pings),
+        flood(at, settings)
+    );
+    assert_eq!(ended, (true, true, true, true));
     let (_, trailers) = call(running.grpc(TRACES), "", 0, &request(1)).await;
     assert_eq!(status(&trailers), "0");
 }
