@@ -1,6 +1,6 @@
 //! A stream that counts what is heard on it: talk without a request is cut off.
 //!
-//! HTTP/2 lets a client send frames for ever that ask nothing (PING, SETTINGS, WINDOW_UPDATE,
+//! HTTP/2 lets a client send frames for ever that ask nothing (PING, SETTINGS, `WINDOW_UPDATE`,
 //! PRIORITY), each of which costs the server work, and many an answer.
 
 use std::io;
