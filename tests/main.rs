@@ -5,6 +5,7 @@
     reason = "a test says by its panic what went wrong"
 )]
 
+mod checklist;
 mod cli;
 mod collector;
 mod corpus;

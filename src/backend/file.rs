@@ -47,7 +47,7 @@ pub struct Files {
     stored: Arc<Stored>,
     load: Arc<Load>,
     name: String,
-    source: String,
+    words: Vec<String>,
     patient: bool,
     follow: bool,
 }
@@ -60,7 +60,7 @@ impl Files {
     /// [`Backend::remarks`], and by the answers if nothing could be read at all.
     pub fn open(inputs: Vec<Input>, reading: Reading) -> Result<Self, BackendError> {
         let store = Store::new(Limits::of(reading.budget).for_files());
-        let (name, source) = (name(&inputs), source(&inputs));
+        let (name, words) = (name(&inputs), words(&inputs));
         let manner = Manner {
             format: reading.format,
             follow: reading.follow,
@@ -71,7 +71,7 @@ impl Files {
             stored: Stored::new(store),
             load: Arc::new(load),
             name,
-            source,
+            words,
             patient: reading.patient,
             follow: reading.follow,
         })
@@ -159,12 +159,12 @@ fn name(inputs: &[Input]) -> String {
 }
 
 /// The words of a command line that name them.
-fn source(inputs: &[Input]) -> String {
-    let words = inputs.iter().map(|input| match input {
+fn words(inputs: &[Input]) -> Vec<String> {
+    let word = |input: &Input| match input {
         Input::Stdin => "-".to_owned(),
         Input::Path(path) => path.display().to_string(),
-    });
-    words.collect::<Vec<_>>().join(" ")
+    };
+    inputs.iter().map(word).collect()
 }
 
 impl Backend for Files {
@@ -173,7 +173,11 @@ impl Backend for Files {
     }
 
     fn source(&self) -> String {
-        self.source.clone()
+        self.words.join(" ")
+    }
+
+    fn words(&self) -> Vec<String> {
+        self.words.clone()
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -78,6 +78,15 @@ pub trait Backend: Send + Sync {
     /// The source that reopens it on a command line, without secrets: `jaeger+http://host:16686`.
     fn source(&self) -> String;
 
+    /// The same as words of a command line: several files are one data set.
+    fn words(&self) -> Vec<String> {
+        let source = self.source();
+        Some(source)
+            .filter(|source| !source.is_empty())
+            .into_iter()
+            .collect()
+    }
+
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 

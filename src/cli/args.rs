@@ -12,7 +12,7 @@ use crate::text::{parse_duration, parse_size};
 
 use super::{
     Failure, completions, config, convert, demo, deps, keys, man, operations, search, serve,
-    services, show, snap, stats, themes,
+    services, show, snap, standing::StandingArgs, stats, themes,
 };
 
 /// Finds out where the time of a distributed system went, from a terminal.
@@ -39,6 +39,9 @@ pub struct Cli {
     /// How the sources are read.
     #[command(flatten)]
     pub input: InputArgs,
+    /// Where the trace is opened.
+    #[command(flatten)]
+    pub standing: StandingArgs,
     /// What listens while no source is given.
     #[command(flatten)]
     pub listen: ListenArgs,
@@ -77,7 +80,7 @@ pub enum Command {
     /// Write traces in another format
     Convert(convert::ConvertArgs),
     /// Press keys without a terminal, and keep the last screen
-    Snap(snap::SnapArgs),
+    Snap(Box<snap::SnapArgs>),
     /// Listen, keep and answer, without a terminal
     Serve(Box<serve::ServeArgs>),
     /// Show, check or begin the configuration

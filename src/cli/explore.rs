@@ -10,9 +10,9 @@ use crate::config::{Config, Paths};
 use crate::format::pasted;
 use crate::model::TraceId;
 use crate::text::Clock;
-use crate::tui::{self, Host, Message, Setup, Stage};
+use crate::tui::{self, Host, Message, Setup, Stage, Standing};
 
-use super::args::InputArgs;
+use super::args::Cli;
 use super::demo::DemoArgs;
 use super::embedded::Embedded;
 use super::host::Around;
@@ -31,13 +31,9 @@ struct Scene {
     notices: Vec<Message>,
 }
 
-/// Opens the interface over `sources`, or over what arrives here if there are none.
-pub(super) fn run(
-    sources: &[String],
-    input: &InputArgs,
-    follow: bool,
-    session: &mut Session,
-) -> Result<Outcome, Failure> {
+/// Opens the interface over sources, or over what arrives here if there are none.
+pub(super) fn run(cli: &Cli, session: &mut Session) -> Result<Outcome, Failure> {
+    let sources = cli.sources.as_slice();
     if !session.look.tty {
         return Err(Failure::Usage(elsewhere(sources)));
     }
@@ -47,14 +43,14 @@ pub(super) fn run(
             listen("embedded", DemoArgs::default(), session).await
         } else {
             let manner = Manner {
-                format: input.input_format,
+                format: cli.input.input_format,
                 patient: false,
-                follow,
+                follow: cli.follow,
             };
             read(sources, manner, session)
         }
     })?;
-    play(runtime, scene, session)
+    play(runtime, scene, cli.standing.standing(), session)
 }
 
 /// Opens the interface over a living system.
@@ -66,7 +62,7 @@ pub(super) fn over_demo(args: &DemoArgs, session: &mut Session) -> Result<Outcom
     }
     let runtime = runtime()?;
     let scene = runtime.block_on(listen("demo", args.clone(), session))?;
-    play(runtime, scene, session)
+    play(runtime, scene, None, session)
 }
 
 /// What prints the same without a terminal.
@@ -147,10 +143,16 @@ fn is_trace_id(word: &str, config: &Config) -> bool {
 }
 
 /// Runs the interface. What runs beside it ends with it; nobody waits for that.
-fn play(runtime: Runtime, scene: Scene, session: &Session) -> Result<Outcome, Failure> {
+fn play(
+    runtime: Runtime,
+    scene: Scene,
+    standing: Option<Standing>,
+    session: &Session,
+) -> Result<Outcome, Failure> {
     let look = &session.look;
     let (mut setup, messages) =
         Setup::configured(&session.config, scene.clock, look.depth, look.charset);
+    setup.standing = standing;
     let kept = Paths::of_user().map(|paths| paths.state.join("session.json"));
     if let Some(path) = &kept {
         setup.recall(path);

@@ -40,6 +40,7 @@ mod session;
 mod show;
 mod snap;
 mod source;
+mod standing;
 mod stats;
 mod themes;
 mod window;
@@ -89,6 +90,6 @@ fn dispatch(cli: Cli, session: &mut Session) -> Result<Outcome, Failure> {
         Some(Command::Themes(args)) => themes::run(&args, session),
         Some(Command::Completions(args)) => completions::run(&args, session),
         Some(Command::Man(args)) => man::run(&args, session),
-        None => explore::run(&cli.sources, &cli.input, cli.follow, session),
+        None => explore::run(&cli, session),
     }
 }

@@ -140,6 +140,8 @@ pub struct Opened {
     pub name: String,
     /// What reopens it on a command line.
     pub source: String,
+    /// The same as words of a command line.
+    pub words: Vec<String>,
     pub capabilities: Capabilities,
     /// The trace to open at once: the source holds only one, or its id was given.
     pub first: Option<TraceId>,

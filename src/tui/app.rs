@@ -17,6 +17,7 @@ use super::session::Session;
 use super::setup::Setup;
 use super::shared::{Shared, Urgency};
 use super::source::{Source, Surroundings};
+use super::standing::Standing;
 use super::theme::ServiceColours;
 use super::update::{ask, figures};
 
@@ -31,6 +32,8 @@ pub struct State {
     overlays: Vec<(PageId, Overlay)>,
     pages: u32,
     query: String,
+    /// Where to stand in the trace that is opened first.
+    standing: Option<Standing>,
 }
 
 impl State {
@@ -78,6 +81,7 @@ impl State {
             overlays,
             pages: APP.0,
             query: setup.query,
+            standing: setup.standing,
         };
         let mut effects = Vec::new();
         state.begin(opened, &mut effects);
@@ -99,7 +103,8 @@ impl State {
         let search = super::screen::Search::new(&query, &self.shared);
         self.open(Screen::Search(Box::new(search)), effects);
         if let Some(id) = first {
-            self.open(Screen::trace(id, Shown::default()), effects);
+            let standing = self.standing.take();
+            self.open(Screen::standing(id, standing), effects);
         }
         figures(self, effects);
         if !self.shared.source.opened.capabilities.live {
@@ -112,7 +117,7 @@ impl State {
     pub fn know(&mut self, opened: Opened) {
         let known = &mut self.shared.source.opened;
         (known.name, known.source) = (opened.name, opened.source);
-        known.capabilities = opened.capabilities;
+        (known.words, known.capabilities) = (opened.words, opened.capabilities);
     }
 
     /// Puts a screen on top.

@@ -8,6 +8,7 @@ use crate::text::{Charset, Clock, Style as TimeStyle};
 use super::keymap::Keymap;
 use super::message::Message;
 use super::session::Session;
+use super::standing::Standing;
 use super::theme::{AUTO, Appearance, Glyphs, Theme};
 
 /// How the interface is to look and behave.
@@ -37,6 +38,8 @@ pub struct Setup {
     pub session: Session,
     /// The query to begin with.
     pub query: String,
+    /// Where to stand in the trace that is opened first.
+    pub standing: Option<Standing>,
 }
 
 impl Setup {
@@ -56,6 +59,7 @@ impl Setup {
             mouse: true,
             session: Session::default(),
             query: String::new(),
+            standing: None,
         }
     }
 

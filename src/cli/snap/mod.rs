@@ -17,7 +17,8 @@ use crate::tui::{Alone, Harness, Message, Setup};
 use super::args::SourceArgs;
 use super::session::runtime;
 use super::source::{self, Manner, Opened};
-use super::{Failure, Outcome, Session};
+use super::standing::StandingArgs;
+use super::{Failure, Outcome, Session, show};
 
 /// Arguments of `snap`.
 #[derive(Debug, Args)]
@@ -29,6 +30,12 @@ pub struct SnapArgs {
     /// What is looked at.
     #[command(flatten)]
     source: SourceArgs,
+    /// The trace to open first
+    #[arg(long, value_name = "TRACE_ID")]
+    trace: Option<String>,
+    /// Where it is opened.
+    #[command(flatten)]
+    standing: StandingArgs,
     /// Keys to press, as in `/status = error<Enter>` or `j<C-d><Enter>`
     #[arg(long, value_name = "KEYS", default_value = "")]
     keys: String,
@@ -92,12 +99,14 @@ async fn take(args: &SnapArgs, session: &Session) -> Result<Vec<u8>, Failure> {
         follow: false,
     };
     let opened = source::open(&session.config, &args.source.source, manner)?;
-    let (setup, mistakes) = setup(&opened, session);
+    let (mut setup, mistakes) = setup(&opened, session);
     for mistake in &mistakes {
         session.note(mistake.text.as_str());
     }
+    setup.standing = args.standing.standing();
+    let first = args.trace.as_deref().map(show::trace_id).transpose()?;
     let backend = Arc::clone(&opened.backend);
-    let mut harness = Harness::start(setup, backend, Arc::new(Alone), None, args.size).await;
+    let mut harness = Harness::start(setup, backend, Arc::new(Alone), first, args.size).await;
     let pressed = harness.keys(&args.keys).await;
     pressed.map_err(|wrong| Failure::Usage(format!("--keys: {wrong}")))?;
     for remark in opened.backend.remarks() {

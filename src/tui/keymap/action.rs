@@ -219,7 +219,7 @@ actions! {
     ViewSpans "view_spans" "table" "the spans as a table" View { Trace: "vt" }
     ViewEvents "view_events" "events" "events and log records by time" View { Trace: "ve" }
     ViewJson "view_json" "json" "the spans as JSON" View { Trace: "vj" }
-    ViewFindings "view_findings" "findings" "all that stands out" View { Trace: "vi" }
+    ViewFindings "view_findings" "findings" "all that stands out" View { Trace: "vi W" }
     NextView "next_view" "view" "next view" View { Trace: "]v" }
     PreviousView "previous_view" "" "previous view" View { Trace: "[v" }
     Weigh "weigh" "weight" "widths by total, own or critical time; shades of a graph" View { Flame: "s" }
@@ -258,7 +258,7 @@ actions! {
     CopyMarkdown "copy_markdown" "" "copy as Markdown" Copy { Global: "ym" }
     CopyScreen "copy_screen" "" "copy the screen as text" Copy { Global: "yp" }
     CopySvg "copy_svg" "" "copy the screen as SVG" Copy { Global: "yi" }
-    CopyCommand "copy_command" "" "copy a vizsla command that prints this" Copy { Global: "yc" }
+    CopyCommand "copy_command" "" "copy a vizsla command that finds or opens exactly this" Copy { Global: "yc" }
 
     CopyJson "copy_json" "" "copy the span and all below it as JSON" Copy { Trace: "yj" }
     CopyTraceparent "copy_traceparent" "" "copy a traceparent header of the span" Copy { Trace: "yw" }

@@ -50,6 +50,7 @@ impl World {
         Opened {
             name: backend.name().to_owned(),
             source: backend.source(),
+            words: backend.words(),
             capabilities: backend.capabilities(),
             first: None,
         }

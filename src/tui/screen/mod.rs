@@ -16,6 +16,7 @@ use crate::model::{SpanId, TraceId};
 use crate::text::Shown;
 
 use super::page::Page;
+use super::standing::Standing;
 
 pub use groups::Groups;
 pub use help::Help;
@@ -87,6 +88,12 @@ impl Screen {
     /// The screen of a trace that a search found by these of its spans.
     pub fn found_trace(id: TraceId, title: Shown<'static>, matched: Vec<SpanId>) -> Self {
         Self::Trace(Box::new(TraceScreen::new(id, title).with_matched(matched)))
+    }
+
+    /// The screen of a trace, opened where somebody stood.
+    pub fn standing(id: TraceId, standing: Option<Standing>) -> Self {
+        let screen = TraceScreen::new(id, Shown::default());
+        Self::Trace(Box::new(screen.standing(standing)))
     }
 
     /// The screen of one trace, which fetches it; `title` is what is known of it so far.

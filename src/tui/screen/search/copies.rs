@@ -61,7 +61,8 @@ pub fn markdown(rows: &[&TraceRow], shared: &Shared) -> String {
 
 /// The command that finds the same from a shell.
 pub fn command(asked: &Asked, shared: &Shared) -> String {
-    let source = shell_word(&shared.source.opened.source);
+    let words = shared.source.opened.words.iter();
+    let source = shell_words(words.flat_map(|word| ["-s", word]));
     let time = match asked.when {
         When::Always => String::new(),
         When::Last(length) => format!(
@@ -77,7 +78,7 @@ pub fn command(asked: &Asked, shared: &Shared) -> String {
         }
     };
     format!(
-        "vizsla search -s {source} {}{time} --limit {}",
+        "vizsla search {source} {}{time} --limit {}",
         shell_word(&asked.query),
         asked.limit
     )
@@ -91,6 +92,12 @@ pub fn shell_word(text: &str) -> String {
     } else {
         format!("'{}'", text.replace('\'', "'\\''"))
     }
+}
+
+/// Words of a command line for a POSIX shell.
+pub fn shell_words(words: impl Iterator<Item = impl AsRef<str>>) -> String {
+    let quoted: Vec<String> = words.map(|word| shell_word(word.as_ref())).collect();
+    quoted.join(" ")
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ use line::QueryLine;
 use results::{Errand, Results};
 use why::{Finding, Usual};
 
-pub use copies::shell_word;
+pub use copies::shell_words;
 
 /// Live data is asked for again at most this often.
 const REFRESH: Duration = Duration::from_secs(1);

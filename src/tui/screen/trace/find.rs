@@ -4,17 +4,7 @@ use crate::model::{Block, PairIx, Trace};
 use crate::traceql::Query;
 use crate::tui::widget::input::Input;
 
-/// How hits stand among the other spans.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Hits {
-    /// Marked among all.
-    #[default]
-    Marked,
-    /// Alone, with the spans that lead to them.
-    Only,
-    /// All that holds none of them is folded.
-    Unfolded,
-}
+pub use crate::tui::standing::Hits;
 
 /// The find line and what it found.
 #[derive(Debug, Clone, Default, PartialEq)]

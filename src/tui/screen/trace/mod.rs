@@ -13,6 +13,7 @@ mod open;
 mod range;
 mod semantics;
 mod share;
+mod stand;
 mod together;
 mod view;
 mod without;
@@ -32,11 +33,13 @@ use crate::tui::keymap::{Action, Context};
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Page, Timer};
 use crate::tui::place::Place;
+use crate::tui::standing::Standing;
 
 pub use explain::{Explained, explain};
 
+pub use view::View;
+
 use open::{Focus, Open};
-use view::View;
 
 /// A growing trace is asked for again at most this often.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -51,6 +54,8 @@ pub struct TraceScreen {
     wanted: Option<SpanId>,
     /// The spans that the search which led here asked for.
     matched: Vec<SpanId>,
+    /// Where to stand once the trace is there.
+    standing: Option<Standing>,
 }
 
 /// How far the trace is.
@@ -71,7 +76,15 @@ impl TraceScreen {
             stage: Stage::Loading,
             wanted: None,
             matched: Vec::new(),
+            standing: None,
         }
+    }
+
+    /// The same, opened where somebody stood.
+    #[must_use]
+    pub fn standing(mut self, standing: Option<Standing>) -> Self {
+        self.standing = standing;
+        self
     }
 
     /// The same, with the spans that a search matched.
@@ -109,9 +122,16 @@ impl TraceScreen {
         }
         let mut open = Open::new(trace, charset);
         open.match_ids(&self.matched);
+        let standing = self.standing.take();
+        if let Some(standing) = &standing {
+            open.stand(standing, cx.rows(Pane::Body));
+        }
         let wanted = self.wanted.take().and_then(|id| open.trace.find(id));
         if let Some(span) = wanted {
             open.go(span, cx.rows(Pane::Body));
+        }
+        if standing.is_some_and(|standing| standing.skew) {
+            open.skew(cx);
         }
         self.stage = Stage::Open(Box::new(open));
     }

@@ -7,6 +7,7 @@ use crate::model::{SpanId, Trace};
 use crate::text::Charset;
 use crate::tui::answer::Held;
 use crate::tui::memo::Memo;
+use crate::tui::standing::Folds;
 use crate::tui::widget::list::List;
 use crate::tui::widget::waterfall::{Bundle, Interval, Likeness, Minimap, Row, Rows, Squeeze};
 
@@ -19,7 +20,7 @@ use super::view::{Body, Seen, View};
 use super::without::Without;
 
 /// A trace that has more spans than this opens folded.
-const LARGE: usize = 5_000;
+pub const LARGE: usize = 5_000;
 /// Which part has the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Focus {
@@ -40,6 +41,10 @@ pub struct Open {
     pub anchor: Option<(usize, usize)>,
     /// The view to turn to once the trace is explained.
     pub wanted_view: Option<View>,
+    /// The row to go to in it.
+    pub wanted_row: Option<(usize, View)>,
+    /// Folds that only the critical path can decide.
+    pub wanted_folds: Option<Folds>,
     pub explained: Option<Held<Explained>>,
     pub rows: Rows,
     pub list: List,
@@ -88,6 +93,8 @@ impl Open {
             bodies: BTreeMap::new(),
             anchor: None,
             wanted_view: None,
+            wanted_row: None,
+            wanted_folds: None,
             range: Range::whole(&trace),
             explained: None,
             rows,
@@ -164,25 +171,24 @@ impl Open {
         if let Some(span) = moved.and_then(|id| self.trace.find(id)) {
             self.list.follow(self.rows.row_of(span));
         }
-        self.wanted_view = Some(view).filter(|&view| view != View::Waterfall);
+        let turned = Some(view).filter(|&view| view != View::Waterfall);
+        self.wanted_view = turned.or(self.wanted_view);
         self.describe();
     }
 
     pub fn explained(&mut self, explained: Held<Explained>) {
-        if self.folded && self.list.cursor() == 0 {
-            let (trace, critical) = (&self.trace, &explained);
-            let dull = |span: usize| {
-                let below = span + 1..trace.subtree(span).end;
-                trace.errors_in(below.clone()) == 0 && !critical.touches(below)
-            };
-            self.rows.fold_where(trace, dull);
-        }
         self.forget();
         self.explained = Some(explained);
+        if self.folded && self.list.cursor() == 0 {
+            let is_dull = self.is_dull();
+            self.rows.fold_where(&self.trace, is_dull);
+        }
+        self.fold_as_wanted();
         match self.wanted_view.take().unwrap_or(self.view) {
             View::Waterfall => self.describe(),
             view => _ = self.turn(view, usize::MAX),
         }
+        self.row_as_wanted();
     }
 
     /// What was worked out for drawing no longer holds.

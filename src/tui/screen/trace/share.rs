@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use crate::model::Trace;
 use crate::text::{self, Charset};
-use crate::tui::screen::search::shell_word;
+use crate::tui::screen::search::shell_words;
 use crate::tui::shared::Shared;
+use crate::tui::standing::Standing;
 
 use super::explain::Explained;
 use super::view::json;
@@ -53,10 +54,13 @@ pub fn traceparent(trace: &Trace, span: usize) -> String {
     format!("00-{}-{}-01", trace.id(), trace.span(span).span_id())
 }
 
-/// The command that prints the trace from a shell.
-pub fn command(trace: &Trace, shared: &Shared) -> String {
-    let source = &shared.source.opened.source;
-    format!("vizsla show -s {} {}", shell_word(source), trace.id())
+/// The command that opens the trace where the reader stands.
+pub fn command(trace: &Trace, standing: &Standing, shared: &Shared) -> String {
+    let words = shared.source.opened.words.iter().cloned();
+    let words = words
+        .chain([trace.id().to_string()])
+        .chain(standing.flags());
+    format!("vizsla {}", shell_words(words))
 }
 
 /// Where the backend itself serves the trace.

@@ -1,5 +1,6 @@
 //! The waterfall driven by keys, over a trace that tells its own times.
 
+mod stand;
 mod views;
 
 use std::sync::Arc;
@@ -401,7 +402,7 @@ async fn what_is_copied_can_be_pasted_elsewhere() {
     );
     assert_eq!(
         command,
-        "vizsla show -s fixed 0000000000000000000000005ce0a510"
+        "vizsla fixed 0000000000000000000000005ce0a510 --span=0000000000000007"
     );
     assert!(
         json.starts_with("[\n{\"span_id\":\"0000000000000007\""),

@@ -17,6 +17,11 @@ pub struct Without {
 }
 
 impl Without {
+    /// Whether anything is left out.
+    pub fn is_some(&self) -> bool {
+        *self != Self::default()
+    }
+
     /// The sieve that leaves these out, and all but `only` if there are such. Looks at every span.
     pub fn sieve(&self, trace: &Trace, only: Option<&[usize]>) -> Sieve {
         let mut sieve = Sieve::default();

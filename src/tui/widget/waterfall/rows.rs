@@ -148,6 +148,20 @@ impl Rows {
         }
     }
 
+    /// All runs and chains, open or not.
+    pub fn bundles(&self) -> &[Bundle] {
+        &self.bundles
+    }
+
+    /// Opens exactly the bundles that satisfy the predicate, and closes the others.
+    pub fn set_bundles(&mut self, trace: &Trace, open: impl Fn(&Bundle) -> bool) {
+        self.change(trace, |rows| {
+            for bundle in &mut rows.bundles {
+                bundle.open = open(bundle);
+            }
+        });
+    }
+
     /// Folds or opens a span and all below it.
     pub fn set_subtree(&mut self, trace: &Trace, span: usize, folded: bool) {
         self.change(trace, |rows| {

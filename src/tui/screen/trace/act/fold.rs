@@ -70,11 +70,8 @@ impl Open {
 
     /// Folds what has neither a failure nor a part of the critical path in it.
     fn only_telling(&mut self) {
-        let (trace, explained) = (&self.trace, self.explained.as_ref());
-        self.rows.fold_where(trace, |span| {
-            let below = span + 1..trace.subtree(span).end;
-            trace.errors_in(below.clone()) == 0 && !explained.is_some_and(|e| e.touches(below))
-        });
+        let is_dull = self.is_dull();
+        self.rows.fold_where(&self.trace, is_dull);
     }
 
     /// Folds an open span or bundle; from a folded one or a leaf, to the row above it in the tree.

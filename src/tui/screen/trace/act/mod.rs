@@ -179,7 +179,7 @@ impl Open {
     }
 
     /// Corrects clocks by the parents' intervals, or shows times as received again.
-    fn skew(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn skew(&mut self, cx: &mut Cx<'_>) {
         let (trace, received) = if let Some(received) = self.received.take() {
             (received, None)
         } else {

@@ -1,5 +1,6 @@
 //! Copies of what is seen, and searches for more like it.
 
+use crate::text::plural;
 use crate::traceql::tree::Literal;
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
@@ -19,7 +20,10 @@ impl Open {
             Action::CopyJson => ("subtree as JSON", share::subtree(trace, span, explained)),
             Action::CopyMarkdown => ("span as Markdown", share::markdown(trace, span, explained)),
             Action::CopyTraceparent => ("traceparent", share::traceparent(trace, span)),
-            Action::CopyCommand => ("command", share::command(trace, cx.shared)),
+            Action::CopyCommand => {
+                self.copy_command(cx);
+                return true;
+            }
             Action::CopyCurl | Action::CopyPage => {
                 self.copy_address(act.action, cx);
                 return true;
@@ -32,6 +36,20 @@ impl Open {
         };
         cx.copy(what, text);
         true
+    }
+
+    /// A command that opens exactly this. What it cannot tell is said.
+    fn copy_command(&self, cx: &mut Cx<'_>) {
+        let told = self.stands();
+        let command = share::command(&self.trace, &told.standing, cx.shared);
+        let what = match told.left_out {
+            0 => "command that opens this".to_owned(),
+            n => format!(
+                "command that opens this, all but {} that fit no line",
+                plural(n as u64, "fold")
+            ),
+        };
+        cx.copy(&what, command);
     }
 
     fn copy_address(&self, action: Action, cx: &mut Cx<'_>) {

@@ -1,0 +1,151 @@
+//! Where a trace is opened: the flags that `yc` writes, and a reader's own.
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::tui::Standing;
+
+/// How the trace that is opened first is shown. `yc` copies a command with these.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "The trace that is opened")]
+pub struct StandingArgs {
+    /// Its view
+    #[arg(long, value_name = "NAME", hide_short_help = true, value_parser = views())]
+    view: Option<String>,
+    /// The span under the cursor
+    #[arg(long, value_name = "SPAN_ID", hide_short_help = true, value_parser = |text: &str| checked("span", text))]
+    span: Option<String>,
+    /// The row of a view in which the span has several
+    #[arg(long, value_name = "NUMBER", hide_short_help = true, value_parser = |text: &str| checked("row", text))]
+    row: Option<String>,
+    /// The part of its time that is shown, since its start, such as 310ms..355ms
+    #[arg(long, value_name = "FROM..TO", hide_short_help = true, value_parser = |text: &str| checked("range", text))]
+    range: Option<String>,
+    /// What is folded: open (nothing but alike ones), all (nothing), closed (everything) or telling (what has neither failures nor critical work); behind commas ids of spans that differ, @ID of runs, /ID of chains
+    #[arg(long, value_name = "FOLDS", hide_short_help = true, value_parser = |text: &str| checked("folds", text))]
+    folds: Option<String>,
+    /// Find this: words, key=value, or TraceQL in braces
+    #[arg(long, value_name = "TEXT", hide_short_help = true)]
+    find: Option<String>,
+    /// How hits stand among the other spans
+    #[arg(long, value_name = "HOW", hide_short_help = true, value_parser = ["marked", "only", "unfolded"])]
+    hits: Option<String>,
+    /// Leave a service out, with all below its spans
+    #[arg(long, value_name = "SERVICE", hide_short_help = true)]
+    without: Vec<String>,
+    /// Leave a service out; what it called stands in its place
+    #[arg(long, value_name = "SERVICE", hide_short_help = true)]
+    around: Vec<String>,
+    /// Leave an operation out, with all below; % and / of the service as %25 and %2F
+    #[arg(long, value_name = "SERVICE/OPERATION", hide_short_help = true, value_parser = |text: &str| checked("without-operation", text))]
+    without_operation: Vec<String>,
+    /// Leave out what is shorter and has nothing longer below it
+    #[arg(long, value_name = "DURATION", hide_short_help = true, value_parser = |text: &str| checked("shorter", text))]
+    shorter: Option<String>,
+    /// Draw only work on the critical path
+    #[arg(long, hide_short_help = true)]
+    critical_only: bool,
+    /// Squeeze idle time out of the bars
+    #[arg(long, hide_short_help = true)]
+    squeeze: bool,
+    /// Correct clocks that differ between hosts
+    #[arg(long, hide_short_help = true)]
+    adjust_skew: bool,
+}
+
+fn views() -> impl TypedValueParser<Value = String> {
+    PossibleValuesParser::new(Standing::views())
+}
+
+/// The value as it was typed, if it is one.
+fn checked(key: &str, text: &str) -> Result<String, String> {
+    let read = Standing::default().set(key, text);
+    read.map(|()| text.to_owned())
+        .map_err(|wrong| wrong.to_string())
+}
+
+impl StandingArgs {
+    /// Where to stand; none if nothing was said.
+    pub fn standing(&self) -> Option<Standing> {
+        let mut standing = Standing::default();
+        let single = [
+            ("view", &self.view),
+            ("span", &self.span),
+            ("row", &self.row),
+            ("range", &self.range),
+            ("folds", &self.folds),
+            ("find", &self.find),
+            ("hits", &self.hits),
+            ("shorter", &self.shorter),
+        ];
+        let several = [
+            ("without", &self.without),
+            ("around", &self.around),
+            ("without-operation", &self.without_operation),
+        ];
+        let switches = [
+            ("critical-only", self.critical_only),
+            ("squeeze", self.squeeze),
+            ("adjust-skew", self.adjust_skew),
+        ];
+        let single = single
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value.as_deref()?)));
+        let several = several
+            .into_iter()
+            .flat_map(|(key, values)| values.iter().map(move |value| (key, value.as_str())));
+        let on = switches
+            .into_iter()
+            .filter(|(_, on)| *on)
+            .map(|(key, _)| (key, ""));
+        for (key, value) in single.chain(several).chain(on) {
+            // Each was checked when it was typed.
+            let _ = standing.set(key, value);
+        }
+        (standing != Standing::default()).then_some(standing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn the_flags_that_are_copied_are_those_that_are_read() {
+        let words = [
+            ("view", "flame"),
+            ("span", "0000000000000abc"),
+            ("row", "12"),
+            ("range", "310ms..355000001ns"),
+            (
+                "folds",
+                "telling,0000000000000001,@0000000000000002,/0000000000000003",
+            ),
+            ("find", "-x { it's"),
+            ("hits", "only"),
+            ("without", "a b"),
+            ("around", "-c"),
+            ("without-operation", "d%2Fe/GET /f"),
+            ("shorter", "1500us"),
+            ("critical-only", ""),
+            ("squeeze", ""),
+            ("adjust-skew", ""),
+        ];
+        let mut standing = Standing::default();
+        for (key, value) in words {
+            standing.set(key, value).unwrap();
+        }
+        assert_eq!(standing.flags().len(), words.len(), "a flag for each word");
+        let typed = ["vizsla", "a.json", "7f1c"].map(str::to_owned);
+        let cli = Cli::try_parse_from(typed.into_iter().chain(standing.flags())).unwrap();
+        assert_eq!(cli.standing.standing(), Some(standing));
+        assert_eq!(
+            Cli::try_parse_from(["vizsla"]).unwrap().standing.standing(),
+            None
+        );
+        assert!(Cli::try_parse_from(["vizsla", "a", "--range", "5"]).is_err());
+    }
+}

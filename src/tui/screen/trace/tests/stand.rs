@@ -1,0 +1,107 @@
+//! What `yc` copies opens exactly what was seen.
+
+use super::*;
+use crate::tui::standing::Standing;
+
+/// The flags of a copied command as a standing. None of the words here holds a quote of its own.
+fn read(command: &str) -> Standing {
+    let mut standing = Standing::default();
+    let mut quoted = command.split('\'');
+    let mut words: Vec<String> = Vec::new();
+    while let Some(plain) = quoted.next() {
+        words.extend(plain.split_whitespace().map(str::to_owned));
+        words.extend(quoted.next().map(str::to_owned));
+    }
+    let flags = words.iter().filter_map(|word| word.strip_prefix("--"));
+    for flag in flags {
+        let (key, value) = flag.split_once('=').unwrap_or((flag, ""));
+        standing.set(key, value).unwrap();
+    }
+    standing
+}
+
+async fn again(trace: Trace, command: &str) -> Harness {
+    let id = trace.id();
+    let mut setup = Setup::plain(
+        Clock::frozen(scenario::EPOCH.0 + 1_000_000_000),
+        Depth::Truecolor,
+        Charset::Unicode,
+    );
+    setup.standing = Some(read(command));
+    let backend = Fixed::new(vec![trace]).with_trends();
+    Harness::start(
+        setup,
+        Arc::new(backend),
+        Arc::new(Alone),
+        Some(id),
+        (120, 40),
+    )
+    .await
+}
+
+/// The screen without the hint row, which says what was copied.
+fn seen(harness: &Harness) -> Vec<String> {
+    let mut rows = rows(harness);
+    rows.pop();
+    rows
+}
+
+#[tokio::test]
+async fn a_copied_command_opens_exactly_this() {
+    for keys in [
+        "",
+        "e",
+        "4jzaf",
+        "zM",
+        "z2jjzo",
+        "3jxsj",
+        "xxggjxS",
+        "5jxoj",
+        "5jxd",
+        "/getdriver<Enter>n",
+        "/getdriver<Enter>&",
+        "/{ status = error }<Enter>&&",
+        "evf",
+        "wvt",
+        "wvs",
+        "ve2j",
+        "vi",
+        "wvj",
+        "wvg",
+        "c]cf",
+        "ze",
+        "ejf++>zg",
+    ] {
+        let mut harness = ride((120, 40)).await;
+        harness.keys(keys).await.unwrap();
+        let was = seen(&harness);
+        harness.keys("yc").await.unwrap();
+        let command = harness.copied.pop().unwrap();
+        assert!(
+            command.starts_with("vizsla fixed 0000000000000000000000005ce0a510"),
+            "{command}"
+        );
+        let harness = again(scenario::trace(RIDE), &command).await;
+        assert_eq!(seen(&harness), was, "after {keys}, by {command}");
+    }
+}
+
+#[tokio::test]
+async fn folds_of_a_large_trace_are_told_in_few_words() {
+    let calls: Vec<String> = (0..2_000)
+        .map(|n| {
+            format!(
+                "  a: op{n} {n}..{}\n    b: in 0..1\n    b: on 1..2\n",
+                n + 1
+            )
+        })
+        .collect();
+    let text = format!("a: r 0..3000\n{}", calls.concat());
+    let mut harness = opened(scenario::trace(&text)).await;
+    harness.keys("5jzo3jyc").await.unwrap();
+    let command = harness.copied.pop().unwrap();
+    assert!(command.len() < 400, "{command}");
+    let was = seen(&harness);
+    let harness = again(scenario::trace(&text), &command).await;
+    assert_eq!(seen(&harness), was, "{command}");
+}
