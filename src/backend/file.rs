@@ -273,6 +273,18 @@ impl Backend for Files {
         })
     }
 
+    fn calls_of(
+        &self,
+        query: String,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
+        self.answer(cancel, move |stored, cancel| {
+            let (graph, traces) = stored.calls_of(&query, window, cancel)?;
+            Ok((graph, Some(traces)))
+        })
+    }
+
     fn trends(&self) -> Answer<'_, Option<Trends>> {
         self.answer(CancellationToken::new(), |stored, _| {
             Ok(Some(stored.trends()))

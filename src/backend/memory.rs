@@ -132,6 +132,19 @@ impl Backend for Memory {
         })
     }
 
+    fn calls_of(
+        &self,
+        query: String,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
+        let stored = Arc::clone(&self.stored);
+        at_leisure(cancel, move |cancel| {
+            let (graph, traces) = stored.calls_of(&query, window, cancel)?;
+            Ok((graph, Some(traces)))
+        })
+    }
+
     fn trends(&self) -> Answer<'_, Option<Trends>> {
         let stored = Arc::clone(&self.stored);
         at_leisure(CancellationToken::new(), move |_| Ok(Some(stored.trends())))
@@ -173,7 +186,7 @@ impl Backend for Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{Part, SearchDone, Sort, TraceRow};
+    use crate::backend::{Edge, Part, SearchDone, Sort, TraceRow};
     use crate::model::{BlockBuilder, Nanos, ServiceCount, SpanId, scenario};
     use crate::storage::{Limits, Origin};
 
@@ -338,6 +351,35 @@ mod tests {
             assert_eq!(edges, [("shop", "cart", 4, 4), ("shop", "shop", 4, 0)]);
             assert_eq!(calls.traces, Some(4));
         }
+    }
+
+    #[tokio::test]
+    async fn calls_are_told_of_the_spans_that_a_query_finds() {
+        let backend = shops(4);
+        let window = Some(Window {
+            from: scenario::EPOCH + Nanos::from_millis(10),
+            to: scenario::EPOCH + Nanos::from_millis(15),
+        });
+        let told = async |query: &str, window| {
+            let asked = backend.calls_of(query.into(), window, CancellationToken::new());
+            let (graph, traces) = asked.await.unwrap();
+            let of = |e: &Edge| format!("{}->{} {}/{}", e.parent, e.child, e.errors, e.calls);
+            let rows = Dependencies::of_graph(&graph, traces);
+            (rows.edges.iter().map(of).collect::<Vec<_>>(), traces)
+        };
+        let carts = (vec!["shop->cart 4/4".to_owned()], Some(4));
+        assert_eq!(told("{ status = error }", None).await, carts);
+        // Of each trace the tree decides.
+        let below = "{ kind = client } > { status = error }";
+        assert_eq!(told(below, None).await, carts);
+        let shops = (vec!["shop->shop 0/4".to_owned()], Some(4));
+        assert_eq!(told("{ }", window).await, shops);
+        assert_eq!(
+            told("{ name = \"none\" }", None).await,
+            (Vec::new(), Some(0))
+        );
+        let wrong = backend.calls_of("{".into(), None, CancellationToken::new());
+        assert!(matches!(wrong.await, Err(BackendError::Query(_))));
     }
 
     #[tokio::test]

@@ -133,6 +133,20 @@ pub trait Backend: Send + Sync {
         })
     }
 
+    /// Who calls whom as far as the spans tell that a query finds: those spans, the calls they
+    /// answer and the ones they make of what sends no spans; and how many traces they are of.
+    fn calls_of(
+        &self,
+        _query: String,
+        _window: Option<Window>,
+        _: CancellationToken,
+    ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
+        Box::pin(std::future::ready(Err(BackendError::Unsupported(
+            "this backend tells the calls of all its spans, not of those that a query finds: save \
+             the traces to a file and ask that",
+        ))))
+    }
+
     /// How all operations fare: calls, errors and durations by version and minute. `None` where
     /// the backend would have to be asked for every span.
     fn trends(&self) -> Answer<'_, Option<Trends>> {

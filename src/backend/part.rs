@@ -146,6 +146,40 @@ pub struct Dependencies {
 }
 
 impl Dependencies {
+    /// A graph in rows, without what is only inferred.
+    pub fn of_graph(graph: &ServiceGraph, traces: Option<u64>) -> Self {
+        // What callers alone tell of is on the map; dependencies are calls seen from both sides.
+        let seen = graph.node_weights().filter(|service| service.instrumented);
+        let nodes = seen.map(|service| Node {
+            service: service.name.to_string(),
+            spans: service.spans,
+            errors: service.errors,
+            kind: service.kind.word(),
+        });
+        let name = |index| {
+            let service = graph.node_weight(index);
+            service.map_or_else(String::new, |service| service.name.to_string())
+        };
+        let edges = graph.edge_indices().filter_map(|index| {
+            let (parent, child) = graph.edge_endpoints(index)?;
+            let call = graph.edge_weight(index).filter(|call| !call.inferred)?;
+            Some(Edge {
+                parent: name(parent),
+                child: name(child),
+                calls: call.calls,
+                errors: call.errors,
+                p50: call.durations.quantile(0.5),
+                p95: call.durations.quantile(0.95),
+                p99: call.durations.quantile(0.99),
+            })
+        });
+        Self {
+            nodes: nodes.collect(),
+            edges: edges.collect(),
+            traces,
+        }
+    }
+
     /// The same as a graph: durations and times are not in it.
     pub fn graph(&self) -> ServiceGraph {
         let mut graph = ServiceGraph::new();

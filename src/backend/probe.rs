@@ -178,6 +178,19 @@ impl Backend for Probed {
         .boxed()
     }
 
+    fn calls_of(
+        &self,
+        query: String,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
+        async move {
+            let backend = self.backend(&cancel).await?;
+            backend.calls_of(query, window, cancel).await
+        }
+        .boxed()
+    }
+
     fn series(
         &self,
         request: SeriesRequest,

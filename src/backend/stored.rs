@@ -18,7 +18,7 @@ use super::{
 use crate::analysis::Trends;
 use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
-use crate::storage::{Hold, Stats, Store, StoredTrace, Summary};
+use crate::storage::{Hold, Stats, Store, Summary};
 use crate::traceql::Census;
 use calls::KeptCalls;
 use trends::KeptTrends;
@@ -135,7 +135,7 @@ impl Stored {
         cancel: &CancellationToken,
     ) -> Result<Dependencies, BackendError> {
         let (graph, traces) = self.calls(window, cancel)?;
-        Ok(calls::dependencies(&graph, traces))
+        Ok(Dependencies::of_graph(&graph, Some(traces)))
     }
 
     /// Who calls whom, and in how many traces. What is kept up to date answers if it is all
@@ -146,13 +146,25 @@ impl Stored {
         cancel: &CancellationToken,
     ) -> Result<(ServiceGraph, u64), BackendError> {
         let snapshot = self.store.snapshot();
-        let inside = |trace: &StoredTrace| window.is_none_or(|w| calls::is_inside(trace, w));
-        if snapshot.traces().all(|trace| inside(&trace))
-            && let Some(graph) = self.kept_calls()
-        {
+        let all = window.is_none_or(|window| {
+            let reach = snapshot.reach();
+            reach.is_none_or(|(from, to)| window.contains(from) && window.contains(to))
+        });
+        if all && let Some(graph) = self.kept_calls() {
             return Ok((graph, self.store.stats().traces));
         }
-        calls::of(snapshot.traces().filter(inside), cancel)
+        calls::Asked::Traces(window).of(&snapshot, cancel)
+    }
+
+    /// Who calls the services of the spans that a query finds, and in how many traces.
+    pub(super) fn calls_of(
+        &self,
+        query: &str,
+        window: Option<Window>,
+        cancel: &CancellationToken,
+    ) -> Result<(ServiceGraph, u64), BackendError> {
+        let query = find::parse(query)?;
+        calls::Asked::Spans(&query, window).of(&self.store.snapshot(), cancel)
     }
 
     /// The graph that is kept up to date, unless only whole trees would tell it exactly. A

@@ -77,6 +77,22 @@ impl Vizsla {
         })
     }
 
+    /// A service graph, and how many traces it comes from.
+    async fn graph_at(
+        &self,
+        path: &[&str],
+        query: &Parameters,
+        cancel: &CancellationToken,
+    ) -> Result<(ServiceGraph, Option<u64>), BackendError> {
+        let told: graph::Told = self.ask(path, query, cancel).await?;
+        let traces = told.traces;
+        let broken = || {
+            let what = "tells a service graph that does not hold together";
+            self.http.error(what)
+        };
+        Ok((told.graph().ok_or_else(broken)?, traces))
+    }
+
     /// Errors if an answer is none.
     fn accepted(&self, reply: &Reply) -> Result<(), BackendError> {
         if reply.is_ok() && !reply.is_page() {
@@ -268,13 +284,22 @@ impl Backend for Vizsla {
     ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
         async move {
             let path = ["api", "vizsla", "graph"];
-            let told: graph::Told = self.ask(&path, &within(window), &cancel).await?;
-            let traces = told.traces;
-            let graph = told.graph().ok_or_else(|| {
-                self.http
-                    .error("tells a service graph that does not hold together")
-            })?;
-            Ok((graph, traces))
+            self.graph_at(&path, &within(window), &cancel).await
+        }
+        .boxed()
+    }
+
+    fn calls_of(
+        &self,
+        query: String,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
+        async move {
+            let mut asked = within(window);
+            asked.push(("q", query));
+            self.graph_at(&["api", "vizsla", "calls"], &asked, &cancel)
+                .await
         }
         .boxed()
     }

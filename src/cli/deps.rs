@@ -14,6 +14,7 @@ use crate::text::{count, duration, plural};
 
 use super::args::SourceArgs;
 use super::output::{Cell, Column, Format, Look, Record, optional, write_document, write_rows};
+use super::question::QuestionArgs;
 use super::window::WindowArgs;
 use super::{Failure, Outcome, Session};
 
@@ -31,10 +32,13 @@ const FORMATS: &[Format] = &[
 #[derive(Debug, Args)]
 #[command(before_long_help = "Examples:
   vizsla deps -s orders.json.gz
+  vizsla deps -s prod '{ span.tenant = \"acme\" }'
   vizsla deps -s prod --since 15m --format dot | dot -Tsvg > calls.svg")]
 pub struct DepsArgs {
     #[command(flatten)]
     source: SourceArgs,
+    #[command(flatten)]
+    question: QuestionArgs,
     #[command(flatten)]
     window: WindowArgs,
     /// How they are written
@@ -90,11 +94,17 @@ const COLUMNS: &[Column<Edge>] = &[
 ];
 
 pub(super) fn run(args: &DepsArgs, session: &mut Session) -> Result<Outcome, Failure> {
+    let question = &args.question;
     let found = session.ask(&args.source, async |backend, look| {
         let window = args.window.on(backend.capabilities(), &look.clock)?.window;
-        Ok(backend
-            .dependencies(window, CancellationToken::new())
-            .await?)
+        let cancel = CancellationToken::new();
+        if *question == QuestionArgs::default() {
+            return Ok(backend.dependencies(window, cancel).await?);
+        }
+        let (graph, traces) = backend
+            .calls_of(question.traceql()?, window, cancel)
+            .await?;
+        Ok(Dependencies::of_graph(&graph, traces))
     })?;
     let (out, look) = (&mut session.out, &session.look);
     match args.format {

@@ -10,7 +10,7 @@ use super::Failure;
 use super::args::nanos;
 
 /// A question about traces.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Question")]
 pub struct QuestionArgs {
     /// TraceQL, as in '{ status = error }', or plain words; without it, every trace

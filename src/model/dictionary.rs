@@ -90,6 +90,8 @@ pub struct Dictionary {
     pair_payload: Vec<u32>,
     /// Values of eight bytes, which few pairs have.
     wide: Vec<u64>,
+    /// Whether any value is an array or a map.
+    lists: bool,
     /// Of a finished block with many strings.
     presence: Option<Presence>,
 }
@@ -104,6 +106,7 @@ impl Default for Dictionary {
             pair_tag: Vec::new(),
             pair_payload: Vec::new(),
             wide: Vec::new(),
+            lists: false,
             presence: None,
         }
     }
@@ -119,9 +122,7 @@ impl Dictionary {
     /// The symbol of a string, if it occurs in the block. One that does is looked for among
     /// all; one that does not is mostly known at once.
     pub fn find(&self, text: &str) -> Option<Sym> {
-        if let Some(presence) = &self.presence
-            && !presence.may_hold(text)
-        {
+        if !self.may_hold(text) {
             return None;
         }
         let mut from = 0;
@@ -133,6 +134,12 @@ impl Dictionary {
             from = to;
         }
         None
+    }
+
+    /// Whether a string may occur in the block: `false` is certain, and costs a hash.
+    pub fn may_hold(&self, text: &str) -> bool {
+        let presence = self.presence.as_ref();
+        presence.is_none_or(|presence| presence.may_hold(text))
     }
 
     /// The number of distinct strings, the empty one included.
@@ -153,6 +160,11 @@ impl Dictionary {
     /// A pair's key.
     pub fn key(&self, pair: PairIx) -> Sym {
         self.pair_key[pair.index()]
+    }
+
+    /// The key of every pair, by position.
+    pub fn pair_keys(&self) -> &[Sym] {
+        &self.pair_key
     }
 
     /// A pair's value.
@@ -190,9 +202,7 @@ impl Dictionary {
 
     /// Whether any value is an array or a map.
     pub fn has_lists(&self) -> bool {
-        self.pair_tag
-            .iter()
-            .any(|tag| matches!(tag, Tag::Array | Tag::Map))
+        self.lists
     }
 
     /// Every distinct pair: its position, key and value.
@@ -330,6 +340,7 @@ impl Interner {
         let index = to.pair_key.len() as u32;
         to.pair_key.push(key);
         to.pair_tag.push(tag);
+        to.lists |= matches!(tag, Tag::Array | Tag::Map);
         let wide = matches!(tag, Tag::Long | Tag::Double);
         to.pair_payload.push(if wide {
             to.wide.len() as u32

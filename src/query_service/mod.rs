@@ -90,6 +90,7 @@ impl QueryService {
             .route("/api/vizsla/operations", get(vizsla::operations))
             .route("/api/vizsla/dependencies", get(vizsla::dependencies))
             .route("/api/vizsla/graph", get(vizsla::graph))
+            .route("/api/vizsla/calls", get(vizsla::calls))
             .route("/api/vizsla/trends", get(vizsla::trends))
             .route("/api/vizsla/epoch", get(vizsla::epoch))
             .fallback(answer::no_such_page)

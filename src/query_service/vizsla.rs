@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::analysis::{Trend, VersionTrend};
 use crate::backend::{Dependencies, Edge, Node, OperationRow, ServiceRow, Window};
-use crate::graph::service::{Call, Service};
+use crate::graph::service::{Call, Service, ServiceGraph};
 use crate::model::{Durations, Minutes, Nanos, Time};
 
 use super::answer::{self, Refused};
@@ -124,7 +124,21 @@ pub async fn graph(State(service): State<QueryService>, Query(asked): Asked) -> 
     let window = window(&Params::new(asked)).map_err(refused)?;
     let backend = service.backend.as_ref();
     let found = backend.service_graph(window, CancellationToken::new());
-    let (graph, traces) = found.await.map_err(refused)?;
+    Ok(told_graph(found.await.map_err(refused)?))
+}
+
+/// The service graph of the spans that the query `q` finds, told like the whole one.
+pub async fn calls(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
+    let params = Params::new(asked);
+    let window = window(&params).map_err(refused)?;
+    let query = params.get("q").unwrap_or_default().to_owned();
+    let cancel = CancellationToken::new();
+    let _guard = cancel.clone().drop_guard();
+    let found = service.backend.calls_of(query, window, cancel);
+    Ok(told_graph(found.await.map_err(refused)?))
+}
+
+fn told_graph((graph, traces): (ServiceGraph, Option<u64>)) -> Response<Body> {
     let nodes: Value = graph.node_weights().map(node_of_graph).collect();
     let edges = graph.edge_indices().filter_map(|index| {
         let (parent, child) = graph.edge_endpoints(index)?;
@@ -132,9 +146,7 @@ pub async fn graph(State(service): State<QueryService>, Query(asked): Asked) -> 
         Some(edge_of_graph(ends, graph.edge_weight(index)?))
     });
     let edges: Value = edges.collect();
-    Ok(told(
-        &json!({ "nodes": nodes, "edges": edges, "traces": traces }),
-    ))
+    told(&json!({ "nodes": nodes, "edges": edges, "traces": traces }))
 }
 
 fn node_of_graph(service: &Service) -> Value {

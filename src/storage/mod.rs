@@ -28,8 +28,10 @@ mod merge;
 mod names;
 mod paged;
 mod retain;
+mod rows;
 mod search;
 mod seen;
+mod select;
 mod series;
 mod share;
 mod sieve;
@@ -45,7 +47,9 @@ pub use commit::{Committed, Origin};
 pub use hold::{Hold, Reserved};
 pub use limits::{DEFAULT_BUDGET, Limits};
 pub use search::{Ended, Found, Order, Search};
+pub use select::{Selected, Subset};
 pub use series::{Counted, Counting};
+pub use share::shared;
 pub use snapshot::{Snapshot, StoredTrace};
 pub use stats::{
     CLEARED, ERROR, LATE, MEMORY, NO_TRACE_ID, OVER_BUDGET, RARE, Reason, SLOW, Stats,

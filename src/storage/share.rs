@@ -7,7 +7,7 @@ const ROWS_A_THREAD: usize = 100_000;
 
 /// Does `work` for each number below `parts`, which have so many rows together: whoever is free
 /// takes the next, each thread with a state of its own, which is returned.
-pub(super) fn shared<S: Send>(
+pub fn shared<S: Send>(
     parts: usize,
     rows: usize,
     begin: impl Fn() -> S + Sync,

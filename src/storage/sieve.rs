@@ -53,14 +53,25 @@ fn sift_blocks<'a>(
     search: Search<'a>,
     cancelled: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Option<Left<'a>>> {
-    let rows = blocks.iter().map(|block| block.len()).sum();
-    let done = shared(blocks.len(), rows, Vec::new, |done, index| {
-        let block = blocks.get(index).filter(|_| !cancelled());
-        done.push((index, block.and_then(|block| sift_block(block, search))));
+    let may_match = |index: &usize| {
+        let block = blocks.get(*index);
+        block.is_some_and(|block| search.query.may_match_in(block))
+    };
+    let promising: Vec<usize> = (0..blocks.len()).filter(may_match).collect();
+    let of = |place: usize| blocks.get(*promising.get(place)?);
+    let rows = (0..promising.len()).filter_map(of).map(|block| block.len());
+    let done = shared(promising.len(), rows.sum(), Vec::new, |done, place| {
+        let block = of(place).filter(|_| !cancelled());
+        done.push((place, block.and_then(|block| sift_block(block, search))));
     });
-    let mut left: Vec<(usize, Option<Left<'a>>)> = done.into_iter().flatten().collect();
-    left.sort_unstable_by_key(|&(index, _)| index);
-    left.into_iter().map(|(_, left)| left).collect()
+    let mut all: Vec<Option<Left<'a>>> = blocks.iter().map(|_| None).collect();
+    for (place, left) in done.into_iter().flatten() {
+        let index = promising.get(place);
+        if let Some(slot) = index.and_then(|&index| all.get_mut(index)) {
+            *slot = left;
+        }
+    }
+    all
 }
 
 /// What is left of a block; `None` if nothing of it matters.
@@ -97,10 +108,12 @@ impl Sifted<'_> {
         for number in 0..companions.max().unwrap_or(0) {
             marked.intersect(&self.traces_of(|left| left.companions.get(number)));
         }
-        let entries = self.generation.traces.iter().enumerate();
-        let wanted =
-            entries.filter(move |&(index, entry)| entry.spans > 0 && marked.contains(index));
-        wanted.map(|(index, entry)| (index as u32, entry))
+        let marked: Vec<u32> = marked.iter().map(|index| index as u32).collect();
+        let entries = marked.into_iter().filter_map(|index| {
+            let entry = self.generation.traces.get(index as usize)?;
+            Some((index, entry))
+        });
+        entries.filter(|(_, entry)| entry.spans > 0)
     }
 
     /// The traces, by entry, that have one of some rows.

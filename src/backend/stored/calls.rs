@@ -2,9 +2,13 @@
 
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::{BackendError, Dependencies, Edge, Node, Window};
-use crate::graph::service::{Calls, Generations, ServiceGraph, service_graph};
-use crate::storage::{NewSpans, StoredTrace, Summary};
+use crate::backend::{BackendError, Window};
+use crate::graph::service::{
+    Calls, Generations, Join, Joined, Piece, Scattered, ServiceGraph, service_graph,
+};
+use crate::model::Row;
+use crate::storage::{NewSpans, Snapshot, StoredTrace, Subset, Summary, shared};
+use crate::traceql::Query;
 
 /// The calls of everything that is stored, kept up to date.
 #[derive(Default)]
@@ -36,59 +40,113 @@ impl KeptCalls {
     }
 }
 
-/// The calls of some traces, by their trees, and how many traces they are.
-pub fn of(
-    traces: impl Iterator<Item = StoredTrace>,
-    cancel: &CancellationToken,
-) -> Result<(ServiceGraph, u64), BackendError> {
-    let mut calls = Calls::new();
-    let mut count = 0;
-    for trace in traces {
-        if cancel.is_cancelled() {
-            return Err(BackendError::Cancelled);
+/// What service graphs are made of.
+#[derive(Clone, Copy)]
+pub enum Asked<'q> {
+    /// All traces that lie within a window.
+    Traces(Option<Window>),
+    /// The spans that a query finds and that start within a window, and the calls they answer.
+    Spans(&'q Query, Option<Window>),
+}
+
+impl Asked<'_> {
+    /// The calls of a part of what is stored, and how many traces they come from.
+    pub fn of(
+        self,
+        snapshot: &Snapshot,
+        cancel: &CancellationToken,
+    ) -> Result<(ServiceGraph, u64), BackendError> {
+        let stopped = || cancel.is_cancelled();
+        let subset = match self {
+            Self::Traces(window) => Some(snapshot.select_traces(|from, to| {
+                window.is_none_or(|window| window.contains(from) && window.contains(to))
+            })),
+            Self::Spans(query, window) => {
+                let window = window.map(|window| (window.from, window.to));
+                snapshot.select_spans(query, window, &stopped)
+            }
+        };
+        let subset = subset.ok_or(BackendError::Cancelled)?;
+        let graph = joined(&subset, &stopped).ok_or(BackendError::Cancelled)?;
+        match graph {
+            Ok(graph) => Ok((graph, subset.traces)),
+            Err(Repeated) => self.of_trees(snapshot.traces(), cancel),
         }
-        calls.add_trace(&trace.tree());
-        count += 1;
     }
-    Ok((service_graph([&calls]), count))
+
+    /// The same by the trees of the traces, which tell exactly who calls whom in any case.
+    fn of_trees(
+        self,
+        traces: impl Iterator<Item = StoredTrace>,
+        cancel: &CancellationToken,
+    ) -> Result<(ServiceGraph, u64), BackendError> {
+        let mut calls = Calls::new();
+        let mut count = 0;
+        let mut evaluator = match self {
+            Self::Traces(_) => None,
+            Self::Spans(query, _) => Some(query.evaluator()),
+        };
+        for trace in traces {
+            if cancel.is_cancelled() {
+                return Err(BackendError::Cancelled);
+            }
+            match (self, &mut evaluator) {
+                (Self::Spans(_, window), Some(evaluator)) => {
+                    let tree = trace.tree();
+                    let found = evaluator
+                        .eval(&tree)
+                        .map_or_else(Vec::new, |found| found.spans);
+                    let within = |&span: &u32| {
+                        let start = tree.span(span as usize).start();
+                        window.is_none_or(|window| window.contains(start))
+                    };
+                    let found: Vec<u32> = found.into_iter().filter(within).collect();
+                    calls.add_spans_of(&tree, |span| found.binary_search(&(span as u32)).is_ok());
+                    count += u64::from(!found.is_empty());
+                }
+                (Self::Traces(window), _) if window.is_none_or(|w| is_inside(&trace, w)) => {
+                    calls.add_trace(&trace.tree());
+                    count += 1;
+                }
+                _ => {}
+            }
+        }
+        Ok((service_graph([&calls]), count))
+    }
+}
+
+/// Spans of a trace share an id: only its tree tells who calls whom.
+struct Repeated;
+
+/// The calls of a subset, joined by ids on all cores; `None` if stopped.
+fn joined(
+    subset: &Subset<'_>,
+    stopped: &(dyn Fn() -> bool + Sync),
+) -> Option<Result<ServiceGraph, Repeated>> {
+    let pieces = subset.blocks.iter().map(|of| Piece {
+        block: of.block,
+        traces: of.traces,
+        group: of.generation,
+    });
+    let spans = subset.blocks.iter().map(|of| of.whole.count()).sum();
+    let join = Join::new(pieces.collect(), spans);
+    let scatter = |to: &mut Scattered, piece: usize| {
+        if let Some(of) = subset.blocks.get(piece).filter(|_| !stopped()) {
+            let rows = of.whole.iter().map(|row| row as Row);
+            join.scatter(piece, rows, |row| of.rows.contains(row as usize), to);
+        }
+    };
+    let scattered = shared(subset.blocks.len(), spans, || join.scattered(), scatter);
+    let join_part = |to: &mut Joined, part: usize| {
+        if !stopped() {
+            join.join_part(part, &scattered, to);
+        }
+    };
+    let joined = shared(join.parts(), spans, || join.joined(), join_part);
+    (!stopped()).then(|| Join::graph(&scattered, &joined).ok_or(Repeated))
 }
 
 /// Whether a trace lies within a window from its start to its end.
-pub fn is_inside(trace: &StoredTrace, window: Window) -> bool {
+fn is_inside(trace: &StoredTrace, window: Window) -> bool {
     window.contains(trace.start()) && window.contains(trace.end())
-}
-
-/// The graph in the rows of an answer, without what is only inferred.
-pub fn dependencies(graph: &ServiceGraph, traces: u64) -> Dependencies {
-    // What callers alone tell of is on the map; dependencies are calls seen from both sides.
-    let seen = graph.node_weights().filter(|service| service.instrumented);
-    let nodes = seen.map(|service| Node {
-        service: service.name.to_string(),
-        spans: service.spans,
-        errors: service.errors,
-        kind: service.kind.word(),
-    });
-    let name = |index| {
-        graph
-            .node_weight(index)
-            .map_or_else(String::new, |service| service.name.to_string())
-    };
-    let edges = graph.edge_indices().filter_map(|index| {
-        let (parent, child) = graph.edge_endpoints(index)?;
-        let call = graph.edge_weight(index).filter(|call| !call.inferred)?;
-        Some(Edge {
-            parent: name(parent),
-            child: name(child),
-            calls: call.calls,
-            errors: call.errors,
-            p50: call.durations.quantile(0.5),
-            p95: call.durations.quantile(0.95),
-            p99: call.durations.quantile(0.99),
-        })
-    });
-    Dependencies {
-        nodes: nodes.collect(),
-        edges: edges.collect(),
-        traces: Some(traces),
-    }
 }

@@ -23,12 +23,7 @@ pub fn find(
     cancel: &CancellationToken,
     say: &dyn Fn(Part) -> bool,
 ) -> Result<SearchDone, BackendError> {
-    let text = if request.query.trim().is_empty() {
-        "{ }"
-    } else {
-        request.query.as_str()
-    };
-    let query = Query::parse(text).map_err(|error| BackendError::Query(error.to_string()))?;
+    let query = parse(&request.query)?;
     say(Part::Pushdown(Pushdown {
         pushed: vec![query.tree().to_string()],
         local: Vec::new(),
@@ -67,6 +62,12 @@ pub fn find(
         matching: ended.matching,
         of: Some(snapshot.trace_count() as u64),
     })
+}
+
+/// A query; an empty one finds everything.
+pub fn parse(text: &str) -> Result<Query, BackendError> {
+    let text = if text.trim().is_empty() { "{ }" } else { text };
+    Query::parse(text).map_err(|error| BackendError::Query(error.to_string()))
 }
 
 /// The first blocks, up to [`EXPLAINING`] spans.

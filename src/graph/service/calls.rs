@@ -22,7 +22,7 @@ const MOST_NAMES: usize = 10_000;
 const MOST_EDGES: usize = 50_000;
 
 /// A name's number.
-type Name = u16;
+pub(super) type Name = u16;
 
 /// A span that may get children. There is one for each span that is stored.
 #[derive(Debug, Clone, Copy)]
@@ -128,6 +128,11 @@ impl Calls {
     /// Adds a whole trace, by the parents of its tree (shared and repeated ids included), with
     /// each service's own work. The same spans must not be added as blocks.
     pub fn add_trace(&mut self, trace: &Trace) {
+        self.add_spans_of(trace, |_| true);
+    }
+
+    /// Adds some spans of a trace, by their numbers, and the calls that they answer.
+    pub fn add_spans_of(&mut self, trace: &Trace, counts: impl Fn(usize) -> bool) {
         let of_block: Vec<(Vec<Option<Name>>, Hints)> = trace
             .blocks()
             .iter()
@@ -143,7 +148,7 @@ impl Calls {
                 .get(row as usize)?;
             Some((services.get(*resource as usize).copied().flatten()?, hints))
         };
-        for number in 0..trace.len() {
+        for number in (0..trace.len()).filter(|&number| counts(number)) {
             let Some((service, hints)) = of_span(number) else {
                 self.left_out += 1;
                 continue;
@@ -174,6 +179,11 @@ impl Calls {
         self.left_out
     }
 
+    /// A span is not counted.
+    pub(super) fn leave_out(&mut self) {
+        self.left_out += 1;
+    }
+
     /// Heap bytes held.
     pub fn bytes(&self) -> usize {
         self.seen.allocation_size()
@@ -196,7 +206,7 @@ impl Calls {
     }
 
     /// The services of a block's resources.
-    fn services(&mut self, block: &Block) -> Vec<Option<Name>> {
+    pub(super) fn services(&mut self, block: &Block) -> Vec<Option<Name>> {
         (0..block.resource_count() as u32)
             .map(|index| {
                 let resource = block.resource(ResourceIx(index));
@@ -221,11 +231,11 @@ impl Calls {
         Some(number)
     }
 
-    fn count(&mut self, service: Name, span: SpanRef<'_>, hints: &Hints) {
+    pub(super) fn count(&mut self, service: Name, span: SpanRef<'_>, hints: &Hints) {
         let node = self.nodes.entry(service).or_default();
         node.spans += 1;
         node.errors += u64::from(span.is_error());
-        if !hints.is_silent() {
+        if !hints.is_silent() && !hints.names_only() {
             let peer = hints.peer(span.block(), span.block().attribute_pairs(span.row()));
             if kind::is_database(peer, span) {
                 node.as_database += 1;
@@ -328,7 +338,7 @@ impl Calls {
         Some(seen.service)
     }
 
-    fn edge(&mut self, from: Name, to: Name, end: End) {
+    pub(super) fn edge(&mut self, from: Name, to: Name, end: End) {
         if self.edges.len() < MOST_EDGES || self.edges.contains_key(&(from, to)) {
             let call = self.edges.entry((from, to)).or_default();
             call.add(end, &mut self.figures);
@@ -346,7 +356,7 @@ impl Calls {
         }
     }
 
-    fn call_out_of_leaf(
+    pub(super) fn call_out_of_leaf(
         &mut self,
         service: Name,
         span: SpanRef<'_>,

@@ -3,7 +3,7 @@
 //! Decided by the semantic conventions (OpenTelemetry registry v1.44, with the older names that
 //! still arrive), once for each distinct attribute of a block and not for each span.
 
-use crate::model::{Block, Kind, PairIx, SpanRef};
+use crate::model::{Block, Kind, PairIx, SpanRef, Sym};
 
 /// What kind of thing a node stands for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,6 +83,13 @@ enum Says {
     Url,
 }
 
+impl Says {
+    /// Whether it names the other side without saying what that is.
+    fn is_address(self) -> bool {
+        matches!(self, Self::Peer | Self::Rpc | Self::Address | Self::Url)
+    }
+}
+
 /// Attribute keys in the order in which they are believed.
 const KEYS: [(&str, Says); 17] = [
     ("service.peer.name", Says::Peer),
@@ -105,10 +112,16 @@ const KEYS: [(&str, Says); 17] = [
 ];
 
 /// The attributes of a block that say something of peers: read once, asked for each span.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Hints {
+    names_only: bool,
     /// Per pair: its place in [`KEYS`], and one more; zero for all others. Empty if all are.
     of_pair: Vec<u8>,
+}
+
+/// The key of a rank, which is its place in [`KEYS`] and one more.
+fn says(rank: u8) -> Option<(&'static str, Says)> {
+    KEYS.get(usize::from(rank).checked_sub(1)?).copied()
 }
 
 /// What the attributes of one span say.
@@ -134,15 +147,20 @@ impl Hints {
             }
         }
         if of_key.iter().all(|&rank| rank == 0) {
-            return Self {
-                of_pair: Vec::new(),
-            };
+            return Self::default();
         }
-        let of_pair = dictionary
-            .pairs()
-            .map(|(_, key, _)| of_key.get(key.index()).copied().unwrap_or(0))
-            .collect();
-        Self { of_pair }
+        let rank = |key: &Sym| of_key.get(key.index()).copied().unwrap_or(0);
+        let of_pair: Vec<u8> = dictionary.pair_keys().iter().map(rank).collect();
+        let ranks = of_key.iter().filter_map(|&rank| says(rank));
+        Self {
+            names_only: ranks.map(|(_, says)| says).all(Says::is_address),
+            of_pair,
+        }
+    }
+
+    /// Whether a peer is an address or a name and never known to be a database or a queue.
+    pub fn names_only(&self) -> bool {
+        self.names_only
     }
 
     /// Whether any span of the block can say anything.
@@ -156,7 +174,7 @@ impl Hints {
         let mut kind = NodeKind::Ext;
         for &pair in pairs {
             let rank = self.of_pair.get(pair.index()).copied().unwrap_or(0);
-            let Some(&(_, says)) = KEYS.get(usize::from(rank).wrapping_sub(1)) else {
+            let Some((_, says)) = says(rank) else {
                 continue;
             };
             let value = block.dictionary().value(pair).as_str().unwrap_or_default();

@@ -5,6 +5,7 @@
 //! petgraph graph that can be laid out, listed or written.
 
 mod calls;
+mod join;
 mod kind;
 mod tally;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 pub use self::calls::Calls;
+pub use self::join::{Join, Joined, Piece, Scattered};
 pub use self::kind::NodeKind;
 pub use self::tally::Call;
 use self::tally::Node;
@@ -91,6 +93,15 @@ impl Union {
         let mut services: BTreeMap<Arc<str>, Service> = nodes
             .map(|(name, node)| (Arc::clone(name), node.service(name)))
             .collect();
+        // Who calls a span that is counted need not have one that is counted.
+        for name in self.edges.keys().flat_map(|(from, to)| [from, to]) {
+            let uncounted = || Service {
+                name: Arc::clone(name),
+                instrumented: true,
+                ..Service::default()
+            };
+            services.entry(Arc::clone(name)).or_insert_with(uncounted);
+        }
         let outward = self.outward.into_iter();
         let called = outward.map(|(ends, (kind, call))| (Arc::clone(&ends.1), ends, kind, call));
         let inward = self.inward.into_iter();

@@ -109,6 +109,64 @@ fn portions_and_order_do_not_matter() {
     }
 }
 
+/// The graph of a join in many parts, each row a piece of its own; scattered by two.
+fn joined(block: &Block, counts: impl Fn(u32) -> bool + Copy) -> Option<ServiceGraph> {
+    let blocks = singly(block, 0..block.len() as u32);
+    let number = |block: &Block| {
+        let known = block.trace_ids().iter().map(|id| id.0 as u32);
+        known.collect::<Vec<u32>>()
+    };
+    let traces: Vec<Vec<u32>> = blocks.iter().map(number).collect();
+    let pieces = blocks.iter().zip(&traces).map(|(block, traces)| Piece {
+        block,
+        traces,
+        group: 0,
+    });
+    let join = Join::new(pieces.collect(), 1_000_000);
+    assert!(join.parts() > 8);
+    let mut scattered = [join.scattered(), join.scattered()];
+    for piece in 0..blocks.len() {
+        let to = &mut scattered[piece % 2];
+        join.scatter(piece, 0..1, |_| counts(piece as u32), to);
+    }
+    let mut joined = [join.joined(), join.joined()];
+    for part in 0..join.parts() {
+        join.join_part(part, &scattered, &mut joined[part % 2]);
+    }
+    Join::graph(&scattered, &joined)
+}
+
+#[test]
+fn a_join_tells_what_trees_tell() {
+    let block = scenario::block(RIDES);
+    let whole = from_traces(scenario::block(RIDES));
+    let told = joined(&block, |_| true).unwrap();
+    assert_eq!(edges(&told), edges(&whole));
+    let kinds = |graph: &ServiceGraph| {
+        let nodes = graph.node_weights().cloned();
+        nodes
+            .map(|node| Service { own: None, ..node })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&told), kinds(&whole));
+
+    let failed = joined(&block, |row| block.is_error(row)).unwrap();
+    let expected = [
+        "driver->redis 1 1 30",
+        "frontend->driver 1 1 190",
+        "frontend->pay.example 1 1 80",
+        "frontend->frontend 1 1 80",
+    ];
+    let mut found = edges(&failed);
+    found.sort();
+    let mut expected = expected.map(str::to_owned);
+    expected.sort();
+    assert_eq!(found, expected);
+
+    let shared = "a: get 10..90 client id=2\nb: get 20..80 server id=2\n";
+    assert!(joined(&scenario::block(shared), |_| true).is_none());
+}
+
 #[test]
 fn halves_of_a_shared_span_are_one_call() {
     // Zipkin: client and server of a call have one id; the server's children are its own.

@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use super::long;
 use super::naive::{block, plain, unblocked};
 use crate::model::{Nanos, SpanId, SpanRef, Time};
-use crate::storage::{Counting, Limits, Order, Origin, Search, Snapshot, Store, StoredTrace};
+use crate::storage::{
+    Counting, Limits, Order, Origin, Search, Snapshot, Store, StoredTrace, Subset,
+};
 use crate::traceql::{Metrics, Query, Steps};
 
 /// Spans of one service: each for itself, in traces that began with it, or in traces that have
@@ -110,10 +112,37 @@ proptest! {
         });
         prop_assert_eq!(&found, &naive_search(&snapshot, search, asked));
         prop_assert!(!ended.stopped);
-        let all = naive_search(&snapshot, Search { limit: usize::MAX, ..search }, asked).len() as u64;
-        prop_assert!(ended.matching.is_none_or(|matching| matching == all), "{:?} of {}", ended, all);
+        let mut all = naive_search(&snapshot, Search { limit: usize::MAX, ..search }, asked);
+        let count = all.len() as u64;
+        prop_assert!(ended.matching.is_none_or(|matching| matching == count), "{:?} of {}", ended, count);
+        all.sort();
+        let subset = snapshot.select_spans(&query, search.window, &|| false).unwrap();
+        prop_assert_eq!(selected(&snapshot, &subset), (all, count));
         prop_assert!(asked.0 != Question::Spans || ended.matching.is_some());
     }
+}
+
+/// The ids of selected spans by trace. Their traces are selected whole.
+fn selected(snapshot: &Snapshot, subset: &Subset<'_>) -> (Vec<(u128, Vec<SpanId>)>, u64) {
+    let mut found: BTreeMap<u128, BTreeSet<SpanId>> = BTreeMap::new();
+    let mut whole = 0;
+    for of in &subset.blocks {
+        whole += of.whole.count();
+        for row in of.rows.iter() {
+            let span = of.block.span(row as u32);
+            found
+                .entry(span.trace_id().0)
+                .or_default()
+                .insert(span.span_id());
+        }
+    }
+    let traces = snapshot.traces();
+    let traces = traces.filter(|trace| found.contains_key(&trace.id().0));
+    assert_eq!(whole, traces.map(|trace| trace.span_count()).sum::<usize>());
+    let found = found
+        .into_iter()
+        .map(|(trace, ids)| (trace, ids.into_iter().collect()));
+    (found.collect(), subset.traces)
 }
 
 #[test]

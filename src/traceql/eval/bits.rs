@@ -103,11 +103,24 @@ impl Bits {
         for word in &mut self.words {
             let chunk = chunks.next().unwrap_or_default();
             if *word != 0 {
-                let entries = chunk.iter().enumerate();
-                *word &= entries.fold(0, |mask, (bit, &entry)| {
-                    mask | u64::from(keep(entry)) << bit
-                });
+                *word &= mask(chunk, &keep);
             }
+        }
+    }
+
+    /// Keeps the numbers whose entry in a column is this one, which is rare: most words are
+    /// told to have none before any bit is made.
+    pub fn retain_equal<T: Copy + PartialEq>(&mut self, column: &[T], wanted: T) {
+        let mut chunks = column.chunks(64);
+        for word in &mut self.words {
+            let chunk = chunks.next().unwrap_or_default();
+            let equal = chunk.iter().map(|entry| u8::from(*entry == wanted));
+            let any = equal.fold(0, |any, equal| any | equal) != 0;
+            *word &= if any {
+                mask(chunk, |entry| entry == wanted)
+            } else {
+                0
+            };
         }
     }
 
@@ -119,6 +132,14 @@ impl Bits {
                 .map(move |left| index * 64 + left.trailing_zeros() as usize)
         })
     }
+}
+
+/// A bit for each of up to 64 entries: whether it passes.
+fn mask<T: Copy>(chunk: &[T], keep: impl Fn(T) -> bool) -> u64 {
+    let entries = chunk.iter().enumerate();
+    entries.fold(0, |mask, (bit, &entry)| {
+        mask | u64::from(keep(entry)) << bit
+    })
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod datum;
 mod expr;
 mod note;
 mod pipeline;
+mod presence;
 mod relation;
 mod spot;
 mod tag;
@@ -210,6 +211,18 @@ impl Query {
             further,
             exact: (self.needs == Needs::Facts).then(|| test(None, first)),
         }
+    }
+
+    /// Whether a block may matter to a match, as far as its strings tell: to be asked before
+    /// anything is compiled for it. `false` is certain, and costs a few hashes.
+    pub fn may_match_in(&self, block: &Block) -> bool {
+        let mut conditions = match self.needs {
+            // Each of them may be fulfilled in another block.
+            Needs::Tree => self.anchors.iter(),
+            Needs::Rows | Needs::Facts => self.anchors.get(..1).unwrap_or_default().iter(),
+        };
+        let dictionary = block.dictionary();
+        self.anchors.is_empty() || conditions.any(|field| presence::may_hold(field, dictionary))
     }
 
     /// The rows of a block that may match: every trace that matches has one of them.

@@ -164,7 +164,7 @@ impl Test {
                 rows.retain_column(block.trace_column(), |i| bits.contains(i as usize));
             }
             Self::Operation(sym) => {
-                rows.retain_column(block.operation_column(), |other| other == *sym);
+                rows.retain_equal(block.operation_column(), *sym);
             }
             Self::Operations(bits) => {
                 rows.retain_column(block.operation_column(), |sym| bits.contains(sym.index()));
@@ -173,7 +173,7 @@ impl Test {
                 let range = *from..=*to;
                 rows.retain_column(block.duration_column(), |nanos| range.contains(&nanos.0));
             }
-            Self::SpanId(id) => rows.retain_column(block.span_id_column(), |other| other == *id),
+            Self::SpanId(id) => rows.retain_equal(block.span_id_column(), *id),
             Self::Attribute(_, Hits::One(pair)) | Self::Carries(Hits::One(pair))
                 if rows.count() > block.len() / 8 =>
             {

@@ -144,15 +144,25 @@ impl Binder<'_> {
                 .find(text)
                 .map_or(Test::Always(false), Test::Operation);
         }
-        let mut seen = Bits::none(dictionary.string_count());
-        let mut fits = Bits::none(dictionary.string_count());
-        for &sym in self.block.operation_column() {
-            if !seen.contains(sym.index()) {
-                seen.insert(sym.index());
-                if self.meets(condition, &Datum::text(dictionary.text(sym))) {
-                    fits.insert(sym.index());
-                }
+        // Which strings are operations is noted without a branch: there is a row for each.
+        let mut occurs = vec![false; dictionary.string_count()];
+        for sym in self.block.operation_column() {
+            if let Some(occurs) = occurs.get_mut(sym.index()) {
+                *occurs = true;
             }
+        }
+        let mut fits = Bits::none(dictionary.string_count());
+        for ((sym, text), _) in dictionary
+            .strings()
+            .zip(occurs)
+            .filter(|(_, occurs)| *occurs)
+        {
+            if self.meets(condition, &Datum::text(text)) {
+                fits.insert(sym.index());
+            }
+        }
+        if fits.is_empty() {
+            return Test::Always(false);
         }
         Test::Operations(fits)
     }
