@@ -1,9 +1,9 @@
 //! The critical path of a trace: at each moment the one span that the trace was waiting for.
 //!
 //! The walk is that of Jaeger's UI (`components/TracePage/CriticalPath`): from the end of the root
-//! backwards, into the child that finished last, and on from that child's start. Two differences:
-//! a child that ends exactly where the next one begins is on the path (Jaeger compares with `<`
-//! and loses it), and nothing recurses or rescans, so it costs O(n log n) for any shape of tree.
+//! backwards, into the child that finished last, and on from that child's start. What differs is
+//! which child is taken to have come before another ([`Succession`]), and that nothing recurses or
+//! rescans, so it costs O(n log n) for any shape of tree.
 
 use std::cmp::Reverse;
 
@@ -25,6 +25,20 @@ impl Section {
     pub fn duration(self) -> Nanos {
         self.to.since(self.from)
     }
+}
+
+/// Which of two siblings came before the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Succession {
+    /// The one that ended where the other began, or earlier; or that reaches over that instant by
+    /// at most a hundredth of their parent's duration, as clocks and the cost of tracing make it,
+    /// while no other sibling begins or ends there. This is the rule of CRISP (Zhang et al.,
+    /// USENIX ATC 2022; `happensBefore` in its `graph.py`). The overlap counts for the later one.
+    #[default]
+    Tolerant,
+    /// The one that ended before the other began, as Jaeger has it: of siblings that touch, the
+    /// earlier one is off the path.
+    Strict,
 }
 
 /// The critical path of one trace, of each of its roots for itself. The earliest span of a ring is
@@ -78,6 +92,11 @@ impl CriticalPath {
 
 /// The critical path of a trace, by the times of [`Trace::start_of`].
 pub fn critical_path(trace: &Trace) -> CriticalPath {
+    critical_path_by(trace, Succession::Tolerant)
+}
+
+/// The critical path by a rule of one's choice: [`Succession::Strict`] gives exactly Jaeger's.
+pub fn critical_path_by(trace: &Trace, succession: Succession) -> CriticalPath {
     let is_root = |top: &usize| trace.missing_parent(*top).is_none();
     let in_ring = |top: usize| trace.warnings_of(top).contains(&Warning::Ring);
     let rootless = !trace.tops().any(|top| is_root(&top));
@@ -91,7 +110,7 @@ pub fn critical_path(trace: &Trace) -> CriticalPath {
     };
     let mut sections = Vec::new();
     for root in roots() {
-        walk(trace, root, &mut sections);
+        walk(trace, root, succession, &mut sections);
     }
     sections.sort_unstable_by_key(|section| (section.from, section.span));
     let mut times = vec![Nanos(0); trace.len()];
@@ -112,32 +131,98 @@ pub fn critical_path(trace: &Trace) -> CriticalPath {
 /// the two do not meet.
 type Part = Option<(Time, Time)>;
 
+/// A child's part of its parent's wait.
+#[derive(Debug, Clone, Copy)]
+struct Child {
+    span: usize,
+    from: Time,
+    to: Time,
+}
+
 /// Walks one root's tree, adding sections.
-fn walk(trace: &Trace, root: usize, sections: &mut Vec<Section>) {
+fn walk(trace: &Trace, root: usize, succession: Succession, sections: &mut Vec<Section>) {
     let parts = parts(trace, root);
     let part = |span: usize| parts.get(span - root).copied().flatten();
-    let mut stack = vec![root];
-    let mut children: Vec<(Reverse<Time>, usize, Time)> = Vec::new();
-    while let Some(span) = stack.pop() {
-        let Some((start, mut clock)) = part(span) else {
+    // Spans on the path, and the instant from which somebody else is waited for.
+    let mut stack = vec![(root, Time::MAX)];
+    let mut siblings = Siblings::default();
+    while let Some((span, limit)) = stack.pop() {
+        let Some((start, end)) = part(span) else {
             continue;
         };
-        children.clear();
-        children.extend(trace.children(span).filter_map(|child| {
-            let (from, to) = part(child)?;
-            Some((Reverse(to), child, from))
-        }));
-        // By end, latest first; of those that end together the one that started first.
-        children.sort_unstable_by_key(|&(end, child, _)| (end, child));
-        for &(Reverse(end), child, from) in &children {
-            // `from < clock` leaves out a child without length at the clock, which owns nothing.
-            if end <= clock && from < clock {
-                push(sections, span, end, clock);
-                stack.push(child);
-                clock = from;
+        let mut clock = end.min(limit);
+        let children = trace.children(span).filter_map(|span| {
+            let (from, to) = part(span)?;
+            let to = to.min(limit);
+            (from < limit).then_some(Child { span, from, to })
+        });
+        siblings.set(children, end.since(start));
+        let mut first = true;
+        while let Some(child) = siblings.next_latest() {
+            let before = match succession {
+                Succession::Strict => first || child.to < clock,
+                Succession::Tolerant => siblings.come_before(clock, child),
+            };
+            if before {
+                push(sections, span, child.to, clock);
+                stack.push((child.span, clock));
+                clock = child.from;
+                first = false;
             }
         }
         push(sections, span, start, clock);
+    }
+}
+
+/// The children of one span, in room that is used again for the next.
+#[derive(Debug, Default)]
+struct Siblings {
+    /// By end, latest first; of those that end together the one that started first.
+    children: Vec<Child>,
+    /// How many of them were handed out.
+    passed: usize,
+    /// The starts and ends of those with a length, by time; gathered when they are asked for.
+    instants: Vec<Time>,
+    /// By how much siblings may overlap that come one after the other.
+    allowed: Nanos,
+}
+
+impl Siblings {
+    fn set(&mut self, children: impl Iterator<Item = Child>, parent: Nanos) {
+        self.children.clear();
+        self.children.extend(children);
+        self.children
+            .sort_unstable_by_key(|child| (Reverse(child.to), child.span));
+        self.passed = 0;
+        self.instants.clear();
+        self.allowed = Nanos(parent.0 / 100);
+    }
+
+    fn next_latest(&mut self) -> Option<Child> {
+        let child = self.children.get(self.passed).copied();
+        self.passed += 1;
+        child
+    }
+
+    /// Whether a child came before the one on the path that begins at `clock`. One without length
+    /// at the clock owns nothing.
+    fn come_before(&mut self, clock: Time, child: Child) -> bool {
+        let overlap = child.to.since(clock);
+        child.from < clock
+            && overlap <= self.allowed
+            && (overlap == Nanos(0) || self.instants_within(clock, child.to) == 2)
+    }
+
+    /// How many starts and ends lie in a window, its ends included.
+    fn instants_within(&mut self, from: Time, to: Time) -> usize {
+        if self.instants.is_empty() {
+            let lasting = self.children.iter().filter(|child| child.from < child.to);
+            self.instants
+                .extend(lasting.flat_map(|child| [child.from, child.to]));
+            self.instants.sort_unstable();
+        }
+        let upto = self.instants.partition_point(|&at| at <= to);
+        upto - self.instants.partition_point(|&at| at < from)
     }
 }
 
@@ -208,6 +293,56 @@ mod tests {
         assert_eq!(
             times("a: r 0..100\n  b: x 0..40\n  b: y 40..100\n"),
             [0, 40, 60]
+        );
+    }
+
+    #[test]
+    fn siblings_that_hardly_overlap_are_both_on_the_path() {
+        let of = |second: f64, extra: &str| {
+            times(&format!(
+                "a: r 0..1000\n  b: x 0..500\n  b: y {second}..900\n{extra}"
+            ))
+        };
+        assert_eq!(of(490.0, ""), [100, 490, 410], "one hundredth");
+        assert_eq!(of(489.999, ""), [589, 0, 410], "more");
+        // What it called is cut with it.
+        assert_eq!(
+            times(
+                "a: r 0..1000\n  b: x 0..500\n    c: z 100..498\n    c: l 495..499\n  b: y 490..1000\n"
+            ),
+            [0, 100, 390, 0, 510]
+        );
+        // Where a third begins or ends meanwhile, they were at work side by side.
+        assert_eq!(of(495.0, "  b: z 300..496\n"), [400, 0, 195, 405]);
+        assert_eq!(of(495.0, "  b: z 495..497\n"), [595, 0, 405, 0]);
+        assert_eq!(of(495.0, "  b: i 496..496\n"), [100, 495, 405, 0]);
+        // One that ends with the later one did not come before it.
+        assert_eq!(
+            times("a: r 0..1000\n  b: x 0..900\n  b: y 895..900\n"),
+            [100, 900, 0]
+        );
+    }
+
+    #[test]
+    fn strictly_it_is_jaegers() {
+        let strict = |text: &str| {
+            let trace = scenario::trace(text);
+            let path = critical_path_by(&trace, Succession::Strict);
+            (0..trace.len())
+                .map(|span| path.time_of(span).0 / 1_000_000)
+                .collect::<Vec<_>>()
+        };
+        // Of siblings that touch or overlap the earlier one is lost.
+        let touching = "a: r 0..1000\n  b: w 0..100\n  b: x 100..500\n  b: y 500..900\n";
+        assert_eq!(strict(touching), [500, 100, 0, 400]);
+        assert_eq!(
+            strict("a: r 0..1000\n  b: x 0..500\n  b: y 499..900\n"),
+            [599, 0, 401]
+        );
+        // A child without length counts as one that was waited for.
+        assert_eq!(
+            strict("a: r 0..10\n  b: x 2..6\n  b: i 6..6\n  b: j 7..7\n  b: y 7..8\n"),
+            [5, 4, 0, 0, 1]
         );
     }
 

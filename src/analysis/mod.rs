@@ -39,7 +39,9 @@ mod why;
 pub use blame::{CallFigures, blame};
 pub use chatty::{Chatter, chatter};
 pub use concurrency::{Concurrency, concurrency};
-pub use critical_path::{CriticalPath, Doubt, Section, critical_path};
+pub use critical_path::{
+    CriticalPath, Doubt, Section, Succession, critical_path, critical_path_by,
+};
 pub use finding::{Evidence, Finding, FindingKind, OperationEvidence, Why, between};
 pub use flame::{Flame, Frame, Weight};
 pub use gaps::{Gap, Place, Way, gaps, ways};
