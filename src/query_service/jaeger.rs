@@ -1,6 +1,7 @@
 //! Jaeger's legacy API: services, operations, traces, dependencies.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -190,21 +191,39 @@ fn told<'t>(
     raw: bool,
     errors: &[AnswerError],
 ) -> Response<Body> {
+    written(errors, |writer| {
+        for trace in traces {
+            let block = adjust::told(trace, raw, Api::Legacy);
+            writer.trace(trace.id(), block.spans())?;
+        }
+        Ok(())
+    })
+}
+
+/// An answer in Jaeger's JSON with the traces that `write` writes.
+pub fn written(
+    errors: &[AnswerError],
+    write: impl FnOnce(&mut JaegerWriter<'_>) -> io::Result<()>,
+) -> Response<Body> {
     let mut body = Vec::new();
     let mut writer = JaegerWriter::new(&mut body, Precision::Nanos);
     writer.begin();
-    let mut written = Ok(());
-    for trace in traces {
-        let block = adjust::told(trace, raw, Api::Legacy);
-        written = written.and_then(|()| writer.trace(trace.id(), block.spans()));
-    }
-    match written.and_then(|()| writer.finish(errors)) {
+    match write(&mut writer).and_then(|()| writer.finish(errors)) {
         Ok(()) => answer::bytes(StatusCode::OK, "application/json", body),
         Err(error) => answer::refused(Refused {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             message: format!("failed writing HTTP response: {error}"),
         }),
     }
+}
+
+/// Jaeger's answer where traces have no second storage to be kept in.
+pub async fn archive(Path(id): Path<String>) -> Answer {
+    params::trace_id(&id).map_err(|why| refused(Refused::bad(why)))?;
+    Err(refused(Refused {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        message: "archive span storage was not configured".to_owned(),
+    }))
 }
 
 pub async fn dependencies(State(service): State<QueryService>, Query(asked): Asked) -> Answer {

@@ -14,19 +14,21 @@ mod form;
 mod jaeger;
 mod metrics;
 mod params;
+mod pretty;
 mod search;
 mod server;
 mod span_sets;
 mod stats;
 mod tags;
 mod tempo;
+mod transform;
 mod v3;
 mod vizsla;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
 use crate::backend::Backend;
@@ -57,18 +59,7 @@ impl QueryService {
     pub fn router(self) -> Router {
         let guard = axum::middleware::from_fn_with_state(self.clone(), server::guard);
         Router::new()
-            .route("/api/services", get(jaeger::services))
-            .route(
-                "/api/services/{service}/operations",
-                get(jaeger::operation_names),
-            )
-            .route("/api/operations", get(jaeger::operations))
-            .route("/api/traces", get(jaeger::traces))
-            .route("/api/traces/{id}", get(jaeger::trace))
-            .route("/api/dependencies", get(jaeger::dependencies))
-            .route("/api/metrics/latencies", get(jaeger::metrics))
-            .route("/api/metrics/calls", get(jaeger::metrics))
-            .route("/api/metrics/errors", get(jaeger::metrics))
+            .merge(legacy())
             .route("/api/v3/services", get(v3::services))
             .route("/api/v3/operations", get(v3::operations))
             .route("/api/v3/traces", get(v3::traces))
@@ -98,4 +89,24 @@ impl QueryService {
             .layer(guard)
             .with_state(self)
     }
+}
+
+/// Jaeger's older API, whose answers are laid out in lines for who asks for it.
+fn legacy() -> Router<QueryService> {
+    Router::new()
+        .route("/api/services", get(jaeger::services))
+        .route(
+            "/api/services/{service}/operations",
+            get(jaeger::operation_names),
+        )
+        .route("/api/operations", get(jaeger::operations))
+        .route("/api/traces", get(jaeger::traces))
+        .route("/api/traces/{id}", get(jaeger::trace))
+        .route("/api/archive/{id}", post(jaeger::archive))
+        .route("/api/transform", post(transform::transform))
+        .route("/api/dependencies", get(jaeger::dependencies))
+        .route("/api/metrics/latencies", get(jaeger::metrics))
+        .route("/api/metrics/calls", get(jaeger::metrics))
+        .route("/api/metrics/errors", get(jaeger::metrics))
+        .layer(axum::middleware::from_fn(pretty::laid_out))
 }
