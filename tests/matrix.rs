@@ -176,10 +176,10 @@ fn may_lose(target: Format, lost: &[&str]) -> bool {
 
 #[test]
 fn every_reader_and_every_writer() {
-    let targets: Vec<Format> = Format::ALL
-        .into_iter()
-        .filter(|format| format.is_writable() && format.is_readable())
-        .collect();
+    // Chrome's slices have no ids, by which what was kept could be told.
+    let told =
+        |format: &Format| format.is_writable() && format.is_readable() && *format != Format::Chrome;
+    let targets: Vec<Format> = Format::ALL.into_iter().filter(told).collect();
     let mut table = String::from(
         "What each target loses of each sample; nothing where it says *all kept*. Why: Jaeger takes a\nreference of a root to its own trace for its parent; Zipkin rounds to µs, has no\ntypes, and gives back tags that tell of a process, a host or a container as the resource's.\n\n| sample |",
     );

@@ -339,7 +339,7 @@ mod tests {
             strict("a: r 0..1000\n  b: x 0..500\n  b: y 499..900\n"),
             [599, 0, 401]
         );
-        // A child without length counts as one that was waited for.
+        // Those without length change nothing here either.
         assert_eq!(
             strict("a: r 0..10\n  b: x 2..6\n  b: i 6..6\n  b: j 7..7\n  b: y 7..8\n"),
             [5, 4, 0, 0, 1]

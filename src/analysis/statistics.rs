@@ -26,6 +26,28 @@ pub enum GroupBy {
 }
 
 impl GroupBy {
+    /// What a word means: `service`, `operation`, `kind` or `status`, else an attribute's key.
+    pub fn of_word(word: &str) -> Self {
+        match word {
+            "service" => Self::Service,
+            "operation" => Self::Operation,
+            "kind" => Self::Kind,
+            "status" => Self::Status,
+            key => Self::Attribute(key.to_owned()),
+        }
+    }
+
+    /// The word.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Service => "service",
+            Self::Operation => "operation",
+            Self::Kind => "kind",
+            Self::Status => "status",
+            Self::Attribute(key) => key,
+        }
+    }
+
     /// The group of a span; none if it has no such attribute.
     pub fn of(&self, span: SpanRef<'_>) -> Option<String> {
         match self {

@@ -6,7 +6,7 @@
 //! (of old `S` and `F`) one of an asynchronous id; `i`, `I`, `R`, `n` (of old `T` and `p`) are points
 //! in time, `s`, `t` and `f` are arrows between slices, `M` names processes and threads. Counters,
 //! samples and snapshots are passed over and counted. The parents come from time, see
-//! [`timeline`](super::timeline).
+//! [`timeline`](super::timeline). [`ChromeWriter`] writes them.
 //!
 //! Format: "Trace Event Format", Google 2016. Times are in microseconds of some clock, often since
 //! boot; Kineto and Clang tell its beginning.
@@ -17,6 +17,7 @@
 //! ```
 
 mod event;
+mod write;
 
 use std::collections::HashMap;
 
@@ -28,6 +29,8 @@ use super::walk::Walk;
 use crate::model::{BlockBuilder, PairIx, TraceId, Value};
 
 use event::Event;
+
+pub use write::ChromeWriter;
 
 /// Bytes of an input by which its trace is told from those of others.
 const HEAD: usize = 4 << 10;

@@ -142,15 +142,20 @@ fn write_log(json: &mut JsonWriter<'_>, log: LogRef<'_>) {
     json.end_object();
 }
 
-/// Attributes as an object; of a key that repeats, the first value, as everywhere.
+/// Attributes as an object.
 fn attributes(json: &mut JsonWriter<'_>, attributes: Attributes<'_>) {
-    let mut seen = HashSet::with_capacity(attributes.len());
     json.begin_object();
+    members(json, attributes);
+    json.end_object();
+}
+
+/// Attributes as members of an object; of a key that repeats, the first value, as everywhere.
+pub(super) fn members(json: &mut JsonWriter<'_>, attributes: Attributes<'_>) {
+    let mut seen = HashSet::with_capacity(attributes.len());
     for (key, item) in attributes.iter().filter(|(key, _)| seen.insert(*key)) {
         json.key(key);
         value(json, item);
     }
-    json.end_object();
 }
 
 /// A value; arrays and maps nest as deep as [`MAX_NESTING`](crate::model::MAX_NESTING) at most.

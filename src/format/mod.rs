@@ -150,7 +150,7 @@ const FORMATS: &[About] = &[
     about(Format::Xray, "xray", Read, "AWS X-Ray segments, bare or behind the daemon's header, and answers of `BatchGetTraces`"),
     about(Format::CloudTrace, "cloud-trace", Read, "Google Cloud Trace: version 1 (lists, traces, `PatchTraces`), version 2 (`batchWrite`)"),
     about(Format::Pinpoint, "pinpoint", Read, "Pinpoint: a transaction with its call stack, or its timeline"),
-    about(Format::Chrome, "chrome", Read, "Chrome's trace events, and all who write them: Kineto, Clang, Bazel, `tracing-chrome`"),
+    about(Format::Chrome, "chrome", Both, "Chrome's trace events, and all who write them: Kineto, Clang, Bazel, `tracing-chrome`"),
     about(Format::DatadogJson, "datadog-json", Read, "What Datadog's tracers send to the agent, in JSON"),
     about(Format::DatadogMsgpack, "datadog-msgpack", Read, "The same in MessagePack, v0.4 and v0.5"),
     about(Format::Csv, "csv", Write, "A table of spans, comma-separated"),

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::chrome::ChromeWriter;
 use super::jaeger::{JaegerWriter, Precision};
 use super::zipkin::ZipkinWriter;
 use super::{Format, otlp, table};
@@ -37,6 +38,7 @@ enum Kind<'w> {
     OtlpProto(&'w mut dyn io::Write),
     Jaeger(JaegerWriter<'w>),
     Zipkin(ZipkinWriter<'w>),
+    Chrome(ChromeWriter<'w>),
     Csv(&'w mut dyn io::Write),
     Markdown(&'w mut dyn io::Write, bool),
 }
@@ -60,6 +62,7 @@ impl<'w> Writer<'w> {
                 writer.begin();
                 Kind::Zipkin(writer)
             }
+            Format::Chrome => Kind::Chrome(ChromeWriter::new(out)),
             Format::Csv => {
                 table::csv_header(out)?;
                 Kind::Csv(out)
@@ -98,6 +101,11 @@ impl<'w> Writer<'w> {
                     writer.span(span)?;
                 }
             }
+            Kind::Chrome(writer) => {
+                for trace in traces {
+                    writer.trace(trace)?;
+                }
+            }
             Kind::Csv(out) => table::csv_lines(*out, traces)?,
             Kind::Markdown(out, begun) => {
                 if std::mem::replace(begun, true) {
@@ -114,6 +122,7 @@ impl<'w> Writer<'w> {
         match self.0 {
             Kind::Jaeger(mut writer) => writer.finish(&[])?,
             Kind::Zipkin(mut writer) => writer.finish()?,
+            Kind::Chrome(mut writer) => writer.finish()?,
             Kind::OtlpJson(_) | Kind::OtlpProto(_) | Kind::Csv(_) | Kind::Markdown(..) => {}
         }
         Ok(())
@@ -160,10 +169,10 @@ mod tests {
             });
             spans.collect::<Vec<_>>()
         };
-        for format in Format::ALL
-            .into_iter()
-            .filter(|format| format.is_writable() && format.is_readable())
-        {
+        // Chrome's slices have no ids.
+        for format in Format::ALL.into_iter().filter(|&format| {
+            format.is_writable() && format.is_readable() && format != Format::Chrome
+        }) {
             let mut bytes = Vec::new();
             write(format, &mut bytes, [&trace].into_iter()).unwrap();
             let mut blocks = Blocks::default();

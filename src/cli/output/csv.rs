@@ -12,7 +12,10 @@ pub(super) fn write<R>(
     columns: &[Column<R>],
     rows: &[R],
 ) -> io::Result<()> {
-    let heads: Vec<_> = columns.iter().map(|column| column.key.to_owned()).collect();
+    let heads: Vec<_> = columns
+        .iter()
+        .map(|column| column.key.to_string())
+        .collect();
     line(out, look.tty, &heads)?;
     for row in rows {
         let cells: Vec<_> = columns

@@ -83,6 +83,8 @@ pub enum Format {
     Jaeger,
     /// Zipkin's JSON of version 2.
     Zipkin,
+    /// Chrome's trace events, for Perfetto.
+    Chrome,
     /// A graph for Graphviz.
     Dot,
     /// A graph for Mermaid.
@@ -114,6 +116,7 @@ impl Format {
             Self::Otlp => "otlp",
             Self::Jaeger => "jaeger",
             Self::Zipkin => "zipkin",
+            Self::Chrome => "chrome",
             Self::Dot => "dot",
             Self::Mermaid => "mermaid",
             Self::Svg => "svg",

@@ -1,5 +1,6 @@
 //! Tables for eyes and for Markdown.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::config::Depth;
@@ -108,9 +109,9 @@ impl Cell {
 /// A column: its heads and how a row fills it.
 pub struct Column<R> {
     /// Its head for eyes.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// Its head for machines, as in JSON.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// Where its text stands.
     pub align: Align,
     /// Fills it.
@@ -121,8 +122,8 @@ impl<R> Column<R> {
     /// A column of names.
     pub const fn left(title: &'static str, key: &'static str, cell: fn(&R, &Look) -> Cell) -> Self {
         Self {
-            title,
-            key,
+            title: Cow::Borrowed(title),
+            key: Cow::Borrowed(key),
             align: Align::Left,
             cell,
         }
@@ -135,9 +136,19 @@ impl<R> Column<R> {
         cell: fn(&R, &Look) -> Cell,
     ) -> Self {
         Self {
-            title,
-            key,
+            title: Cow::Borrowed(title),
+            key: Cow::Borrowed(key),
             align: Align::Right,
+            cell,
+        }
+    }
+
+    /// A column of names that is called after what the user asked for.
+    pub fn called(name: &str, cell: fn(&R, &Look) -> Cell) -> Self {
+        Self {
+            title: Cow::Owned(name.to_uppercase()),
+            key: Cow::Owned(name.to_owned()),
+            align: Align::Left,
             cell,
         }
     }
@@ -170,7 +181,7 @@ pub(super) fn write<R>(
     }
     let heads: Vec<_> = columns
         .iter()
-        .map(|column| (Shown::new(column.title).into_owned(), Tone::Muted))
+        .map(|column| (Shown::new(&column.title).into_owned(), Tone::Muted))
         .collect();
     for row in std::iter::once(heads).chain(cells) {
         write_line(out, look, columns, &widths, row)?;

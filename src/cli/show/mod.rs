@@ -1,7 +1,12 @@
 //! `vizsla show`: one trace.
 
+mod critical;
+mod events;
+mod findings;
+mod flame;
+mod graph;
 mod rows;
-mod views;
+mod stats;
 mod waterfall;
 
 use std::sync::Arc;
@@ -9,11 +14,13 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use tokio_util::sync::CancellationToken;
 
-use crate::analysis::{critical_path, skew};
+use crate::analysis::{GroupBy, critical_path, skew};
 use crate::backend::{Backend, SearchRequest, Sort};
+use crate::config::{Config, Depth, Paths};
 use crate::format::{Format as Wire, explained, pasted, write as write_traces};
 use crate::model::{Nanos, Trace, TraceId};
 use crate::text::plural;
+use crate::tui::{Appearance, Theme, flame_picture};
 
 use super::args::SourceArgs;
 use super::output::{Format, write_document, write_rows};
@@ -29,7 +36,11 @@ const FORMATS: &[Format] = &[
     Format::Otlp,
     Format::Jaeger,
     Format::Zipkin,
+    Format::Chrome,
     Format::Folded,
+    Format::Svg,
+    Format::Dot,
+    Format::Mermaid,
 ];
 
 /// Arguments of `show`.
@@ -37,7 +48,9 @@ const FORMATS: &[Format] = &[
 #[command(before_long_help = "Examples:
   vizsla show -s ticket-4711.json
   vizsla show 7f1c9d2a --format json | jq '.spans[] | select(.status == \"error\")'
-  vizsla show 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+  vizsla show 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+  vizsla show -s ticket-4711.json --view stats --by service
+  vizsla show -s ticket-4711.json --view flame --format svg > flame.svg")]
 pub struct ShowArgs {
     /// Trace id, leading zeros may be left out, or a header or a line of a log with one; not needed if the source holds one trace
     #[arg(value_name = "TRACE_ID")]
@@ -47,25 +60,55 @@ pub struct ShowArgs {
     /// Correct clocks that differ between hosts, as Jaeger does
     #[arg(long)]
     adjust_skew: bool,
-    /// What is told of the trace: the tree with its bars, its spans, or one of the views
-    #[arg(long, value_name = "NAME", value_enum, default_value_t)]
-    view: View,
-    /// How it is written
+    /// What is told of the trace: the tree with its bars, its spans, or what was worked out
+    #[arg(long, value_name = "NAME", value_enum)]
+    view: Option<View>,
+    /// What the view stats groups by, at most three: service, operation, kind, status or an attribute
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        default_value = "service,operation"
+    )]
+    by: Vec<String>,
+    /// How it is written: otlp, jaeger, zipkin and chrome are of the whole trace, folded and svg of the view flame, dot and mermaid of graph
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = Format::among(FORMATS))]
     format: Format,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum View {
+    /// The tree with its bars
     #[default]
     Waterfall,
-    #[value(alias = "spans")]
-    Table,
+    /// A span a line
+    #[value(alias = "table")]
+    Spans,
+    /// Operations with their figures
     Stats,
+    /// Events by time
     Events,
+    /// What stands out, in words
     Findings,
+    /// The critical path, section by section
     Critical,
+    /// Frames of the flame graph
     Flame,
+    /// Calls, merged by the path that leads to them
+    Graph,
+    /// Everything, as JSON
+    Json,
+}
+
+impl View {
+    /// Whether it can be written so.
+    fn takes(self, format: Format) -> bool {
+        match format {
+            Format::Folded | Format::Svg => self == Self::Flame,
+            Format::Dot | Format::Mermaid => self == Self::Graph,
+            _ => true,
+        }
+    }
 }
 
 /// How many ids are listed where one has to be chosen.
@@ -152,37 +195,62 @@ fn corrected(trace: &Arc<Trace>) -> Arc<Trace> {
     Arc::new(trace.shifted(&skew.offsets))
 }
 
-fn write(trace: &Arc<Trace>, args: &ShowArgs, session: &mut Session) -> Result<(), Failure> {
-    let (out, look) = (&mut session.out, &session.look);
-    let one = std::iter::once(trace.as_ref());
-    let format = args.format;
-    match (args.view, format) {
-        // Formats of whole traces have no views.
-        (_, Format::Otlp | Format::Jaeger | Format::Zipkin)
-        | (View::Waterfall | View::Table, _) => {}
-        (View::Flame, Format::Folded) => return Ok(views::folded(out, trace)?),
-        (View::Stats, _) => return Ok(views::stats(out, look, format, trace)?),
-        (View::Events, _) => return Ok(views::events(out, look, format, trace)?),
-        (View::Findings, _) => return Ok(views::findings(out, look, format, trace)?),
-        (View::Critical, _) => return Ok(views::critical(out, look, format, trace)?),
-        (View::Flame, _) => return Ok(views::flame(out, look, format, trace)?),
+fn write(trace: &Trace, args: &ShowArgs, session: &mut Session) -> Result<(), Failure> {
+    let (view, format) = (args.view.unwrap_or_default(), args.format);
+    let view = match format {
+        // A picture or stacks of what? There is but one answer.
+        _ if args.view.is_some() => view,
+        Format::Folded | Format::Svg => View::Flame,
+        Format::Dot | Format::Mermaid => View::Graph,
+        _ => view,
+    };
+    if !view.takes(format) {
+        let flat = matches!(format, Format::Folded | Format::Svg);
+        let of = if flat { "flame" } else { "graph" };
+        let format = format.name();
+        return Err(Failure::Usage(format!("{format} is for --view {of}")));
     }
-    match args.format {
-        Format::Folded => views::folded(out, trace)?,
-        Format::Json => {
+    let by: Vec<GroupBy> = args.by.iter().map(|word| GroupBy::of_word(word)).collect();
+    if by.len() > stats::MOST {
+        let most = stats::MOST;
+        return Err(Failure::Usage(format!("--by takes at most {most}")));
+    }
+    let (out, look) = (&mut session.out, &session.look);
+    let one = std::iter::once(trace);
+    match (view, format) {
+        (_, Format::Otlp) => write_traces(Wire::OtlpJson, out, one)?,
+        (_, Format::Jaeger) => write_traces(Wire::JaegerJson, out, one)?,
+        (_, Format::Zipkin) => write_traces(Wire::ZipkinV2, out, one)?,
+        (_, Format::Chrome) => write_traces(Wire::Chrome, out, one)?,
+        (View::Flame, Format::Folded) => flame::folded(out, trace)?,
+        (View::Flame, Format::Svg) => flame_picture(out, &theme(&session.config), trace)?,
+        (View::Flame, _) => flame::write(out, look, format, trace)?,
+        (View::Graph, _) => graph::write(out, look, format, trace)?,
+        (View::Stats, _) => stats::write(out, look, format, trace, &by)?,
+        (View::Events, _) => events::write(out, look, format, trace)?,
+        (View::Findings, _) => findings::write(out, look, format, trace)?,
+        (View::Critical, _) => critical::write(out, look, format, trace)?,
+        (View::Waterfall, Format::Table) => {
+            waterfall::write(out, look, trace, &critical_path(trace))?;
+        }
+        (_, Format::Json) | (View::Json, Format::Table) => {
             let path = critical_path(trace);
             let critical = |span: usize| path.time_of(span);
             write_document(out, |json| explained::write(json, trace, &critical))?;
         }
-        Format::Table if matches!(args.view, View::Waterfall) => {
-            waterfall::write(out, look, trace, &critical_path(trace))?;
+        (View::Waterfall | View::Spans | View::Json, _) => {
+            write_rows(out, look, format, &rows::columns(), &rows::of(trace))?;
         }
-        Format::Otlp => write_traces(Wire::OtlpJson, out, one)?,
-        Format::Jaeger => write_traces(Wire::JaegerJson, out, one)?,
-        Format::Zipkin => write_traces(Wire::ZipkinV2, out, one)?,
-        format => write_rows(out, look, format, &rows::columns(), &rows::of(trace))?,
     }
     Ok(())
+}
+
+/// The theme of pictures.
+fn theme(config: &Config) -> Theme {
+    let folder = Paths::of_user().map(|paths| paths.themes());
+    let (name, folder) = (&config.theme.value, folder.as_deref());
+    let theme = Theme::load(name, Depth::Truecolor, Appearance::Dark, folder);
+    theme.unwrap_or_else(|_| Theme::plain())
 }
 
 #[cfg(test)]

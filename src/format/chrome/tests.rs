@@ -88,3 +88,54 @@ fn a_list_of_any_shape_ends_somewhere() {
     let (block, findings) = read_text("[{\"ph\":\"B\",\"ts\":1},{\"ph\":\"E", decode);
     assert_eq!((block.len(), findings.problems.len()), (1, 1));
 }
+
+#[test]
+fn what_is_written_is_nested_by_time_and_arrows_lead_elsewhere() {
+    use crate::model::scenario;
+
+    let trace = scenario::trace(
+        "shop: GET 0..120 server error n=5\n  shop: load 10..90 +20:lock\n    shop: parse 20..30\n  shop: beside 50..100\n  cart: add 95..110 server\n  shop: last 100..120\n",
+    );
+    let mut text = Vec::new();
+    let mut writer = ChromeWriter::new(&mut text);
+    writer.trace(&trace).unwrap();
+    writer.finish().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    let events = json["traceEvents"].as_array().unwrap();
+    let of = |phase: &'static str| events.iter().filter(move |event| event["ph"] == phase);
+    let slices: Vec<_> = of("X")
+        .map(|slice| {
+            let at = |key: &str| slice[key].to_string();
+            let name = slice["name"].as_str().unwrap();
+            format!(
+                "{name} {}/{} {}+{}",
+                at("pid"),
+                at("tid"),
+                at("ts"),
+                at("dur")
+            )
+        })
+        .collect();
+    assert_eq!(
+        slices,
+        [
+            "GET 0/0 0+120000",
+            "load 0/0 10000+80000",
+            "parse 0/0 20000+10000",
+            "beside 0/1 50000+50000",
+            "add 1/0 95000+15000",
+            "last 0/0 100000+20000",
+        ]
+    );
+    assert_eq!(of("s").count(), 2);
+    assert_eq!(of("i").next().unwrap()["ts"], 30_000);
+    let text = String::from_utf8(text).unwrap();
+    let spans = lines(&text, decode);
+    let start = scenario::EPOCH.0;
+    assert!(
+        spans
+            .iter()
+            .any(|span| span.contains(&format!("shop: GET {start}+120000000"))),
+        "{spans:#?}"
+    );
+}

@@ -1,0 +1,91 @@
+//! The flame graph of a trace: its frames as rows, or as stacks for other tools.
+
+use std::io::{self, Write};
+
+use crate::analysis::{Flame, Frame, critical_path};
+use crate::format::json::JsonWriter;
+use crate::model::Trace;
+
+use super::super::output::{Cell, Column, Format, Look, Record, write_rows};
+
+/// Writes the frames of the flame graph, callers before what they called.
+pub(super) fn write(
+    out: &mut dyn Write,
+    look: &Look,
+    format: Format,
+    trace: &Trace,
+) -> io::Result<()> {
+    let path = critical_path(trace);
+    let flame = Flame::new(trace, &path);
+    let rows: Vec<FrameRow<'_>> = flame.frames().iter().copied().map(FrameRow).collect();
+    let columns = vec![
+        Column::left("FRAME", "frame", |row: &FrameRow<'_>, _| {
+            let FrameRow(at) = row;
+            let indent = "  ".repeat(at.depth.min(40));
+            Cell::text(format!("{indent}{}  {}", at.service, at.operation))
+        }),
+        Column::right("SPANS", "spans", |row, _| Cell::count(row.0.spans)),
+        Column::right("ERR", "errors", |row, _| Cell::errors(row.0.errors)),
+        Column::right("TOTAL", "duration_nano", |row, look| {
+            Cell::duration(row.0.total.0, look)
+        }),
+        Column::right("SELF", "self_nano", |row, look| {
+            Cell::duration(row.0.own.0, look)
+        }),
+        Column::right("CRITICAL", "critical_nano", |row, look| {
+            Cell::duration(row.0.critical.0, look)
+        }),
+    ];
+    write_rows(out, look, format, &columns, &rows)
+}
+
+struct FrameRow<'a>(Frame<'a>);
+
+impl Record for FrameRow<'_> {
+    fn json(&self, json: &mut JsonWriter<'_>) {
+        let frame = &self.0;
+        json.begin_object();
+        json.key("service").string(frame.service);
+        json.key("operation").string(frame.operation);
+        json.key("depth").raw(frame.depth);
+        json.key("spans").raw(frame.spans);
+        json.key("errors").raw(frame.errors);
+        json.key("duration_nano").raw(frame.total.0);
+        json.key("self_nano").raw(frame.own.0);
+        json.key("critical_nano").raw(frame.critical.0);
+        json.end_object();
+    }
+}
+
+/// Writes the frames as folded stacks, one a line with its own time in microseconds: what flame
+/// graph tools read.
+pub(super) fn folded(out: &mut dyn Write, trace: &Trace) -> io::Result<()> {
+    let flame = Flame::new(trace, &critical_path(trace));
+    let mut stack: Vec<String> = Vec::new();
+    for frame in flame.frames() {
+        stack.truncate(frame.depth);
+        // A semicolon parts frames, a blank before the last number ends them.
+        let name = format!("{}: {}", frame.service, frame.operation);
+        stack.push(name.replace([';', '\n', '\r'], "_"));
+        let micros = frame.own.0 / 1_000;
+        if micros > 0 {
+            writeln!(out, "{} {micros}", stack.join(";"))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::scenario;
+
+    #[test]
+    fn folded_stacks_add_up_to_the_own_times() {
+        let trace = scenario::trace("a: r 0..100\n  b: x 0..40\n  b: x 40..50\n  c: y;z 50..100\n");
+        let mut out = Vec::new();
+        folded(&mut out, &trace).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, "a: r;b: x 50000\na: r;c: y_z 50000\n");
+    }
+}

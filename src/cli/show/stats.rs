@@ -1,0 +1,103 @@
+//! Figures of a trace's spans, grouped by service, operation or whatever they have in common; with
+//! `--by service`, who owns the critical path.
+
+use std::io::{self, Write};
+
+use crate::analysis::{Group, GroupBy, critical_path, statistics};
+use crate::format::json::JsonWriter;
+use crate::model::Trace;
+
+use super::super::output::{Cell, Column, Format, Look, Record, write_rows};
+
+/// How many things groups may have in common.
+pub(super) const MOST: usize = 3;
+
+/// Writes the figures of groups, most critical time first.
+pub(super) fn write(
+    out: &mut dyn Write,
+    look: &Look,
+    format: Format,
+    trace: &Trace,
+    by: &[GroupBy],
+) -> io::Result<()> {
+    let groups = statistics(trace, &critical_path(trace), by).into_iter();
+    let rows: Vec<GroupRow<'_>> = groups.map(|group| GroupRow { by, group }).collect();
+    let values: [fn(&GroupRow<'_>, &Look) -> Cell; MOST] = [
+        |row, _| Cell::text(row.value(0)),
+        |row, _| Cell::text(row.value(1)),
+        |row, _| Cell::text(row.value(2)),
+    ];
+    let named = by.iter().zip(values);
+    let named = named.map(|(by, value)| Column::called(by.word(), value));
+    let columns: Vec<Column<GroupRow<'_>>> = named.chain(figures()).collect();
+    write_rows(out, look, format, &columns, &rows)
+}
+
+fn figures<'a>() -> [Column<GroupRow<'a>>; 8] {
+    [
+        Column::right("COUNT", "spans", |row: &GroupRow<'a>, _| {
+            Cell::count(row.group.figures.durations.count())
+        }),
+        Column::right("ERR", "errors", |row, _| {
+            Cell::count(row.group.figures.errors)
+        }),
+        Column::right("TOTAL", "duration_nano", |row, look| {
+            Cell::duration(row.group.figures.durations.sum().0, look)
+        }),
+        Column::right("P50", "p50_nano", |row, look| {
+            Cell::duration(row.quantile(0.5), look)
+        }),
+        Column::right("P95", "p95_nano", |row, look| {
+            Cell::duration(row.quantile(0.95), look)
+        }),
+        Column::right("MAX", "max_nano", |row, look| {
+            Cell::duration(row.quantile(1.0), look)
+        }),
+        Column::right("SELF", "self_nano", |row, look| {
+            Cell::duration(row.group.figures.own.0, look)
+        }),
+        Column::right("CRITICAL", "critical_nano", |row, look| {
+            Cell::duration(row.group.figures.critical.0, look)
+        }),
+    ]
+}
+
+struct GroupRow<'a> {
+    by: &'a [GroupBy],
+    group: Group,
+}
+
+impl GroupRow<'_> {
+    fn value(&self, at: usize) -> &str {
+        let value = self.group.values.get(at);
+        value.and_then(Option::as_deref).unwrap_or_default()
+    }
+
+    fn quantile(&self, q: f64) -> u64 {
+        self.group
+            .figures
+            .durations
+            .quantile(q)
+            .unwrap_or_default()
+            .0
+    }
+}
+
+impl Record for GroupRow<'_> {
+    fn json(&self, json: &mut JsonWriter<'_>) {
+        let figures = &self.group.figures;
+        json.begin_object();
+        for (at, by) in self.by.iter().enumerate() {
+            json.key(by.word()).string(self.value(at));
+        }
+        json.key("spans").raw(figures.durations.count());
+        json.key("errors").raw(figures.errors);
+        json.key("duration_nano").raw(figures.durations.sum().0);
+        json.key("p50_nano").raw(self.quantile(0.5));
+        json.key("p95_nano").raw(self.quantile(0.95));
+        json.key("max_nano").raw(self.quantile(1.0));
+        json.key("self_nano").raw(figures.own.0);
+        json.key("critical_nano").raw(figures.critical.0);
+        json.end_object();
+    }
+}
