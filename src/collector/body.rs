@@ -158,6 +158,9 @@ impl Reading {
             let more =
                 more.map_err(|short| Refusal::short(short, "request body", self.share.limit()))?;
             if held > 0 {
+                if self.first.is_some() {
+                    self.rest = self.share.buffer();
+                }
                 self.rest.reserve(held + more - self.rest.len());
             }
         }

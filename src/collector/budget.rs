@@ -1,13 +1,22 @@
 //! Bytes in flight: all bodies being read or decoded share one budget.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::{Bytes, BytesMut};
+
+/// Buffers kept for the next bodies: memory that went back to the system comes again page by
+/// page, which takes longer than to fill it.
+const SPARE: usize = 4;
+/// A larger one is let go.
+const LARGEST_SPARE: usize = 512 << 10;
 
 /// A number of bytes that many requests share.
 #[derive(Debug)]
 pub struct Budget {
     used: AtomicUsize,
     limit: usize,
+    spare: Mutex<Vec<BytesMut>>,
 }
 
 /// A part of a [`Budget`], given back when dropped.
@@ -23,6 +32,7 @@ impl Budget {
         Arc::new(Self {
             used: AtomicUsize::new(0),
             limit,
+            spare: Mutex::default(),
         })
     }
 
@@ -64,6 +74,29 @@ impl Share {
         }
         let alone = self.bytes.saturating_add(least) > self.budget.limit;
         Err(if alone { NoRoom::Ever } else { NoRoom::Now })
+    }
+
+    /// An empty buffer, perhaps with room.
+    pub fn buffer(&self) -> BytesMut {
+        let spare = self.budget.spare.lock();
+        let buffer = spare.unwrap_or_else(PoisonError::into_inner).pop();
+        buffer.unwrap_or_default()
+    }
+
+    /// Keeps the memory of what has been read, if nobody else reads it.
+    pub fn put_back(&self, read: Bytes) {
+        let Ok(mut buffer) = read.try_into_mut() else {
+            return;
+        };
+        buffer.clear();
+        let mut spare = self
+            .budget
+            .spare
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < SPARE && buffer.capacity() <= LARGEST_SPARE {
+            spare.push(buffer);
+        }
     }
 
     fn take(&self, more: usize) -> bool {

@@ -208,7 +208,9 @@ impl Front {
         let work = move || {
             let Held { bytes, mut share } = held;
             let request: Bytes = encoding::decode(&layers, bytes, limit, &mut share)?;
-            intake.take(signal, syntax, &request)
+            let accepted = intake.take(signal, syntax, &request);
+            share.put_back(request);
+            accepted
         };
         if small {
             return work();
