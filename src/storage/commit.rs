@@ -46,10 +46,12 @@ pub struct Committed {
 /// Where the spans of one trace of the request go.
 #[derive(Debug, Clone, Copy)]
 enum Home {
-    /// Into a portion, under an entry of its generation; the bytes its trace has by now.
+    /// Into a portion, under an entry of its generation; the first position of its trace, and
+    /// the bytes it has by now.
     At {
         portion: usize,
         entry: u32,
+        since: Position,
         bytes: u64,
     },
     /// Nowhere: its trace is gone.
@@ -189,10 +191,10 @@ impl State {
             }
         };
         let view = &self.slots[slot].view;
-        let bytes = view
+        let (since, bytes) = view
             .traces
             .get(entry as usize)
-            .map_or(0, |entry| entry.bytes);
+            .map_or((NOWHERE, 0), |entry| (entry.first, entry.bytes));
         let known = portions.iter().position(|portion| portion.slot == slot);
         let portion = known.unwrap_or_else(|| {
             portions.push(Portion {
@@ -205,6 +207,7 @@ impl State {
         Home::At {
             portion,
             entry,
+            since,
             bytes,
         }
     }
@@ -221,6 +224,7 @@ impl State {
                 Home::At {
                     portion,
                     entry,
+                    since,
                     bytes,
                 } => {
                     let Some(portion) = sorting.portions.get_mut(*portion) else {
@@ -238,9 +242,12 @@ impl State {
                             .span(position)
                             .is_some_and(|stored| seen::is_same(stored, span)),
                     };
-                    if slot.seen.contains(print, twin) {
-                        sorting.done.duplicate += 1;
-                    } else if *bytes + sorting.each > limits.trace as u64 {
+                    let position = portion.first + portion.rows.len() as Position;
+                    if *bytes + sorting.each > limits.trace as u64 {
+                        if slot.seen.contains(print, *since, twin) {
+                            sorting.done.duplicate += 1;
+                            continue;
+                        }
                         cut += 1;
                         if let Some(entry) = Arc::make_mut(&mut slot.view)
                             .traces
@@ -248,13 +255,13 @@ impl State {
                         {
                             entry.cut += 1;
                         }
-                    } else {
+                    } else if slot.seen.note(print, position, *since, twin) {
                         *bytes += sorting.each;
-                        slot.seen
-                            .insert(print, portion.first + portion.rows.len() as Position);
                         portion.rows.push(span.row());
                         portion.of_row.push(*entry);
                         sorting.done.stored += 1;
+                    } else {
+                        sorting.done.duplicate += 1;
                     }
                 }
             }
@@ -273,6 +280,7 @@ impl State {
                     portion,
                     entry,
                     bytes,
+                    ..
                 }) if *bytes + sorting.each <= limits.trace as u64 => {
                     let Some(portion) = sorting.portions.get_mut(*portion) else {
                         continue;
@@ -294,6 +302,7 @@ impl State {
                 portion,
                 entry,
                 bytes,
+                ..
             } = *home
             else {
                 continue;

@@ -66,6 +66,8 @@ pub(super) struct Entry {
     pub(super) root_start: Time,
     /// Bytes of blocks that the trace's spans account for.
     pub(super) bytes: u64,
+    /// Its first span.
+    pub(super) first: Position,
     /// Its latest span.
     pub(super) last: Position,
     /// Its latest log record.
@@ -91,6 +93,7 @@ impl Entry {
             end: Time(0),
             root_start: Time::MAX,
             bytes: 0,
+            first: NOWHERE,
             last: NOWHERE,
             last_log: NOWHERE,
             root: NOWHERE,
@@ -113,6 +116,7 @@ impl Entry {
             self.root = position;
             self.root_start = span.start();
         }
+        self.first = self.first.min(position);
         std::mem::replace(&mut self.last, position)
     }
 }

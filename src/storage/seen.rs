@@ -4,6 +4,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::generation::Position;
 use super::names::NameHashes;
@@ -35,37 +36,95 @@ pub(super) fn prints(block: &Block, hasher: &RandomState) -> Vec<u32> {
     block.spans().map(print).collect()
 }
 
-/// Tables that the prints are parted into.
-const TABLES: usize = 16;
+/// Spans from which on a stretch of them is settled: fewer stay where they are.
+const SETTLED: Position = 16 * 1024;
 
 /// Positions of spans by what identifies them.
 ///
-/// A hash table doubles, and is half empty then. These are sixteen of unequal shares, each by a
-/// sixteenth of an octave larger than the one before, so that they double one after the other:
-/// together they are never far from well filled, and no commit waits for all of it to move.
+/// Spans are looked for mostly while their trace is young, so the latest stand in a hash table,
+/// which is small and warm. Earlier ones are settled, stretch by stretch, in half the bytes, and
+/// are asked only for traces that reach back to them.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    tables: [HashTable<(u32, Position)>; TABLES],
+    recent: HashTable<(u32, Position)>,
+    /// In order of position.
+    settled: Vec<Settled>,
 }
 
-/// The first print of each table but the first: `2^(n/16) - 1` of all there are.
-const BOUNDS: [u32; TABLES - 1] = [
-    0x0b55_86cf,
-    0x172b_83c8,
-    0x2387_a6e7,
-    0x306f_e0a3,
-    0x3dea_64c1,
-    0x4bfd_ad53,
-    0x5ab0_7dd5,
-    0x6a09_e668,
-    0x7a11_473f,
-    0x8ace_5423,
-    0x9c49_182a,
-    0xae89_f996,
-    0xc199_bdd8,
-    0xd581_8dcf,
-    0xea4a_fa2a,
-];
+/// A look-up that nothing is added to: spans in buckets by the high bits of their prints.
+#[derive(Debug)]
+struct Settled {
+    /// The position that offsets count from.
+    first: Position,
+    /// The position after the last.
+    end: Position,
+    /// Where each bucket ends among the spans.
+    ends: Box<[u32]>,
+    /// Of each span the offset, and above it as many low bits of its print as there is room for.
+    spans: Box<[u32]>,
+    /// Bits of an offset.
+    width: u32,
+}
+
+/// Spans of a bucket, on average.
+const BUCKET: usize = 8;
+
+impl Settled {
+    fn of(prints: &[(u32, Position)]) -> Option<Self> {
+        let first = prints.iter().map(|&(_, position)| position).min()?;
+        let last = prints.iter().map(|&(_, position)| position).max()?;
+        let mut settled = Self {
+            first,
+            end: last + 1,
+            ends: vec![0; prints.len().div_ceil(BUCKET)].into_boxed_slice(),
+            spans: vec![0; prints.len()].into_boxed_slice(),
+            width: u32::BITS - (last - first).leading_zeros(),
+        };
+        // Counted, then begun where the one before ends; what is placed moves the begin on, and
+        // at last it is the end.
+        for &(print, _) in prints {
+            let bucket = settled.bucket(print);
+            settled.ends[bucket] += 1;
+        }
+        let mut before = 0;
+        for end in &mut settled.ends {
+            before += std::mem::replace(end, before);
+        }
+        for &(print, position) in prints {
+            let (bucket, tag) = (settled.bucket(print), settled.tag(print));
+            let place = &mut settled.ends[bucket];
+            settled.spans[*place as usize] = tag | (position - first);
+            *place += 1;
+        }
+        Some(settled)
+    }
+
+    fn bucket(&self, print: u32) -> usize {
+        ((u64::from(print) * self.ends.len() as u64) >> u32::BITS) as usize
+    }
+
+    /// The bits of a print that stand above an offset.
+    fn tag(&self, print: u32) -> u32 {
+        print.checked_shl(self.width).unwrap_or(0)
+    }
+
+    fn contains(&self, print: u32, mut same: impl FnMut(Position) -> bool) -> bool {
+        let bucket = self.bucket(print);
+        let from = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let spans = &self.spans[from as usize..self.ends[bucket] as usize];
+        let tag = self.tag(print);
+        let offsets = 1_u32
+            .checked_shl(self.width)
+            .map_or(u32::MAX, |bit| bit - 1);
+        spans
+            .iter()
+            .any(|&span| span & !offsets == tag && same(self.first + (span & offsets)))
+    }
+
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(&*self.ends) + size_of_val(&*self.spans)
+    }
+}
 
 /// Spreads the 32 bits kept of a hash over the 64 that the table wants.
 fn spread(print: u32) -> u64 {
@@ -84,42 +143,117 @@ pub(super) fn growth(len: usize, capacity: usize, size: usize, bytes: usize) -> 
 }
 
 impl Seen {
-    fn table(print: u32) -> usize {
-        BOUNDS.partition_point(|&bound| bound <= print)
-    }
-
-    /// Whether a span with this print is there for which `same` holds.
-    pub(super) fn contains(&self, print: u32, mut same: impl FnMut(Position) -> bool) -> bool {
+    /// Whether a span with this print is there for which `same` holds. Its trace began at
+    /// position `since`.
+    pub(super) fn contains(
+        &self,
+        print: u32,
+        since: Position,
+        mut same: impl FnMut(Position) -> bool,
+    ) -> bool {
         let equal = |&(known, position): &(u32, Position)| known == print && same(position);
-        let table = self.tables.get(Self::table(print));
-        table.is_some_and(|table| table.find(spread(print), equal).is_some())
+        self.recent.find(spread(print), equal).is_some() || self.is_settled(print, since, same)
     }
 
-    /// Notes a span.
-    pub(super) fn insert(&mut self, print: u32, position: Position) {
-        if let Some(table) = self.tables.get_mut(Self::table(print)) {
-            table.insert_unique(spread(print), (print, position), |&(print, _)| {
-                spread(print)
-            });
+    /// Notes a span at a position, unless one is there for which `same` holds; whether it did.
+    pub(super) fn note(
+        &mut self,
+        print: u32,
+        position: Position,
+        since: Position,
+        mut same: impl FnMut(Position) -> bool,
+    ) -> bool {
+        if self.is_settled(print, since, &mut same) {
+            return false;
+        }
+        let equal = |&(known, position): &(u32, Position)| known == print && same(position);
+        let hash = |&(print, _): &(u32, Position)| spread(print);
+        match self.recent.entry(spread(print), equal, hash) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert((print, position));
+                true
+            }
         }
     }
 
-    /// Bytes that `more` spans will add, evenly spread, by which the tables grow in leaps.
+    fn is_settled(
+        &self,
+        print: u32,
+        since: Position,
+        mut same: impl FnMut(Position) -> bool,
+    ) -> bool {
+        let latest = self.settled.iter().rev();
+        latest
+            .take_while(|settled| settled.end > since)
+            .any(|settled| settled.contains(print, &mut same))
+    }
+
+    /// Settles the spans before a position, if they are many: they are sealed.
+    pub(super) fn settle(&mut self, before: Position) {
+        let begin = self.settled.last().map_or(0, |settled| settled.end);
+        if before.saturating_sub(begin) < SETTLED {
+            return;
+        }
+        let (old, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.recent)
+            .into_iter()
+            .partition(|&(_, position)| position < before);
+        self.settled.extend(Settled::of(&old));
+        let hash = |&(print, _): &(u32, Position)| spread(print);
+        self.recent.reserve(rest.len(), hash);
+        for (print, position) in rest {
+            self.recent
+                .insert_unique(spread(print), (print, position), hash);
+        }
+    }
+
+    /// Bytes that `more` spans will add, by which the table grows in leaps.
     pub(super) fn growth(&self, more: usize) -> usize {
-        let each = more.div_ceil(TABLES / 2);
-        let grown = |table: &HashTable<(u32, Position)>| {
-            growth(
-                table.len() + each,
-                table.capacity(),
-                size_of::<(u32, Position)>(),
-                table.allocation_size(),
-            )
-        };
-        self.tables.iter().map(grown).sum()
+        growth(
+            self.recent.len() + more,
+            self.recent.capacity(),
+            size_of::<(u32, Position)>(),
+            self.recent.allocation_size(),
+        )
     }
 
     /// Bytes taken.
     pub(super) fn bytes(&self) -> usize {
-        self.tables.iter().map(HashTable::allocation_size).sum()
+        let settled: usize = self.settled.iter().map(Settled::bytes).sum();
+        self.recent.allocation_size() + settled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_settled_is_found_where_it_was() {
+        let print = |position: Position| position.wrapping_mul(0x9e37_79b9);
+        let mut seen = Seen::default();
+        for position in 0..50_000 {
+            assert!(seen.note(print(position), position, position, |_| true));
+            if position % 20_000 == 0 {
+                seen.settle(position);
+            }
+        }
+        assert_eq!((seen.settled.len(), seen.recent.len()), (2, 10_000));
+        for position in 0..50_000 {
+            let found = |since| seen.contains(print(position), since, |at| at == position);
+            assert!(found(0) && found(position), "{position}");
+            assert!(!seen.contains(print(position), 0, |_| false));
+        }
+        assert!(
+            !seen.contains(print(1), 20_000, |_| true),
+            "not so far back"
+        );
+        assert!(!seen.note(print(1), 50_000, 0, |at| at == 1));
+        assert!(
+            seen.note(print(1), 50_000, 0, |_| false),
+            "a twin in print only"
+        );
+        let each = |settled: &Settled| settled.bytes() as f64 / settled.spans.len() as f64;
+        assert!(seen.settled.iter().all(|settled| each(settled) < 4.6));
     }
 }

@@ -235,6 +235,7 @@ impl Store {
             let slot = &mut state.slots[slot];
             slot.merging = false;
             let Some(merged) = merged else { continue };
+            slot.seen.settle(merged.first + merged.block.len() as u32);
             slot.part_bytes += merged.bytes();
             slot.part_bytes -= copied;
             Arc::make_mut(&mut slot.view)
