@@ -1,6 +1,6 @@
 //! Columns of spans over a dictionary of their own. A block never changes once it is built.
 
-use super::column::{Sparse, bytes_of};
+use super::column::{Column, Sparse};
 use super::dictionary::{Dictionary, PairIx, Sym};
 use super::id::{SpanId, TraceId};
 use super::kind::{Kind, Status};
@@ -300,60 +300,98 @@ impl Block {
 
     /// Heap bytes held, exactly: the sum of every column's capacity.
     pub fn bytes(&self) -> usize {
-        let per_span = bytes_of(&self.trace)
-            + bytes_of(&self.span_id)
-            + bytes_of(&self.parent_id)
-            + bytes_of(&self.start)
-            + bytes_of(&self.duration)
-            + bytes_of(&self.operation)
-            + bytes_of(&self.resource)
-            + bytes_of(&self.scope)
-            + bytes_of(&self.bits)
-            + bytes_of(&self.attribute_end)
-            + bytes_of(&self.attribute);
-        let shared = self.dictionary.bytes()
-            + bytes_of(&self.traces)
-            + bytes_of(&self.resources)
-            + bytes_of(&self.scopes)
-            + bytes_of(&self.lists)
-            + bytes_of(&self.logs);
-        let sparse = self.events.bytes()
-            + self.links.bytes()
-            + self.status_message.bytes()
-            + self.trace_state.bytes()
-            + self.flags.bytes()
-            + self.backwards.bytes()
-            + self.dropped.bytes()
-            + self.warnings.bytes();
-        per_span + shared + sparse
+        let columns = self.columns().into_iter();
+        columns.map(Column::bytes).sum()
     }
 
-    /// Nothing is added any more: gives spare capacity back.
+    /// Makes room for so many more spans and attributes of theirs.
+    pub(super) fn reserve(&mut self, spans: usize, attributes: usize) {
+        self.trace.reserve_exact(spans);
+        self.span_id.reserve_exact(spans);
+        self.parent_id.reserve_exact(spans);
+        self.start.reserve_exact(spans);
+        self.duration.reserve_exact(spans);
+        self.operation.reserve_exact(spans);
+        self.resource.reserve_exact(spans);
+        self.scope.reserve_exact(spans);
+        self.bits.reserve_exact(spans);
+        self.attribute_end.reserve_exact(spans);
+        self.attribute.reserve_exact(attributes);
+    }
+
+    /// Nothing is added any more: what helps readers is noted.
+    pub(super) fn note(&mut self) {
+        self.dictionary.note();
+    }
+
+    /// Nothing is added any more: notes what helps readers, and gives spare capacity back.
     pub(super) fn seal(&mut self) {
-        self.dictionary.seal();
-        self.traces.shrink_to_fit();
-        self.trace.shrink_to_fit();
-        self.span_id.shrink_to_fit();
-        self.parent_id.shrink_to_fit();
-        self.start.shrink_to_fit();
-        self.duration.shrink_to_fit();
-        self.operation.shrink_to_fit();
-        self.resource.shrink_to_fit();
-        self.scope.shrink_to_fit();
-        self.bits.shrink_to_fit();
-        self.attribute_end.shrink_to_fit();
-        self.attribute.shrink_to_fit();
-        self.resources.shrink_to_fit();
-        self.scopes.shrink_to_fit();
-        self.lists.shrink_to_fit();
-        self.logs.shrink_to_fit();
-        self.events.shrink();
-        self.links.shrink();
-        self.status_message.shrink();
-        self.trace_state.shrink();
-        self.flags.shrink();
-        self.backwards.shrink();
-        self.dropped.shrink();
-        self.warnings.shrink();
+        self.note();
+        self.columns_mut().into_iter().for_each(Column::shrink);
+    }
+
+    /// Takes everything out, keeping the memory.
+    pub(super) fn clear(&mut self) {
+        self.columns_mut().into_iter().for_each(Column::clear);
+    }
+
+    fn columns(&self) -> [&dyn Column; 25] {
+        [
+            &self.dictionary,
+            &self.traces,
+            &self.trace,
+            &self.span_id,
+            &self.parent_id,
+            &self.start,
+            &self.duration,
+            &self.operation,
+            &self.resource,
+            &self.scope,
+            &self.bits,
+            &self.attribute_end,
+            &self.attribute,
+            &self.resources,
+            &self.scopes,
+            &self.lists,
+            &self.events,
+            &self.links,
+            &self.status_message,
+            &self.trace_state,
+            &self.flags,
+            &self.backwards,
+            &self.dropped,
+            &self.warnings,
+            &self.logs,
+        ]
+    }
+
+    fn columns_mut(&mut self) -> [&mut dyn Column; 25] {
+        [
+            &mut self.dictionary,
+            &mut self.traces,
+            &mut self.trace,
+            &mut self.span_id,
+            &mut self.parent_id,
+            &mut self.start,
+            &mut self.duration,
+            &mut self.operation,
+            &mut self.resource,
+            &mut self.scope,
+            &mut self.bits,
+            &mut self.attribute_end,
+            &mut self.attribute,
+            &mut self.resources,
+            &mut self.scopes,
+            &mut self.lists,
+            &mut self.events,
+            &mut self.links,
+            &mut self.status_message,
+            &mut self.trace_state,
+            &mut self.flags,
+            &mut self.backwards,
+            &mut self.dropped,
+            &mut self.warnings,
+            &mut self.logs,
+        ]
     }
 }

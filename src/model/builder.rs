@@ -2,7 +2,7 @@
 //!
 //! A decoder interns strings and attribute pairs as it meets them, then adds a span with its
 //! pairs, then what few spans have (events, links, ...: in `details`), which always belongs to
-//! the span added last. A builder may be reused: [`BlockBuilder::finish`] keeps its tables' memory.
+//! the span added last. A builder may be reused: [`BlockBuilder::finish`] keeps its tables' memory, and that of small columns.
 
 use hashbrown::HashTable;
 
@@ -21,7 +21,7 @@ use super::value::Value;
 #[derive(Debug, Default)]
 pub struct BlockBuilder {
     pub(super) block: Block,
-    interner: Interner,
+    pub(super) interner: Interner,
     traces: HashTable<u32>,
     last_trace: Option<(TraceId, u32)>,
     /// Pairs that make a span an error: the key `error` with true or "true".
@@ -37,6 +37,10 @@ pub struct Mark {
     spans: usize,
     logs: usize,
 }
+
+/// Blocks up to this many bytes are copied out of their builder: one copy instead of a column's
+/// growing in leaps and shrinking at last.
+const SMALL_BLOCK: usize = 1 << 20;
 
 /// About what a span takes in the columns, its trace's id included.
 const SPAN_BYTES: usize = 72;
@@ -73,6 +77,7 @@ impl BlockBuilder {
     /// Whether rows were left out because the block is at its limit.
     pub fn is_over(&self) -> bool {
         self.limit.is_some_and(|limit| self.spent > limit)
+            || self.block.dictionary.pair_count() == PairIx::MOST
     }
 
     /// Counts a row of so many bytes and so many pairs; whether there is room for it.
@@ -184,7 +189,7 @@ impl BlockBuilder {
         }
     }
 
-    fn trace(&mut self, id: TraceId) -> u32 {
+    pub(super) fn trace(&mut self, id: TraceId) -> u32 {
         if let Some((last, index)) = self.last_trace
             && last == id
         {
@@ -328,25 +333,33 @@ impl BlockBuilder {
         });
     }
 
-    /// Forgets what was added, keeping the tables' memory: what a decoder does when its input
-    /// turns out to be broken.
+    /// Forgets what was added, keeping the memory: what a decoder does when its input turns out
+    /// to be broken.
     pub fn clear(&mut self) {
-        self.take();
+        self.block.clear();
+        self.forget();
     }
 
-    /// The block, with no spare capacity. The builder is empty again and may be reused.
+    /// The block, with no spare capacity. The builder is empty again and may be reused: it keeps
+    /// its tables, and the columns where they are small.
     pub fn finish(&mut self) -> Block {
-        let mut block = self.take();
-        block.seal();
+        self.forget();
+        if self.block.bytes() > SMALL_BLOCK {
+            let mut block = std::mem::take(&mut self.block);
+            block.seal();
+            return block;
+        }
+        self.block.note();
+        let block = self.block.clone();
+        self.block.clear();
         block
     }
 
-    fn take(&mut self) -> Block {
+    fn forget(&mut self) {
         self.interner.clear();
         self.traces.clear();
         self.last_trace = None;
         self.error_pairs.clear();
         (self.limit, self.spent) = (None, 0);
-        std::mem::take(&mut self.block)
     }
 }

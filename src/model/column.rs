@@ -1,4 +1,29 @@
-//! Columns for what few rows have: a sorted list of rows beside the values.
+//! Columns: what all of them can do, and those for what few rows have, a sorted list of rows
+//! beside the values.
+
+/// What a block asks of each of its columns.
+pub(super) trait Column {
+    /// Heap bytes held.
+    fn bytes(&self) -> usize;
+    /// Gives spare capacity back.
+    fn shrink(&mut self);
+    /// Takes everything out, keeping the memory.
+    fn clear(&mut self);
+}
+
+impl<T> Column for Vec<T> {
+    fn bytes(&self) -> usize {
+        self.capacity() * size_of::<T>()
+    }
+
+    fn shrink(&mut self) {
+        self.shrink_to_fit();
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
+}
 
 /// Values of some rows, in row order; a row may have several.
 #[derive(Debug, Clone)]
@@ -44,19 +69,28 @@ impl<T> Sparse<T> {
         self.rows.iter().copied().zip(&self.values)
     }
 
-    /// Gives spare capacity back.
-    pub fn shrink(&mut self) {
-        self.rows.shrink_to_fit();
-        self.values.shrink_to_fit();
-    }
-
-    /// Heap bytes held.
-    pub fn bytes(&self) -> usize {
-        bytes_of(&self.rows) + bytes_of(&self.values)
+    /// Adds the values of another column whose row 0 is this one's row `first`.
+    pub fn extend(&mut self, first: u32, other: &Self)
+    where
+        T: Copy,
+    {
+        self.rows.extend(other.rows.iter().map(|&row| first + row));
+        self.values.extend_from_slice(&other.values);
     }
 }
 
-/// Heap bytes of a vector of plain values.
-pub(super) fn bytes_of<T>(vector: &Vec<T>) -> usize {
-    vector.capacity() * size_of::<T>()
+impl<T> Column for Sparse<T> {
+    fn bytes(&self) -> usize {
+        self.rows.bytes() + self.values.bytes()
+    }
+
+    fn shrink(&mut self) {
+        self.rows.shrink();
+        self.values.shrink();
+    }
+
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.values.clear();
+    }
 }

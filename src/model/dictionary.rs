@@ -3,12 +3,12 @@
 //! Spans refer to attributes as pairs, so that a condition on an attribute is decided once for
 //! each distinct pair and a span is tested by comparing integers.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::column::bytes_of;
+use super::column::Column;
 use super::presence::Presence;
 use super::value::{ArrayRef, MapRef, Value};
 
@@ -16,9 +16,10 @@ use super::value::{ArrayRef, MapRef, Value};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Sym(pub(super) u32);
 
-/// An interned pair of a key and a value of one block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PairIx(pub(super) u32);
+/// An interned pair of a key and a value of one block: a position in three bytes, for spans
+/// refer to many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PairIx([u8; 3]);
 
 impl Sym {
     /// The empty string, the same in every block.
@@ -31,9 +32,19 @@ impl Sym {
 }
 
 impl PairIx {
+    /// How many distinct pairs a block can tell apart. What comes beyond is the last of them, and
+    /// [`BlockBuilder::is_over`](super::BlockBuilder::is_over).
+    pub(crate) const MOST: usize = 1 << 24;
+
+    pub(super) fn new(index: u32) -> Self {
+        let [low, middle, high, _] = index.to_le_bytes();
+        Self([low, middle, high])
+    }
+
     /// The position in the dictionary, from 0 to [`Dictionary::pair_count`].
     pub fn index(self) -> usize {
-        self.0 as usize
+        let [low, middle, high] = self.0;
+        u32::from_le_bytes([low, middle, high, 0]) as usize
     }
 }
 
@@ -117,6 +128,12 @@ impl Dictionary {
     pub fn text(&self, sym: Sym) -> &str {
         let (from, to) = bounds(&self.text_ends, sym.0);
         &self.text[from..to]
+    }
+
+    /// The same as bytes, where only equality counts.
+    fn bytes_of(&self, sym: Sym) -> &[u8] {
+        let (from, to) = bounds(&self.text_ends, sym.0);
+        &self.text.as_bytes()[from..to]
     }
 
     /// The symbol of a string, if it occurs in the block. One that does is looked for among
@@ -208,7 +225,7 @@ impl Dictionary {
     /// Every distinct pair: its position, key and value.
     pub fn pairs(&self) -> impl Iterator<Item = (PairIx, Sym, Value<'_>)> {
         (0..self.pair_key.len() as u32).map(|index| {
-            let pair = PairIx(index);
+            let pair = PairIx::new(index);
             (pair, self.key(pair), self.value(pair))
         })
     }
@@ -217,34 +234,71 @@ impl Dictionary {
     pub fn pairs_of(&self, key: Sym) -> impl Iterator<Item = PairIx> {
         let keys = self.pair_key.iter().enumerate();
         keys.filter(move |&(_, &other)| other == key)
-            .map(|(index, _)| PairIx(index as u32))
+            .map(|(index, _)| PairIx::new(index as u32))
     }
 
-    /// Heap bytes held.
-    pub(super) fn bytes(&self) -> usize {
+    /// Adds a pair that is not there yet, if there is room for it.
+    fn add_pair(&mut self, key: Sym, tag: Tag, payload: u64) -> PairIx {
+        let index = self.pair_key.len();
+        if index == PairIx::MOST {
+            return PairIx::new(index as u32 - 1);
+        }
+        self.pair_key.push(key);
+        self.pair_tag.push(tag);
+        self.lists |= matches!(tag, Tag::Array | Tag::Map);
+        let wide = matches!(tag, Tag::Long | Tag::Double);
+        self.pair_payload.push(if wide {
+            self.wide.len() as u32
+        } else {
+            payload as u32
+        });
+        self.wide.extend(wide.then_some(payload));
+        PairIx::new(index as u32)
+    }
+
+    /// Nothing is added any more: notes what there is.
+    pub(super) fn note(&mut self) {
+        let strings = self.strings().map(|(_, text)| text);
+        self.presence = Presence::of(self.string_count(), strings);
+    }
+}
+
+impl Column for Dictionary {
+    fn bytes(&self) -> usize {
         self.text.capacity()
-            + bytes_of(&self.text_ends)
-            + bytes_of(&self.blobs.bytes)
-            + bytes_of(&self.blobs.ends)
-            + bytes_of(&self.pair_key)
-            + bytes_of(&self.pair_tag)
-            + bytes_of(&self.pair_payload)
-            + bytes_of(&self.wide)
+            + self.text_ends.bytes()
+            + self.blobs.bytes.bytes()
+            + self.blobs.ends.bytes()
+            + self.pair_key.bytes()
+            + self.pair_tag.bytes()
+            + self.pair_payload.bytes()
+            + self.wide.bytes()
             + self.presence.as_ref().map_or(0, Presence::bytes)
     }
 
-    /// Nothing is added any more: gives spare capacity back and notes what there is.
-    pub(super) fn seal(&mut self) {
-        let strings = self.strings().map(|(_, text)| text);
-        self.presence = Presence::of(self.string_count(), strings);
+    fn shrink(&mut self) {
         self.text.shrink_to_fit();
-        self.text_ends.shrink_to_fit();
-        self.blobs.bytes.shrink_to_fit();
-        self.blobs.ends.shrink_to_fit();
-        self.pair_key.shrink_to_fit();
-        self.pair_tag.shrink_to_fit();
-        self.pair_payload.shrink_to_fit();
-        self.wide.shrink_to_fit();
+        self.text_ends.shrink();
+        self.blobs.bytes.shrink();
+        self.blobs.ends.shrink();
+        self.pair_key.shrink();
+        self.pair_tag.shrink();
+        self.pair_payload.shrink();
+        self.wide.shrink();
+    }
+
+    /// All but the empty string.
+    fn clear(&mut self) {
+        self.text.clear();
+        self.text_ends.truncate(1);
+        self.blobs.bytes.clear();
+        self.blobs.ends.clear();
+        self.pair_key.clear();
+        self.pair_tag.clear();
+        self.pair_payload.clear();
+        self.wide.clear();
+        self.lists = false;
+        self.presence = None;
     }
 }
 
@@ -253,10 +307,42 @@ impl Dictionary {
 /// Hashes are seeded at random: keys come from the network.
 #[derive(Debug, Default)]
 pub(super) struct Interner {
-    strings: HashTable<u32>,
-    blobs: HashTable<u32>,
-    pairs: HashTable<u32>,
+    strings: HashTable<Slot>,
+    blobs: HashTable<Slot>,
+    /// For each string the first pair with this value, and [`NO_PAIR`] for one without: most
+    /// are the value of one key only.
+    first_of: Vec<u32>,
+    /// All other pairs.
+    pairs: HashTable<Slot>,
     hasher: RandomState,
+}
+
+const NO_PAIR: u32 = u32::MAX;
+
+/// An index, and half the hash of what it stands for: comparing and moving it seldom touch the
+/// text.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    hash: u32,
+    index: u32,
+}
+
+impl Slot {
+    /// The 32 bits kept of a hash, spread over the 64 that the table wants.
+    fn place(hash: u32) -> u64 {
+        u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    /// The index of what hashes to `hash` and for which `same` holds.
+    fn find(table: &HashTable<Self>, hash: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let equal = |slot: &Self| slot.hash == hash && same(slot.index);
+        table.find(Self::place(hash), equal).map(|slot| slot.index)
+    }
+
+    fn insert(table: &mut HashTable<Self>, hash: u32, index: u32) {
+        let slot = Self { hash, index };
+        table.insert_unique(Self::place(hash), slot, |slot| Self::place(slot.hash));
+    }
 }
 
 impl Interner {
@@ -264,7 +350,21 @@ impl Interner {
     pub fn clear(&mut self) {
         self.strings.clear();
         self.blobs.clear();
+        self.first_of.clear();
         self.pairs.clear();
+    }
+
+    /// Makes room for so many more strings.
+    pub fn reserve(&mut self, strings: usize) {
+        self.strings.reserve(strings, |slot| Slot::place(slot.hash));
+        self.first_of.reserve(strings);
+    }
+
+    /// A seeded hash of bytes.
+    fn hash_bytes(&self, bytes: &[u8]) -> u32 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(bytes);
+        hasher.finish() as u32
     }
 
     /// A seeded hash, for tables beside this one.
@@ -278,9 +378,9 @@ impl Interner {
         if text.is_empty() {
             return Sym::EMPTY;
         }
-        let hash = self.hasher.hash_one(text);
-        let equal = |&index: &u32| dictionary.text(Sym(index)) == text;
-        if let Some(&index) = self.strings.find(hash, equal) {
+        let hash = self.hash_bytes(text.as_bytes());
+        let same = |index| dictionary.bytes_of(Sym(index)) == text.as_bytes();
+        if let Some(index) = Slot::find(&self.strings, hash, same) {
             return Sym(index);
         }
         let Ok(end) = u32::try_from(dictionary.text.len() + text.len()) else {
@@ -289,16 +389,14 @@ impl Interner {
         let index = dictionary.text_ends.len() as u32;
         dictionary.text.push_str(text);
         dictionary.text_ends.push(end);
-        let hasher = &self.hasher;
-        let rehash = |&index: &u32| hasher.hash_one(dictionary.text(Sym(index)));
-        self.strings.insert_unique(hash, index, rehash);
+        Slot::insert(&mut self.strings, hash, index);
         Sym(index)
     }
 
     fn blob(&mut self, dictionary: &mut Dictionary, bytes: &[u8]) -> u64 {
         let blobs = &mut dictionary.blobs;
-        let hash = self.hasher.hash_one(bytes);
-        if let Some(&index) = self.blobs.find(hash, |&index| blobs.get(index) == bytes) {
+        let hash = self.hash_bytes(bytes);
+        if let Some(index) = Slot::find(&self.blobs, hash, |index| blobs.get(index) == bytes) {
             return u64::from(index);
         }
         let index = blobs.ends.len() as u32;
@@ -307,9 +405,7 @@ impl Interner {
             .bytes
             .extend_from_slice(if fits.is_ok() { bytes } else { &[] });
         blobs.ends.push(blobs.bytes.len() as u32);
-        let hasher = &self.hasher;
-        self.blobs
-            .insert_unique(hash, index, |&index| hasher.hash_one(blobs.get(index)));
+        Slot::insert(&mut self.blobs, hash, index);
         u64::from(index)
     }
 
@@ -332,25 +428,32 @@ impl Interner {
     }
 
     fn raw_pair(&mut self, to: &mut Dictionary, key: Sym, tag: Tag, payload: u64) -> PairIx {
-        let hash = self.hasher.hash_one((key, tag, payload));
-        let equal = |&index: &u32| to.identity(index) == (key, tag, payload);
-        if let Some(&index) = self.pairs.find(hash, equal) {
-            return PairIx(index);
+        if tag == Tag::Str
+            && let Some(first) = self.first_of(to, payload as usize)
+        {
+            if *first == NO_PAIR {
+                let pair = to.add_pair(key, tag, payload);
+                *first = pair.index() as u32;
+                return pair;
+            }
+            if to.pair_key.get(*first as usize) == Some(&key) {
+                return PairIx::new(*first);
+            }
         }
-        let index = to.pair_key.len() as u32;
-        to.pair_key.push(key);
-        to.pair_tag.push(tag);
-        to.lists |= matches!(tag, Tag::Array | Tag::Map);
-        let wide = matches!(tag, Tag::Long | Tag::Double);
-        to.pair_payload.push(if wide {
-            to.wide.len() as u32
-        } else {
-            payload as u32
-        });
-        to.wide.extend(wide.then_some(payload));
-        let hasher = &self.hasher;
-        self.pairs
-            .insert_unique(hash, index, |&index| hasher.hash_one(to.identity(index)));
-        PairIx(index)
+        let hash = self.hasher.hash_one((key, tag, payload)) as u32;
+        let same = |index| to.identity(index) == (key, tag, payload);
+        if let Some(index) = Slot::find(&self.pairs, hash, same) {
+            return PairIx::new(index);
+        }
+        let pair = to.add_pair(key, tag, payload);
+        Slot::insert(&mut self.pairs, hash, pair.index() as u32);
+        pair
+    }
+
+    fn first_of(&mut self, dictionary: &Dictionary, sym: usize) -> Option<&mut u32> {
+        if self.first_of.len() <= sym {
+            self.first_of.resize(dictionary.string_count(), NO_PAIR);
+        }
+        self.first_of.get_mut(sym)
     }
 }

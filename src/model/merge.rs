@@ -3,7 +3,7 @@
 //! This is how small blocks become large ones, how late spans are parted from their request,
 //! and how a trace is copied out of a block that is about to go.
 
-use super::block::{Block, List, LogIx, ResourceIx, Row, ScopeIx};
+use super::block::{Block, EventRow, LinkRow, List, LogIx, ResourceIx, Row, ScopeIx};
 use super::builder::BlockBuilder;
 use super::dictionary::{PairIx, Sym};
 use super::fields::{LogFields, ResourceFields, ScopeFields, SpanFields};
@@ -36,15 +36,25 @@ impl BlockBuilder {
         }
     }
 
-    /// Copies a whole block: all spans and all log records.
+    /// Copies a whole block, all spans and all log records: column by column.
     pub fn append_all(&mut self, from: &Block) {
+        let first = self.len() as Row;
         let mut appender = self.append(from);
-        for row in 0..from.len() as Row {
-            appender.span(row);
-        }
+        appender.columns();
+        appender.details(first);
         for log in 0..from.logs.len() as LogIx {
             appender.log(log);
         }
+    }
+
+    /// Makes room for the rows of all of `blocks`, and for the strings that are distinct in
+    /// them: half of them all, for many are in several.
+    pub fn reserve(&mut self, blocks: &[&Block]) {
+        let sum = |of: fn(&Block) -> usize| blocks.iter().map(|block| of(block)).sum::<usize>();
+        let (spans, attributes) = (sum(Block::len), sum(|block| block.attribute.len()));
+        self.block.reserve(spans, attributes);
+        let strings = sum(|block| block.dictionary.string_count());
+        self.interner.reserve(strings / 2);
     }
 }
 
@@ -62,11 +72,11 @@ impl Appender<'_> {
     fn pair(&mut self, pair: PairIx) -> PairIx {
         let known = self.pairs[pair.index()];
         if known != UNMAPPED {
-            return PairIx(known);
+            return PairIx::new(known);
         }
         let key = self.string(self.from.dictionary.key(pair));
         let new = self.to.pair(key, self.from.dictionary.value(pair));
-        self.pairs[pair.index()] = new.0;
+        self.pairs[pair.index()] = new.index() as u32;
         new
     }
 
@@ -146,29 +156,101 @@ impl Appender<'_> {
         let new = self.to.span(&fields, &attributes);
         self.give_back(attributes);
         self.to.block.bits[new as usize] = self.from.bits[row as usize];
-        self.sparse(row);
+        self.details_of(row, new);
     }
 
-    fn sparse(&mut self, row: Row) {
+    /// Copies the columns of all spans. Every string and pair of a finished block is some
+    /// span's, so each is looked up, and then all rows are mapped in one go.
+    fn columns(&mut self) {
+        let from = self.from;
+        let pairs: Vec<PairIx> = (0..from.dictionary.pair_count() as u32)
+            .map(|pair| self.pair(PairIx::new(pair)))
+            .collect();
+        let traces: Vec<u32> = from.traces.iter().map(|&id| self.to.trace(id)).collect();
+        let operations: Vec<Sym> = from.operation.iter().map(|&sym| self.string(sym)).collect();
+        let resources: Vec<u32> = (0..from.resources.len() as u32)
+            .map(|index| self.resource(index).0)
+            .collect();
+        let scopes: Vec<u32> = (0..from.scopes.len() as u32)
+            .map(|index| self.scope(index).0)
+            .collect();
+        let to = &mut self.to.block;
+        let before = to.attribute.len() as u32;
+        to.trace
+            .extend(from.trace.iter().map(|&ix| traces[ix as usize]));
+        to.span_id.extend_from_slice(&from.span_id);
+        to.parent_id.extend_from_slice(&from.parent_id);
+        to.start.extend_from_slice(&from.start);
+        to.duration.extend_from_slice(&from.duration);
+        to.operation.extend_from_slice(&operations);
+        let resources = from.resource.iter().map(|&ix| resources[ix as usize]);
+        to.resource.extend(resources);
+        to.scope
+            .extend(from.scope.iter().map(|&ix| scopes[ix as usize]));
+        to.bits.extend_from_slice(&from.bits);
+        to.attribute
+            .extend(from.attribute.iter().map(|pair| pairs[pair.index()]));
+        let ends = from.attribute_end.iter().map(|&end| before + end);
+        to.attribute_end.extend(ends);
+    }
+
+    /// Copies what few spans have, of all of them; `first` is the row of the first.
+    fn details(&mut self, first: Row) {
+        let from = self.from;
+        for (row, event) in from.events.iter() {
+            self.event(first + row, event);
+        }
+        for (row, link) in from.links.iter() {
+            self.link(first + row, link);
+        }
+        for (row, &message) in from.status_message.iter() {
+            let message = self.string(message);
+            self.to.block.status_message.push(first + row, message);
+        }
+        for (row, &state) in from.trace_state.iter() {
+            let state = self.string(state);
+            self.to.block.trace_state.push(first + row, state);
+        }
+        for (row, &warning) in from.warnings.iter() {
+            let warning = self.string(warning);
+            self.to.block.warnings.push(first + row, warning);
+        }
+        let to = &mut self.to.block;
+        to.flags.extend(first, &from.flags);
+        to.dropped.extend(first, &from.dropped);
+        to.backwards.extend(first, &from.backwards);
+    }
+
+    fn event(&mut self, row: Row, event: &EventRow) {
+        let name = self.string(event.name);
+        let attributes = self.list(event.attributes);
+        let copy = EventRow {
+            name,
+            attributes,
+            ..*event
+        };
+        self.to.block.events.push(row, copy);
+    }
+
+    fn link(&mut self, row: Row, link: &LinkRow) {
+        let trace_state = self.string(link.trace_state);
+        let attributes = self.list(link.attributes);
+        let copy = LinkRow {
+            attributes,
+            trace_state,
+            ..*link
+        };
+        self.to.block.links.push(row, copy);
+    }
+
+    /// Copies what few spans have, of one; it was added as `new`.
+    fn details_of(&mut self, row: Row, new: Row) {
         let from = self.from;
         for event in from.events.of(row) {
-            let name = self.string(event.name);
-            let attributes = self.mapped_list(event.attributes);
-            self.to.event(event.time, name, &attributes, event.dropped);
-            self.give_back(attributes);
+            self.event(new, event);
         }
         for link in from.links.of(row) {
-            let state = self.string(link.trace_state);
-            let attributes = self.mapped_list(link.attributes);
-            self.to.link(
-                link.trace_id,
-                link.span_id,
-                &attributes,
-                state,
-                link.flags,
-                link.dropped,
-            );
-            self.give_back(attributes);
+            self.link(new, link);
         }
         for &message in from.status_message.of(row) {
             let message = self.string(message);
@@ -189,6 +271,13 @@ impl Appender<'_> {
             let warning = self.string(warning);
             self.to.warning(warning);
         }
+    }
+
+    fn list(&mut self, list: List) -> List {
+        let attributes = self.mapped_list(list);
+        let copy = self.to.list(&attributes);
+        self.give_back(attributes);
+        copy
     }
 
     /// Copies one log record.

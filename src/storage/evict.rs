@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::generation::{Entry, Generation};
+use super::generation::{Entry, Generation, NOWHERE};
 use super::limits::Limits;
 use super::retain::Kept;
 use super::seen;
@@ -14,6 +14,8 @@ use crate::model::BlockBuilder;
 
 /// A share of the kept bytes that one evicted generation may claim.
 const CLAIMS: u64 = 4;
+/// And the most that it may, whatever the budget: it becomes one block.
+const MOST_CLAIMED: u64 = 128 << 20;
 
 impl State {
     /// Evicts until `need` more bytes fit the budget. `false`: they cannot.
@@ -59,7 +61,11 @@ impl State {
     /// Evicts a generation, but for what is worth keeping of it.
     fn evict(&mut self, slot: usize, limits: &Limits) {
         let Slot { view, kept, .. } = self.slots.remove(slot);
-        let bytes = if kept { 0 } else { limits.kept as u64 / CLAIMS };
+        let bytes = if kept {
+            0
+        } else {
+            (limits.kept as u64 / CLAIMS).min(MOST_CLAIMED)
+        };
         let keep = self.worth_keeping(&view, bytes);
         let moved = self.keep_longer(&view, &keep);
         self.summaries
@@ -157,8 +163,10 @@ impl State {
                 .collect::<Vec<_>>()
         };
         let prints = seen::prints(&block, &self.hasher);
+        let seen = &mut self.slots[slot].seen;
         for (position, print) in prints.into_iter().enumerate() {
-            self.slots[slot].seen.insert(print, position as u32);
+            // Each is another span: they were told apart when they came.
+            seen.note(print, position as u32, NOWHERE, |_| false);
         }
         self.append(slot, block, &entries(rows), &entries(logs), true);
         moved

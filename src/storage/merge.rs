@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::generation::{Generation, NOWHERE, Part};
-use crate::model::{BlockBuilder, LogIx, Row};
+use crate::model::{Block, BlockBuilder, LogIx, PairIx, Row};
 
 /// Parts of one size class that are merged together.
 const FAN: usize = 128;
@@ -19,12 +19,14 @@ const SEALED: usize = 64 * 1024;
 pub(super) fn due(generation: &Generation, closing: bool) -> Option<Range<usize>> {
     let parts = &generation.parts;
     let tail = |limit: usize| {
-        let sizes = parts
-            .iter()
-            .rev()
-            .map(|part| part.block.len() + part.block.log_count());
-        let run = sizes.take_while(|&size| size < limit);
-        run.fold((0, 0), |(count, rows), size| (count + 1, rows + size))
+        let mut pairs = 0;
+        let run = parts.iter().rev().map(|part| {
+            let block = &part.block;
+            pairs += block.dictionary().pair_count();
+            (block.len() + block.log_count(), pairs)
+        });
+        let run = run.take_while(|&(size, pairs)| size < limit && pairs < PairIx::MOST);
+        run.fold((0, 0), |(count, rows), (size, _)| (count + 1, rows + size))
     };
     let (count, rows) = tail(SEALED);
     if count > 1 && (rows >= SEALED || closing) {
@@ -43,6 +45,8 @@ pub(super) fn due(generation: &Generation, closing: bool) -> Option<Range<usize>
 pub(super) fn merged(parts: &[Arc<Part>]) -> Option<Part> {
     let first = parts.first()?;
     let mut builder = BlockBuilder::new();
+    let blocks: Vec<&Block> = parts.iter().map(|part| &*part.block).collect();
+    builder.reserve(&blocks);
     for part in parts {
         builder.append_all(&part.block);
     }
