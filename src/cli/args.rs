@@ -36,6 +36,9 @@ pub struct Cli {
     /// Go on reading where a file ends: it is being written to, and may be rotated
     #[arg(long, requires = "sources", help_heading = "Source")]
     pub follow: bool,
+    /// Begin anew, not where this source was left last
+    #[arg(long)]
+    pub fresh: bool,
     /// How the sources are read.
     #[command(flatten)]
     pub input: InputArgs,

@@ -31,6 +31,13 @@ struct Scene {
     notices: Vec<Message>,
 }
 
+/// Where the interface begins.
+#[derive(Default)]
+struct Beginning {
+    standing: Option<Standing>,
+    fresh: bool,
+}
+
 /// Opens the interface over sources, or over what arrives here if there are none.
 pub(super) fn run(cli: &Cli, session: &mut Session) -> Result<Outcome, Failure> {
     let sources = cli.sources.as_slice();
@@ -50,7 +57,11 @@ pub(super) fn run(cli: &Cli, session: &mut Session) -> Result<Outcome, Failure> 
             read(sources, manner, session)
         }
     })?;
-    play(runtime, scene, cli.standing.standing(), session)
+    let beginning = Beginning {
+        standing: cli.standing.standing(),
+        fresh: cli.fresh,
+    };
+    play(runtime, scene, beginning, session)
 }
 
 /// Opens the interface over a living system.
@@ -62,7 +73,7 @@ pub(super) fn over_demo(args: &DemoArgs, session: &mut Session) -> Result<Outcom
     }
     let runtime = runtime()?;
     let scene = runtime.block_on(listen("demo", args.clone(), session))?;
-    play(runtime, scene, None, session)
+    play(runtime, scene, Beginning::default(), session)
 }
 
 /// What prints the same without a terminal.
@@ -146,13 +157,14 @@ fn is_trace_id(word: &str, config: &Config) -> bool {
 fn play(
     runtime: Runtime,
     scene: Scene,
-    standing: Option<Standing>,
+    beginning: Beginning,
     session: &Session,
 ) -> Result<Outcome, Failure> {
     let look = &session.look;
     let (mut setup, messages) =
         Setup::configured(&session.config, scene.clock, look.depth, look.charset);
-    setup.standing = standing;
+    setup.standing = beginning.standing;
+    setup.fresh = beginning.fresh;
     let kept = Paths::of_user().map(|paths| paths.state.join("session.json"));
     if let Some(path) = &kept {
         setup.recall(path);

@@ -94,6 +94,25 @@ impl Clock {
         format!("{text}{}", clock.suffix())
     }
 
+    /// `14:02:11.204` with as many digits as tell instants apart that lie `step` ns from each other,
+    /// where the date is said elsewhere; UTC ends in `Z`.
+    pub fn instant(&self, unix_nano: u64, style: Style, step: u64) -> String {
+        let utc = style == Style::Utc;
+        let zone = if utc {
+            TimeZone::UTC
+        } else {
+            self.zone.clone()
+        };
+        let then = timestamp(unix_nano).to_zoned(zone);
+        let text = match step {
+            1_000_000_000.. => then.strftime("%H:%M:%S"),
+            1_000_000.. => then.strftime("%H:%M:%S%.3f"),
+            1_000.. => then.strftime("%H:%M:%S%.6f"),
+            _ => then.strftime("%H:%M:%S%.9f"),
+        };
+        format!("{text}{}", if utc { "Z" } else { "" })
+    }
+
     /// `14:02:11`, where the date is said elsewhere.
     pub fn second(&self, unix_nano: u64) -> String {
         self.zoned(unix_nano).strftime("%H:%M:%S").to_string()

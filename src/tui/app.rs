@@ -34,6 +34,8 @@ pub struct State {
     query: String,
     /// Where to stand in the trace that is opened first.
     standing: Option<Standing>,
+    /// Whether it is begun anew, wherever the source was left.
+    fresh: bool,
 }
 
 impl State {
@@ -82,6 +84,7 @@ impl State {
             pages: APP.0,
             query: setup.query,
             standing: setup.standing,
+            fresh: setup.fresh,
         };
         let mut effects = Vec::new();
         state.begin(opened, &mut effects);
@@ -100,11 +103,15 @@ impl State {
         self.shared.places = Places::default();
         self.shared.source = Source::new(opened, std::mem::take(&mut self.shared.source.around));
         let query = std::mem::take(&mut self.query);
+        let asked = first.is_some() || !query.is_empty() || self.standing.is_some();
+        let fresh = std::mem::take(&mut self.fresh) || asked;
         let search = super::screen::Search::new(&query, &self.shared);
         self.open(Screen::Search(Box::new(search)), effects);
         if let Some(id) = first {
-            let standing = self.standing.take();
-            self.open(Screen::standing(id, standing), effects);
+            self.open(Screen::trace(id, Shown::default()), effects);
+        }
+        if !fresh {
+            super::left::resume(self, effects);
         }
         figures(self, effects);
         if !self.shared.source.opened.capabilities.live {
@@ -121,7 +128,12 @@ impl State {
     }
 
     /// Puts a screen on top.
-    pub fn open(&mut self, screen: Screen, effects: &mut Vec<Effect>) {
+    pub fn open(&mut self, mut screen: Screen, effects: &mut Vec<Effect>) {
+        if let Screen::Trace(trace) = &mut screen
+            && let Some(standing) = self.standing.take()
+        {
+            trace.stand(standing);
+        }
         let id = self.next_page();
         self.screens.push((id, screen));
         if let Some(Place::Span(id, _)) = self.place() {
@@ -291,9 +303,9 @@ impl State {
             .iter()
             .map(|(name, slot)| (name.to_owned(), slot))
             .collect();
-        Session {
-            hues,
-            ..self.shared.session.clone()
-        }
+        let mut session = self.shared.session.clone();
+        session.hues = hues;
+        super::left::remember(self, &mut session.left);
+        session
     }
 }

@@ -21,6 +21,7 @@ use super::keymap::{Key, key::KeyError, parse_keys};
 use super::msg::Msg;
 use super::runtime::ask::World;
 use super::runtime::jobs::Runner;
+use super::session::Session;
 use super::setup::Setup;
 use super::snapshot;
 use super::update::update;
@@ -36,6 +37,8 @@ pub struct Harness {
     now: Duration,
     /// What was copied, oldest first.
     pub copied: Vec<String>,
+    /// What it wanted kept when it ended.
+    pub(super) saved: Option<Session>,
     /// Whether it was told to quit.
     pub quit: bool,
 }
@@ -64,6 +67,7 @@ impl Harness {
             answers,
             now: Duration::ZERO,
             copied,
+            saved: None,
             quit,
         };
         harness.perform(effects);
@@ -141,12 +145,9 @@ impl Harness {
                 Effect::Ask(id, request) => self.runner.start(id, request),
                 Effect::Cancel(slot) => self.runner.cancel(slot),
                 Effect::Copy(text) => self.copied.push(text),
+                Effect::Save(session) => self.saved = Some(session),
                 Effect::Quit => self.quit = true,
-                Effect::Mouse(_)
-                | Effect::Save(_)
-                | Effect::Edit(_)
-                | Effect::Suspend
-                | Effect::Redraw => {}
+                Effect::Mouse(_) | Effect::Edit(_) | Effect::Suspend | Effect::Redraw => {}
             }
         }
     }

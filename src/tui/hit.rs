@@ -15,6 +15,12 @@ pub enum Pane {
     Body,
     /// The second pane.
     Detail,
+    /// All of the body, whatever parts it has.
+    Whole,
+    /// The border between names and bars.
+    NamesEdge,
+    /// The border before the second pane.
+    DetailEdge,
     /// The list inside a popup.
     Popup,
 }
@@ -58,4 +64,6 @@ pub struct Touch {
     pub target: Target,
     pub x: u16,
     pub y: u16,
+    /// The cell, counted from the screen's corner.
+    pub cell: (u16, u16),
 }

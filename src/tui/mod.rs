@@ -68,6 +68,7 @@ mod hit;
 mod host;
 mod job;
 mod keymap;
+mod left;
 mod memo;
 mod message;
 mod msg;

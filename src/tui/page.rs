@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::model::TraceId;
 use crate::text::Shown;
+use crate::traceql::form::When;
 
 use super::answer::{Answer, Request};
 use super::canvas::Canvas;
@@ -14,6 +15,7 @@ use super::effect::Effect;
 use super::hit::{Pane, Touch};
 use super::job::{PageId, Purpose, Slot};
 use super::keymap::{Action, Context};
+use super::left::Seat;
 use super::message::Message;
 use super::place::Place;
 use super::screen::palette::Pick;
@@ -265,6 +267,23 @@ pub trait Page {
     /// Puts the cursor on a place that was told by [`Page::place`], at once or when what is asked
     /// for is there. False if it is not here.
     fn find_place(&mut self, _place: &Place, _cx: &mut Cx<'_>) -> bool {
+        false
+    }
+
+    /// How it is opened again when the program comes back to this source.
+    fn seat(&self) -> Option<Seat> {
+        None
+    }
+
+    /// A search is to ask what it asked when the program ended, and to put its cursor there. False
+    /// if it does so anyway, or is no search.
+    fn resumed(
+        &mut self,
+        _query: &str,
+        _when: When,
+        _row: Option<Place>,
+        _cx: &mut Cx<'_>,
+    ) -> bool {
         false
     }
 

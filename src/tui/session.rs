@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::left::Left;
+
 /// How many queries the history keeps.
 const HISTORY: usize = 500;
 
@@ -21,6 +23,35 @@ pub struct Session {
     pub no_strip: bool,
     /// Whether that plot is a heatmap.
     pub heatmap: bool,
+    /// Which times stand on the ruler of a trace.
+    pub ruler: Ruler,
+    /// How wide and high the parts of a trace are, by class of size.
+    pub splits: [Splits; 3],
+    /// Where each source was left, the newest last.
+    pub left: Vec<Left>,
+}
+
+/// What the reader made of the parts of a screen, in per cent; none where nothing was moved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Splits {
+    /// The names of a waterfall, beside its bars.
+    pub names: Option<u8>,
+    /// The second pane.
+    pub detail: Option<u8>,
+}
+
+/// Which times stand on a ruler.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ruler {
+    /// Since the start of the trace.
+    #[default]
+    Since,
+    /// Of the clock, in the zone of the machine.
+    Local,
+    /// Of the clock, in UTC.
+    Utc,
 }
 
 impl Session {

@@ -40,6 +40,8 @@ pub struct Setup {
     pub query: String,
     /// Where to stand in the trace that is opened first.
     pub standing: Option<Standing>,
+    /// Whether to begin anew, wherever the source was left.
+    pub fresh: bool,
 }
 
 impl Setup {
@@ -60,6 +62,7 @@ impl Setup {
             session: Session::default(),
             query: String::new(),
             standing: None,
+            fresh: false,
         }
     }
 

@@ -199,12 +199,14 @@ fn mouse(state: &mut State, gesture: Gesture, x: u16, y: u16, effects: &mut Vec<
         Target::Crumb(n) if clicked => state.close_to(n, effects),
         Target::Action(action) if clicked => perform(state, Act::of(action), effects),
         target => {
+            let cell = (x, y);
             let (x, y) = (x.saturating_sub(area.x), y.saturating_sub(area.y));
             let touch = Touch {
                 gesture,
                 target,
                 x,
                 y,
+                cell,
             };
             state.on_top(effects, |page, cx| page.touched(&touch, cx));
             if gesture == Gesture::Menu {

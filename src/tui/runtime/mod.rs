@@ -9,8 +9,9 @@ pub mod jobs;
 pub mod pace;
 mod signals;
 
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -284,7 +285,7 @@ impl Runtime {
             .map_err(io::Error::other)
             .and_then(|text| {
                 path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-                std::fs::write(path, text)
+                keep(path, text.as_bytes())
             });
         if let Err(error) = written {
             self.state.shared.say(Message::doubt(format!(
@@ -363,6 +364,13 @@ impl Runtime {
         self.state.shared.urgency = Urgency::Clean;
         Ok(())
     }
+}
+
+/// Writes a file that nobody else may read: it tells what was looked at.
+fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path)?.write_all(bytes)
 }
 
 async fn sleep(until: Option<Duration>, start: Instant) {

@@ -91,9 +91,10 @@ impl Screen {
     }
 
     /// The screen of a trace, opened where somebody stood.
-    pub fn standing(id: TraceId, standing: Option<Standing>) -> Self {
-        let screen = TraceScreen::new(id, Shown::default());
-        Self::Trace(Box::new(screen.standing(standing)))
+    pub fn standing(id: TraceId, standing: Standing) -> Self {
+        let mut screen = TraceScreen::new(id, Shown::default());
+        screen.stand(standing);
+        Self::Trace(Box::new(screen))
     }
 
     /// The screen of one trace, which fetches it; `title` is what is known of it so far.

@@ -26,6 +26,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::hit::Touch;
 use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
+use crate::tui::left::Seat;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Move, Page, Timer};
 use crate::tui::place::Place;
@@ -208,6 +209,14 @@ impl Page for MapScreen {
             (parent, Some(child)) => Place::Call(parent, child),
             (service, None) => Place::Service(service),
         })
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        let service = match self.place() {
+            Some(Place::Service(service) | Place::Call(service, _)) => Some(service),
+            _ => None,
+        };
+        Some(Seat::Map { service })
     }
 
     fn find_place(&mut self, place: &Place, cx: &mut Cx<'_>) -> bool {

@@ -5,6 +5,7 @@ use crate::text::{Charset, Style as TimeStyle};
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Move};
+use crate::tui::session::Ruler;
 use crate::tui::shared::Shared;
 use crate::tui::theme::{Appearance, Glyphs};
 
@@ -33,6 +34,24 @@ const SETTINGS: &[Setting] = &[
                 "local" => TimeStyle::Local,
                 "utc" => TimeStyle::Utc,
                 "relative" => TimeStyle::Relative,
+                _ => return false,
+            };
+            true
+        },
+    },
+    Setting {
+        name: "ruler",
+        values: &["since", "local", "utc"],
+        now: |shared| match shared.session.ruler {
+            Ruler::Since => "since",
+            Ruler::Local => "local",
+            Ruler::Utc => "utc",
+        },
+        put: |value, cx| {
+            cx.shared.session.ruler = match value {
+                "since" => Ruler::Since,
+                "local" => Ruler::Local,
+                "utc" => Ruler::Utc,
                 _ => return false,
             };
             true

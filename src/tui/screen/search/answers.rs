@@ -6,7 +6,7 @@ use crate::backend::SearchDone;
 use crate::tui::answer::{Answer, Request};
 use crate::tui::job::Purpose;
 use crate::tui::message::Message;
-use crate::tui::page::Cx;
+use crate::tui::page::{Cx, Page as _};
 use crate::tui::shared::Shared;
 
 use super::why::{self, Usual};
@@ -54,6 +54,9 @@ impl Search {
             Answer::Found(done) => {
                 self.results.complete(done);
                 self.study(cx.shared);
+                if let Some(row) = self.wanted.take() {
+                    self.find_place(&row, cx);
+                }
                 hunt::survey_all(self, cx);
                 self.open_the_only_one(done, cx);
             }

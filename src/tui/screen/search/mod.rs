@@ -40,6 +40,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::hit::Touch;
 use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
+use crate::tui::left::Seat;
 use crate::tui::page::{Act, Cx, Look, Move, Page, Timer};
 use crate::tui::place::Place;
 use crate::tui::screen::palette::Pick;
@@ -104,6 +105,8 @@ pub struct Search {
     at: Duration,
     /// A trace that was ordered and is opened when it arrives.
     awaited: Option<TraceId>,
+    /// The row to go to once it is there.
+    wanted: Option<Place>,
     /// Nobody has done anything yet: the only trace of a source opens by itself.
     unasked: bool,
 }
@@ -145,6 +148,7 @@ impl Search {
             paused: false,
             at: Duration::ZERO,
             awaited: None,
+            wanted: None,
             // A trace that was named is opened, whatever else there is.
             unasked: capabilities.windowless && shared.source.opened.first.is_none(),
         }
@@ -357,6 +361,31 @@ impl Page for Search {
             act::go_to(self, row, cx);
         }
         at.is_some()
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        let row = self.results.here().map(|row| row.trace_id.to_string());
+        Some(Seat::Search {
+            query: self.asked.query.clone(),
+            when: self.asked.when.into(),
+            row: row.filter(|_| !self.results.follow),
+        })
+    }
+
+    fn resumed(&mut self, query: &str, when: When, row: Option<Place>, cx: &mut Cx<'_>) -> bool {
+        self.wanted = row;
+        // Whoever left the only trace of a source does not want to be led back into it.
+        self.unasked = false;
+        let asked = Asked {
+            query: query.to_owned(),
+            when,
+            ..self.asked.clone()
+        };
+        if asked == self.asked {
+            return self.wanted.is_some();
+        }
+        self.ask(asked, cx);
+        true
     }
 
     fn hints(&self) -> Vec<(Action, &'static str)> {

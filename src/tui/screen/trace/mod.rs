@@ -30,6 +30,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Touch};
 use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
+use crate::tui::left::Seat;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Page, Timer};
 use crate::tui::place::Place;
@@ -80,11 +81,9 @@ impl TraceScreen {
         }
     }
 
-    /// The same, opened where somebody stood.
-    #[must_use]
-    pub fn standing(mut self, standing: Option<Standing>) -> Self {
-        self.standing = standing;
-        self
+    /// Opens where somebody stood, once the trace is there.
+    pub fn stand(&mut self, standing: Standing) {
+        self.standing = Some(standing);
     }
 
     /// The same, with the spans that a search matched.
@@ -236,6 +235,17 @@ impl Page for TraceScreen {
             _ => self.wanted,
         };
         Some(Place::Span(self.id, span))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        let standing = match &self.stage {
+            Stage::Open(open) => open.stands().standing,
+            _ => self.standing.clone().unwrap_or_default(),
+        };
+        Some(Seat::Trace {
+            id: self.id.to_string(),
+            standing: Box::new(standing),
+        })
     }
 
     fn find_place(&mut self, place: &Place, cx: &mut Cx<'_>) -> bool {

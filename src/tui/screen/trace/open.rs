@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{SpanId, Trace};
+use crate::model::{SpanId, Time, Trace};
 use crate::text::Charset;
 use crate::tui::answer::Held;
 use crate::tui::memo::Memo;
@@ -12,6 +12,7 @@ use crate::tui::widget::list::List;
 use crate::tui::widget::waterfall::{Bundle, Interval, Likeness, Minimap, Row, Rows, Squeeze};
 
 use super::detail::Detail;
+use super::draw::Border;
 use super::explain::Explained;
 use super::find::Find;
 use super::range::Range;
@@ -52,6 +53,10 @@ pub struct Open {
     pub detail: Detail,
     pub find: Find,
     pub range: Range,
+    /// What the mouse drags over on ruler or minimap, while it does.
+    pub dragged: Option<(Time, Time)>,
+    /// The border that the mouse moves, while it does.
+    pub moving: Option<Border>,
     /// Only work on the critical path is drawn.
     pub critical_only: bool,
     /// Clocks are corrected; the trace as received is here.
@@ -102,6 +107,8 @@ impl Open {
             focus: Focus::Tree,
             detail: Detail::new(charset),
             find: Find::default(),
+            dragged: None,
+            moving: None,
             critical_only: false,
             received: None,
             finding: None,

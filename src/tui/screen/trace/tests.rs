@@ -10,7 +10,9 @@ use crate::model::{Trace, scenario};
 use crate::text::{Charset, Clock};
 use crate::tui::fixed::Fixed;
 use crate::tui::harness::Harness;
+use crate::tui::hit::{Gesture, Pane};
 use crate::tui::host::Alone;
+use crate::tui::msg::Msg;
 use crate::tui::setup::Setup;
 
 /// One ride of the example system: a database waits for a lock, a cache fails once, calls run
@@ -434,4 +436,91 @@ async fn long_values_are_laid_out_in_lines() {
         "{}",
         harness.text()
     );
+}
+
+#[tokio::test]
+async fn the_ruler_tells_times_since_the_start_of_the_clock_and_in_utc() {
+    let mut harness = ride((120, 40)).await;
+    assert!(row(&harness, "200 ms").contains("400 ms"));
+    harness.keys("t").await.unwrap();
+    assert!(row(&harness, "00:00:00.200 ").contains("00:00:00.400 "));
+    harness.keys("tjj").await.unwrap();
+    let ruler = row(&harness, "00:00:00.400Z");
+    assert!(
+        ruler.contains("00:00:00.002Z"),
+        "the cursor's guide has its time: {ruler}"
+    );
+    harness.keys("t").await.unwrap();
+    assert!(row(&harness, "400 ms").contains("2.00 ms"));
+}
+
+#[tokio::test]
+async fn the_guide_of_the_cursor_goes_down_from_its_time() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("e").await.unwrap();
+    let rows = rows(&harness);
+    let ruler = rows.iter().position(|row| row.contains("320 ms")).unwrap();
+    let column = rows[ruler]
+        .chars()
+        .collect::<String>()
+        .find("320 ms")
+        .unwrap();
+    let below = rows[ruler + 2].chars().nth(column);
+    assert_eq!(below, Some('┊'), "{}", harness.text());
+}
+
+#[tokio::test]
+async fn a_drag_over_ruler_or_minimap_zooms_and_is_seen_while_it_lasts() {
+    let mut harness = ride((120, 40)).await;
+    for pane in [Pane::Ruler, Pane::Strip] {
+        let area = harness.state.shared.drawn.pane(pane);
+        let (left, right) = (area.x + area.width / 4, area.x + area.width / 2);
+        let mouse = |gesture| Msg::Mouse {
+            gesture,
+            x: right,
+            y: area.y,
+        };
+        let from = (left, area.y);
+        let before = harness.ansi();
+        harness.send(mouse(Gesture::Drag { from })).await;
+        assert_ne!(harness.ansi(), before, "what is dragged over is marked");
+        harness.send(mouse(Gesture::Drop { from })).await;
+        let shown = row(&harness, " waterfall");
+        assert!(shown.contains(" ms from +1"), "{shown}");
+        harness.keys("u").await.unwrap();
+        assert_eq!(harness.ansi(), before, "one step back");
+    }
+}
+
+#[tokio::test]
+async fn parts_are_resized_by_key_and_mouse_and_stay_so() {
+    let mut harness = ride((120, 40)).await;
+    let column = |harness: &Harness| harness.state.shared.drawn.pane(Pane::Ruler).x;
+    let usual = column(&harness);
+    harness.keys("3L").await.unwrap();
+    assert!(column(&harness) > usual + 5, "{}", harness.text());
+    harness.keys("20L").await.unwrap();
+    assert!(
+        !row(&harness, "SQL SELECT").contains('█'),
+        "no bars\n{}",
+        harness.text()
+    );
+    harness.keys("30H").await.unwrap();
+    assert_eq!(column(&harness), 25, "names keep a little room");
+    let detail = |harness: &Harness| harness.state.shared.drawn.pane(Pane::Detail).height;
+    let was = detail(&harness);
+    harness.keys("<Enter>4Hq").await.unwrap();
+    assert_eq!(detail(&harness), was + 4, "{}", harness.text());
+    let title = harness.state.shared.drawn.pane(Pane::Detail).y - 1;
+    for (y, gesture) in [
+        (title - 3, Gesture::Drag { from: (9, title) }),
+        (title - 6, Gesture::Drag { from: (9, title) }),
+        (title - 6, Gesture::Drop { from: (9, title) }),
+    ] {
+        harness.send(Msg::Mouse { gesture, x: 9, y }).await;
+    }
+    assert_eq!(detail(&harness), was + 10, "{}", harness.text());
+    harness.keys("<C-c>").await.unwrap();
+    let kept = harness.saved.take().unwrap().splits[1];
+    assert!(kept.names.is_some() && kept.detail.is_some());
 }

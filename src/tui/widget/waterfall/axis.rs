@@ -101,7 +101,18 @@ impl<'a> Axis<'a> {
         if self.squeeze.is_some() {
             return self.uneven_ticks(start, room);
         }
-        let step = self.step(room);
+        self.even_ticks(start, self.step(room), room)
+    }
+
+    /// Ticks at times that are round on a clock, `step` apart.
+    pub fn clock_ticks(&self, step: Nanos, room: u16) -> Vec<Tick> {
+        if self.squeeze.is_some() {
+            return self.uneven_ticks(Time(0), room);
+        }
+        self.even_ticks(Time(0), step.0.max(1), room)
+    }
+
+    fn even_ticks(&self, start: Time, step: u64, room: u16) -> Vec<Tick> {
         let first = self.from.since(start).0;
         let mut offset = first.div_ceil(step).saturating_mul(step);
         let mut ticks = Vec::new();
@@ -134,11 +145,37 @@ impl<'a> Axis<'a> {
             .collect()
     }
 
-    /// The smallest round length (1, 2 or 5 times a power of ten) that fills `room` columns.
-    fn step(&self, room: u16) -> u64 {
+    /// The smallest length that is round on a clock and fills `room` columns.
+    pub fn clock_step(&self, room: u16) -> Nanos {
+        let least = self.least(room);
+        let seconds = [
+            1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600,
+            43_200, 86_400,
+        ];
+        let mut round = seconds
+            .into_iter()
+            .map(|seconds: u64| seconds * 1_000_000_000);
+        let day = || {
+            least
+                .div_ceil(86_400_000_000_000)
+                .saturating_mul(86_400_000_000_000)
+        };
+        Nanos(match least {
+            0..=500_000_000 => self.step(room),
+            _ => round.find(|step| *step >= least).unwrap_or_else(day),
+        })
+    }
+
+    /// The length of `room` columns.
+    fn least(&self, room: u16) -> u64 {
         let least =
             u128::from(self.length().0) * u128::from(room.max(1)) / u128::from(self.columns);
-        let least = u64::try_from(least).unwrap_or(u64::MAX).max(1);
+        u64::try_from(least).unwrap_or(u64::MAX).max(1)
+    }
+
+    /// The smallest round length (1, 2 or 5 times a power of ten) that fills `room` columns.
+    fn step(&self, room: u16) -> u64 {
+        let least = self.least(room);
         let mut power = 1u64;
         loop {
             for factor in [1, 2, 5] {
@@ -172,6 +209,21 @@ mod tests {
             .map(|t| t.offset.0 / 1_000_000)
             .collect();
         assert_eq!(offsets, [310, 320, 330, 340, 350]);
+    }
+
+    #[test]
+    fn times_of_the_clock_are_round_on_it() {
+        let at = |minutes: u64| Time(minutes * 60_000_000_000);
+        let axis = Axis::new(at(61), at(100), 100);
+        let step = axis.clock_step(15);
+        assert_eq!(step, Nanos(600_000_000_000));
+        let ticks = axis.clock_ticks(step, 15);
+        let minutes: Vec<u64> = ticks.iter().map(|t| t.offset.0 / 60_000_000_000).collect();
+        assert_eq!(minutes, [70, 80, 90]);
+        let axis = Axis::new(Time(310_000_000), Time(355_000_000), 60);
+        assert_eq!(axis.clock_step(15), Nanos(20_000_000));
+        let ever = Axis::new(Time(0), Time(u64::MAX), 9).clock_step(9);
+        assert!(ever >= Nanos(86_400_000_000_000));
     }
 
     #[test]

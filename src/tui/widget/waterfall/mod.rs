@@ -11,7 +11,7 @@ mod sieve;
 mod squeeze;
 mod work;
 
-pub use axis::Axis;
+pub use axis::{Axis, Tick};
 pub use bar::{Bar, Cell, Label, bar};
 pub use bundle::{Bundle, Likeness};
 pub use minimap::Minimap;

@@ -1,12 +1,30 @@
 //! The axis of time: zoom, pan, undo, fit, and idle time squeezed out.
 
 use crate::model::{Nanos, Time};
+use crate::text::Style;
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx};
+use crate::tui::session::Ruler;
 use crate::tui::widget::waterfall::{Row, Squeeze};
 
 use super::super::Open;
+
+/// Times since the start, of the clock here, of the clock in UTC: on the ruler, and in the header.
+fn next_times(cx: &mut Cx<'_>) {
+    let shared = &mut *cx.shared;
+    let (ruler, style, said) = match shared.session.ruler {
+        Ruler::Since => (Ruler::Local, Style::Local, "times in the local zone"),
+        Ruler::Local => (Ruler::Utc, Style::Utc, "times in UTC"),
+        Ruler::Utc => (
+            Ruler::Since,
+            Style::Local,
+            "times since the start of the trace",
+        ),
+    };
+    (shared.session.ruler, shared.time_style) = (ruler, style);
+    cx.say(Message::note(said));
+}
 
 impl Open {
     pub(super) fn act_axis(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
@@ -30,6 +48,7 @@ impl Open {
             Action::Undo | Action::Redo => {}
             Action::Fit => self.fit(),
             Action::Squeeze => self.squeeze(cx),
+            Action::TimeStyle => next_times(cx),
             _ => return false,
         }
         true

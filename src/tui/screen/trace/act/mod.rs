@@ -19,6 +19,7 @@ use crate::tui::screen::Screen;
 use crate::tui::widget::waterfall::Row;
 
 use super::detail::Link;
+use super::draw::Border;
 use super::find::Hits;
 use super::view::View;
 use super::{Focus, Open};
@@ -152,6 +153,15 @@ impl Open {
                 } else {
                     Focus::Tree
                 };
+            }
+            Action::SplitBack | Action::SplitOn => {
+                let names = self.focus == Focus::Tree && self.view == View::Waterfall;
+                let border = if names { Border::Names } else { Border::Detail };
+                let forward = act.action == Action::SplitOn;
+                for _ in 0..act.times().min(100) {
+                    let (panes, size) = self.panes(cx);
+                    panes.step(border, size, forward, &mut cx.shared.session.splits);
+                }
             }
             Action::CriticalOnly => self.critical_only = !self.critical_only,
             Action::Skew => self.skew(cx),

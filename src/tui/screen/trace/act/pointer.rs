@@ -2,17 +2,23 @@
 
 use petgraph::graph::NodeIndex;
 
+use crate::model::Time;
 use crate::tui::hit::{Gesture, Pane, Target, Touch};
 use crate::tui::keymap::Action;
 use crate::tui::page::{Act, Cx};
 use crate::tui::widget::waterfall::Axis;
 
+use super::super::draw::{Border, Panes, Size};
 use super::super::view::{Body, View};
 use super::super::{Focus, Open};
 
 impl Open {
     pub(in super::super) fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
         let height = cx.rows(Pane::Body);
+        self.dragged = None;
+        if self.moves_border(touch, cx) {
+            return;
+        }
         match (&touch.target, touch.gesture) {
             (Target::Row(Pane::Body, row), Gesture::Click | Gesture::DoubleClick)
                 if self.view != View::Waterfall =>
@@ -63,6 +69,37 @@ impl Open {
         }
     }
 
+    /// A border that the mouse took hold of goes along with it. Whether there is one.
+    fn moves_border(&mut self, touch: &Touch, cx: &mut Cx<'_>) -> bool {
+        let (Gesture::Drag { from } | Gesture::Drop { from }) = touch.gesture else {
+            self.moving = None;
+            return false;
+        };
+        let held = cx.shared.drawn.target(from.0, from.1);
+        let held = match held.map(|(_, target)| target) {
+            Some(Target::Spot(Pane::NamesEdge)) => Some(Border::Names),
+            Some(Target::Spot(Pane::DetailEdge)) => Some(Border::Detail),
+            _ => None,
+        };
+        // It has gone along since, so that it is not where it was taken any more.
+        let Some(border) = self.moving.or(held) else {
+            return false;
+        };
+        let (panes, size) = self.panes(cx);
+        panes.place(border, size, touch.cell, &mut cx.shared.session.splits);
+        let holds = matches!(touch.gesture, Gesture::Drag { .. });
+        self.moving = Some(border).filter(|_| holds);
+        true
+    }
+
+    /// Where the parts were drawn last.
+    pub(super) fn panes(&self, cx: &Cx<'_>) -> (Panes, Size) {
+        let (width, height) = cx.shared.size;
+        let (body, size) = (cx.shared.drawn.pane(Pane::Whole), Size::of(width, height));
+        let splits = &cx.shared.session.splits;
+        (Panes::of(self, body, size, splits), size)
+    }
+
     /// A click on a row, frame or box: the cursor goes there; a second one does what Enter does.
     fn touched_view(&mut self, row: usize, gesture: Gesture, height: usize, cx: &mut Cx<'_>) {
         self.focus = Focus::Tree;
@@ -104,11 +141,10 @@ impl Open {
 
     fn select(&mut self, axis: Axis<'_>, left: u16, x: u16, gesture: Gesture) {
         match gesture {
+            Gesture::Drag { from } => self.dragged = over(axis, from.0.saturating_sub(left), x),
             Gesture::Drop { from } => {
-                let start = from.0.saturating_sub(left);
-                let (left, right) = (start.min(x), start.max(x));
-                if right > left {
-                    self.range.set(axis.time_at(left), axis.time_at(right + 1));
+                if let Some((from, to)) = over(axis, from.0.saturating_sub(left), x) {
+                    self.range.set(from, to);
                 }
             }
             Gesture::DoubleClick => self.range.reset(),
@@ -116,4 +152,10 @@ impl Open {
             _ => {}
         }
     }
+}
+
+/// The time between two columns, both included; none where the mouse has not moved.
+fn over(axis: Axis<'_>, start: u16, x: u16) -> Option<(Time, Time)> {
+    let (left, right) = (start.min(x), start.max(x));
+    (right > left).then(|| (axis.time_at(left), axis.time_at(right + 1)))
 }

@@ -12,29 +12,10 @@ use crate::tui::theme::Token;
 use super::super::detail::{Line, Tone};
 use super::super::{Focus, Open};
 
-/// On a small terminal: the span under the cursor in the last row of the tree.
-pub fn brief(open: &Open, canvas: &mut Canvas<'_>, tree: Rect) {
-    if tree.height < 4 {
-        return;
-    }
-    let y = tree.bottom() - 1;
-    canvas.clear(
-        Rect {
-            y,
-            height: 1,
-            ..tree
-        },
-        Token::Ground,
-    );
-    title(
-        open,
-        canvas,
-        Rect {
-            y,
-            height: 1,
-            ..tree
-        },
-    );
+/// On a small terminal: the span under the cursor in a row of its own.
+pub fn brief(open: &Open, canvas: &mut Canvas<'_>, row: Rect) {
+    canvas.clear(row, Token::Ground);
+    title(open, canvas, row);
 }
 
 /// A rule with the span's name and figures in it.
@@ -118,6 +99,22 @@ pub fn detail(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect)
             canvas.cursor(row, canvas.first_words(row), true);
         }
     }
+    edge(canvas, area);
+}
+
+/// The border that the mouse can take hold of: at the left of a pane beside the tree, else its
+/// heading.
+fn edge(canvas: &mut Canvas<'_>, area: Rect) {
+    let edge = if area.x > 0 {
+        Rect {
+            x: area.x - 1,
+            width: 1,
+            ..area
+        }
+    } else {
+        Rect { height: 1, ..area }
+    };
+    canvas.hit(edge, Target::Spot(Pane::DetailEdge));
 }
 
 fn draw_line(open: &Open, canvas: &mut Canvas<'_>, area: Rect, line: &Line, keys: u16) {

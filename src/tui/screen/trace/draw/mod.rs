@@ -8,6 +8,7 @@ mod graph;
 mod json;
 mod name;
 mod panes;
+mod ruler;
 mod sheet;
 mod strip;
 mod tree;
@@ -16,6 +17,7 @@ use ratatui::layout::Rect;
 
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
+use crate::tui::hit::Pane;
 use crate::tui::job::Purpose;
 use crate::tui::page::{Look, Page};
 use crate::tui::phrase::Phrase;
@@ -25,7 +27,7 @@ use crate::tui::widget::waterfall::Axis;
 
 use super::view::{Body, View};
 use super::{Open, Stage, TraceScreen};
-use panes::{Panes, Size};
+pub use panes::{Border, Panes, Size};
 
 /// Columns behind the bars, so that even one over the whole width has its duration beside it.
 const LABEL: u16 = 9;
@@ -143,15 +145,16 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
 
 fn opened(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Areas, size: Size) {
     bar::bar(open, look, canvas, areas.bar);
-    let panes = Panes::of(open, areas.body, size);
+    let panes = Panes::of(open, areas.body, size, &look.shared.session.splits);
+    canvas.pane(Pane::Whole, areas.body);
     match open.bodies.get(&open.view) {
         Some(body) => viewed(open, body, look, canvas, panes.tree),
         None => waterfall(open, look, canvas, areas, &panes),
     }
     if let Some(area) = panes.detail {
         detail::detail(open, look, canvas, area);
-    } else if size == Size::Small {
-        detail::brief(open, canvas, panes.tree);
+    } else if let Some(row) = panes.brief {
+        detail::brief(open, canvas, row);
     }
 }
 
@@ -173,6 +176,6 @@ fn waterfall(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Area
         .squeeze
         .as_ref()
         .map_or(axis, |squeeze| axis.squeezed(squeeze));
-    strip::strip(open, canvas, areas.strip, names, &axis);
+    strip::strip(open, look, canvas, areas.strip, names, &axis);
     tree::draw(open, look, canvas, panes.tree, names, &axis);
 }

@@ -1,9 +1,21 @@
-//! What fits where: three classes of size, and the parts of the body.
+//! What fits where: three classes of size, and the parts of the body, as the reader moved them.
 
 use ratatui::layout::Rect;
 
+use crate::tui::session::Splits;
+
 use super::super::view::View;
 use super::super::{Focus, Open};
+
+/// Per cent that the names of a waterfall may take. Where the bars would be narrower than that
+/// leaves them, they are not drawn at all.
+const NAMES: (u16, u16) = (15, 85);
+/// Per cent that the second pane may take.
+const DETAIL: (u16, u16) = (15, 75);
+/// Columns that names have at the least.
+const NAME: u16 = 24;
+/// Columns of a second pane beside the tree.
+const BESIDE: u16 = 56;
 
 /// What fits: three classes of size, as the three terminals that people have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,24 +41,52 @@ impl Size {
             Self::Large => 4,
         }
     }
+
+    /// The per cent of the names, if nobody moved them.
+    fn names(self) -> u16 {
+        match self {
+            Self::Small => 45,
+            Self::Medium => 40,
+            Self::Large => 43,
+        }
+    }
+}
+
+/// A border between parts that can be moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Border {
+    /// Between names and bars.
+    Names,
+    /// Before the second pane.
+    Detail,
 }
 
 /// Where the parts of the body are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panes {
     pub tree: Rect,
-    /// Where bars begin within the tree.
+    /// Where bars begin within the tree; at its end if there are none.
     pub bars: u16,
     pub detail: Option<Rect>,
+    /// The row in which the cursor's span is told where no pane does.
+    pub brief: Option<Rect>,
+    body: Rect,
 }
 
 impl Panes {
-    pub fn of(open: &Open, body: Rect, size: Size) -> Self {
-        let (mut tree, mut detail) = (body, None);
+    pub fn of(open: &Open, body: Rect, size: Size, splits: &[Splits; 3]) -> Self {
+        let split = splits[size as usize];
+        let part = |of: u16, usual: u16| {
+            let share = split.detail.map_or(usual, u16::from);
+            percent(of, share.clamp(DETAIL.0, DETAIL.1))
+        };
+        let (mut tree, mut detail, mut brief) = (body, None, None);
+        let focused = open.focus == Focus::Detail;
+        let tells_itself = matches!(open.view, View::Flame | View::Json);
         match size {
-            // These tell their cursor's thing themselves.
-            _ if matches!(open.view, View::Flame | View::Json) && open.focus != Focus::Detail => {}
-            Size::Large if open.detail.shown && body.width * 3 / 10 >= 56 => {
-                let width = body.width * 3 / 10;
+            _ if tells_itself && !focused => {}
+            Size::Large if open.detail.shown && part(body.width, 30) >= BESIDE => {
+                let width = part(body.width, 30);
                 tree.width -= width + 1;
                 detail = Some(Rect {
                     x: tree.right() + 1,
@@ -55,35 +95,98 @@ impl Panes {
                 });
             }
             Size::Large | Size::Medium if open.detail.shown => {
-                let height = 9.min(body.height / 2);
-                tree.height -= height;
-                detail = Some(Rect {
-                    y: tree.bottom(),
-                    height,
-                    ..body
-                });
+                let usual = 9.min(body.height / 2);
+                let height = split.detail.map_or(usual, |_| part(body.height, 30));
+                (tree, detail) = below(body, height);
             }
-            Size::Small if open.focus == Focus::Detail => {
-                let height = body.height * 6 / 10;
-                tree.height -= height;
-                detail = Some(Rect {
-                    y: tree.bottom(),
-                    height,
-                    ..body
-                });
-            }
+            Size::Small if focused => (tree, detail) = below(body, part(body.height, 60)),
             _ => {}
         }
-        let share = match size {
-            Size::Small => 45,
-            Size::Medium => 40,
-            Size::Large => 43,
-        };
-        let bars = (u32::from(tree.width) * share / 100) as u16;
+        if size == Size::Small && detail.is_none() && !tells_itself && tree.height >= 4 {
+            (tree, brief) = below(tree, 1);
+        }
         Self {
             tree,
-            bars: bars.max(24).min(tree.width),
+            bars: names(tree.width, size, split),
             detail,
+            brief,
+            body,
         }
     }
+
+    /// Moves a border by a step, left and up or right and down.
+    pub fn step(&self, border: Border, size: Size, forward: bool, splits: &mut [Splits; 3]) {
+        let by = |at: u16, step: u16| {
+            if forward {
+                at + step
+            } else {
+                at.saturating_sub(step)
+            }
+        };
+        let no_bars = self.bars == self.tree.width;
+        let to = match (border, self.detail) {
+            (Border::Names, _) if no_bars && !forward => {
+                (self.tree.x + percent(self.tree.width, NAMES.1), 0)
+            }
+            (Border::Names, _) => (by(self.tree.x + self.bars, 3), 0),
+            (Border::Detail, Some(detail)) => (by(detail.x, 3), by(detail.y, 1)),
+            (Border::Detail, None) => return,
+        };
+        self.place(border, size, to, splits);
+    }
+
+    /// Moves a border to a cell.
+    pub fn place(&self, border: Border, size: Size, (x, y): (u16, u16), splits: &mut [Splits; 3]) {
+        let split = &mut splits[size as usize];
+        match border {
+            Border::Names => {
+                let share = share(x.saturating_sub(self.tree.x), self.tree.width);
+                // At the edge the bars are put away.
+                let share = if share > NAMES.1 { 100 } else { share };
+                split.names = Some(share.clamp(NAMES.0, 100) as u8);
+            }
+            Border::Detail => {
+                let beside = self.detail.is_some_and(|detail| detail.x > self.body.x);
+                let share = if beside {
+                    share(self.body.right().saturating_sub(x), self.body.width)
+                } else {
+                    share(self.body.bottom().saturating_sub(y), self.body.height)
+                };
+                split.detail = Some(share.clamp(DETAIL.0, DETAIL.1) as u8);
+            }
+        }
+    }
+}
+
+/// Names of a waterfall that wide.
+fn names(width: u16, size: Size, split: Splits) -> u16 {
+    let share = split.names.map_or(size.names(), u16::from);
+    if share > NAMES.1 {
+        return width;
+    }
+    percent(width, share.max(NAMES.0)).max(NAME).min(width)
+}
+
+/// The rows above, and those cut off below them.
+fn below(area: Rect, height: u16) -> (Rect, Option<Rect>) {
+    let height = height.min(area.height.saturating_sub(1));
+    let above = Rect {
+        height: area.height - height,
+        ..area
+    };
+    let cut = Rect {
+        y: above.bottom(),
+        height,
+        ..area
+    };
+    (above, (height > 0).then_some(cut))
+}
+
+fn percent(of: u16, share: u16) -> u16 {
+    (u32::from(of) * u32::from(share) / 100) as u16
+}
+
+/// The per cent that a part is, rounded up, so that it comes out as long again.
+fn share(part: u16, of: u16) -> u16 {
+    (u32::from(part) * 100).div_ceil(u32::from(of.max(1))) as u16
 }

@@ -11,7 +11,7 @@ use crate::tui::widget::waterfall::{Axis, Row};
 use super::super::{Focus, Open};
 use super::bars::{bars, bundle_bars};
 use super::name::{Indent, NAME, bundled, missing, name};
-use super::strip::guide;
+use super::ruler::guide;
 
 /// Ancestors that stay in view above the topmost row.
 const MOST_PINNED: usize = 5;
@@ -38,6 +38,7 @@ pub fn draw(
         left_out: left_out(open, window.clone(), columns, names),
     };
     let guide = guide(open, axis).map(|(column, _)| area.x + names + 1 + column);
+    let has_bars = area.width > names + 1;
     for (y, row) in (area.y..).zip(pinned.iter().copied().chain(window)) {
         let line = Rect {
             y,
@@ -54,17 +55,21 @@ pub fn draw(
             width: area.width.saturating_sub(names + 1),
             ..line
         };
-        if let Some(x) = guide {
+        if let Some(x) = guide.filter(|_| has_bars) {
             canvas.put(x, y, canvas.glyphs.guide, Token::Faint);
         }
         match open.rows.get(row) {
             Some(Row::Span(span)) => {
                 name(open, look, canvas, left, row, indent);
-                bars(open, look, canvas, right, span, axis);
+                if has_bars {
+                    bars(open, look, canvas, right, span, axis);
+                }
             }
             Some(Row::Bundle(bundle)) => {
                 bundled(open, look, canvas, left, (row, &bundle), indent);
-                bundle_bars(open, look, canvas, right, &bundle, axis);
+                if has_bars {
+                    bundle_bars(open, look, canvas, right, &bundle, axis);
+                }
             }
             Some(Row::MissingParent(_)) => missing(open, canvas, line, row),
             None => {}
@@ -74,6 +79,14 @@ pub fn draw(
         } else if row == open.list.cursor() {
             cursor(open, canvas, left);
         }
+    }
+    if has_bars {
+        let edge = Rect {
+            x: area.x + names,
+            width: 1,
+            ..area
+        };
+        canvas.hit(edge, Target::Spot(Pane::NamesEdge));
     }
 }
 
