@@ -42,8 +42,8 @@ pub enum Succession {
 }
 
 /// The critical path of one trace, of each of its roots for itself. The earliest span of a ring is
-/// a root. Where every topmost span names a parent that is not there, the orphans take the place of
-/// roots: what is left of the trace is still explained.
+/// a root. Where every topmost span names a parent that is not there, the orphans are taken for the
+/// children of one that lasted as long as they: what is left of the trace is still explained.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CriticalPath {
     sections: Vec<Section>,
@@ -64,7 +64,8 @@ pub enum Doubt {
 }
 
 impl CriticalPath {
-    /// Its sections by time. Those of one root never overlap and together last as long as it.
+    /// Its sections by time. Those of one root never overlap and together last as long as it; no
+    /// more do those of a trace without a root.
     pub fn sections(&self) -> &[Section] {
         &self.sections
     }
@@ -79,7 +80,8 @@ impl CriticalPath {
         self.time_of(span) > Nanos(0)
     }
 
-    /// The length of the path: the root's duration, or the sum of the roots' durations.
+    /// The length of the path: the root's duration, or the sum of the roots' durations. Without a
+    /// root it is the trace's, some of which may be nobody's.
     pub fn total(&self) -> Nanos {
         self.total
     }
@@ -108,16 +110,24 @@ pub fn critical_path_by(trace: &Trace, succession: Succession) -> CriticalPath {
     } else {
         roots().all(in_ring).then_some(Doubt::Ring)
     };
-    let mut sections = Vec::new();
-    for root in roots() {
-        walk(trace, root, succession, &mut sections);
-    }
+    let mut walk = Walk {
+        trace,
+        succession,
+        siblings: Siblings::default(),
+        sections: Vec::new(),
+    };
+    let total = if rootless {
+        walk.orphans();
+        trace.duration()
+    } else {
+        roots().for_each(|root| walk.tree(root, Time::MAX));
+        roots().map(|root| trace.duration_of(root)).sum()
+    };
+    let mut sections = walk.sections;
     sections.sort_unstable_by_key(|section| (section.from, section.span));
     let mut times = vec![Nanos(0); trace.len()];
-    let mut total = Nanos(0);
     for section in &sections {
         times[section.span] = times[section.span] + section.duration();
-        total = total + section.duration();
     }
     CriticalPath {
         sections,
@@ -139,38 +149,62 @@ struct Child {
     to: Time,
 }
 
-/// Walks one root's tree, adding sections.
-fn walk(trace: &Trace, root: usize, succession: Succession, sections: &mut Vec<Section>) {
-    let parts = parts(trace, root);
-    let part = |span: usize| parts.get(span - root).copied().flatten();
-    // Spans on the path, and the instant from which somebody else is waited for.
-    let mut stack = vec![(root, Time::MAX)];
-    let mut siblings = Siblings::default();
-    while let Some((span, limit)) = stack.pop() {
-        let Some((start, end)) = part(span) else {
-            continue;
-        };
-        let mut clock = end.min(limit);
-        let children = trace.children(span).filter_map(|span| {
-            let (from, to) = part(span)?;
-            let to = to.min(limit);
-            (from < limit).then_some(Child { span, from, to })
-        });
-        siblings.set(children, end.since(start));
-        let mut first = true;
-        while let Some(child) = siblings.next_latest() {
-            let before = match succession {
-                Succession::Strict => first || child.to < clock,
-                Succession::Tolerant => siblings.come_before(clock, child),
+/// A walk from the end backwards, gathering sections.
+struct Walk<'t> {
+    trace: &'t Trace,
+    succession: Succession,
+    siblings: Siblings,
+    sections: Vec<Section>,
+}
+
+impl Walk<'_> {
+    /// Walks one tree, as far as somebody waited for it: up to `limit`.
+    fn tree(&mut self, root: usize, limit: Time) {
+        let trace = self.trace;
+        let parts = parts(trace, root);
+        let part = |span: usize| parts.get(span - root).copied().flatten();
+        // Spans on the path, and the instant from which somebody else is waited for.
+        let mut stack = vec![(root, limit)];
+        while let Some((span, limit)) = stack.pop() {
+            let Some((start, end)) = part(span) else {
+                continue;
             };
-            if before {
-                push(sections, span, child.to, clock);
+            let children = trace.children(span).filter_map(|span| {
+                let (from, to) = part(span)?;
+                let to = to.min(limit);
+                (from < limit).then_some(Child { span, from, to })
+            });
+            self.siblings.set(children, end.since(start));
+            let mut clock = end.min(limit);
+            while let Some(child) = self.siblings.next_before(clock, self.succession) {
+                push(&mut self.sections, span, child.to, clock);
                 stack.push((child.span, clock));
                 clock = child.from;
-                first = false;
             }
+            push(&mut self.sections, span, start, clock);
         }
-        push(sections, span, start, clock);
+    }
+
+    /// Walks the trees of a trace whose root is missing, as the children of one that lasted as
+    /// long as they. Its own time is nobody's.
+    fn orphans(&mut self) {
+        let trace = self.trace;
+        let tops = trace.tops().map(|span| Child {
+            span,
+            from: trace.start_of(span),
+            to: trace.end_of(span),
+        });
+        self.siblings.set(tops, trace.duration());
+        let mut chosen = Vec::new();
+        let ends = trace.tops().map(|top| trace.end_of(top));
+        let mut clock = ends.max().unwrap_or(Time::MAX);
+        while let Some(top) = self.siblings.next_before(clock, self.succession) {
+            chosen.push((top.span, clock));
+            clock = top.from;
+        }
+        for (top, limit) in chosen {
+            self.tree(top, limit);
+        }
     }
 }
 
@@ -198,10 +232,20 @@ impl Siblings {
         self.allowed = Nanos(parent.0 / 100);
     }
 
-    fn next_latest(&mut self) -> Option<Child> {
-        let child = self.children.get(self.passed).copied();
-        self.passed += 1;
-        child
+    /// The next child on the path, before the one that begins at `clock`.
+    fn next_before(&mut self, clock: Time, succession: Succession) -> Option<Child> {
+        while let Some(&child) = self.children.get(self.passed) {
+            let first = self.passed == 0;
+            self.passed += 1;
+            let before = match succession {
+                Succession::Strict => first || child.to < clock,
+                Succession::Tolerant => self.come_before(clock, child),
+            };
+            if before {
+                return Some(child);
+            }
+        }
+        None
     }
 
     /// Whether a child came before the one on the path that begins at `clock`. One without length
@@ -387,6 +431,13 @@ mod tests {
         let doubt = |text| critical_path(&scenario::trace(text)).doubt();
         assert_eq!(doubt(fragment), Some(Doubt::NoRoot));
         assert_eq!(doubt(beside), None);
+        // As children of one that is missing: the later one was waited for, the earlier not.
+        let two = "a: x 0..50 parent=99\na: y 20..70 parent=99\na: z 75..80 parent=98\n";
+        assert_eq!(times(two), [0, 50, 5]);
+        assert_eq!(
+            critical_path(&scenario::trace(two)).total(),
+            Nanos::from_millis(80)
+        );
     }
 
     #[test]
