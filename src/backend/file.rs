@@ -305,6 +305,18 @@ impl Backend for Files {
         self.answer(cancel, |stored, _| Ok(Some(stored.vocabulary())))
     }
 
+    fn vocabulary_of(
+        &self,
+        query: String,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Option<Arc<Census>>> {
+        self.answer(cancel, move |stored, cancel| {
+            let census = stored.vocabulary_of(&query, window, cancel)?;
+            Ok(Some(Arc::new(census)))
+        })
+    }
+
     fn stats(&self) -> Answer<'_, Option<StoreStats>> {
         self.answer(CancellationToken::new(), |stored, _| {
             Ok(Some(stored.stats()))

@@ -164,6 +164,19 @@ impl Backend for Memory {
         at_leisure(cancel, move |_| Ok(Some(stored.vocabulary())))
     }
 
+    fn vocabulary_of(
+        &self,
+        query: String,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Option<Arc<Census>>> {
+        let stored = Arc::clone(&self.stored);
+        at_leisure(cancel, move |cancel| {
+            let census = stored.vocabulary_of(&query, window, cancel)?;
+            Ok(Some(Arc::new(census)))
+        })
+    }
+
     fn stats(&self) -> Answer<'_, Option<StoreStats>> {
         Box::pin(std::future::ready(Ok(Some(self.stored.stats()))))
     }
@@ -355,7 +368,7 @@ mod tests {
 
     #[tokio::test]
     async fn calls_are_told_of_the_spans_that_a_query_finds() {
-        let backend = shops(4);
+        let backend = shops(40);
         let window = Some(Window {
             from: scenario::EPOCH + Nanos::from_millis(10),
             to: scenario::EPOCH + Nanos::from_millis(15),
@@ -367,12 +380,12 @@ mod tests {
             let rows = Dependencies::of_graph(&graph, traces);
             (rows.edges.iter().map(of).collect::<Vec<_>>(), traces)
         };
-        let carts = (vec!["shop->cart 4/4".to_owned()], Some(4));
+        let carts = (vec!["shop->cart 40/40".to_owned()], Some(40));
         assert_eq!(told("{ status = error }", None).await, carts);
         // Of each trace the tree decides.
         let below = "{ kind = client } > { status = error }";
         assert_eq!(told(below, None).await, carts);
-        let shops = (vec!["shop->shop 0/4".to_owned()], Some(4));
+        let shops = (vec!["shop->shop 0/40".to_owned()], Some(40));
         assert_eq!(told("{ }", window).await, shops);
         assert_eq!(
             told("{ name = \"none\" }", None).await,

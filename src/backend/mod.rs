@@ -168,6 +168,17 @@ pub trait Backend: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
 
+    /// The same of the spans that a query finds and that start within a window. A backend that
+    /// cannot tell them apart tells of all.
+    fn vocabulary_of(
+        &self,
+        _query: String,
+        _window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Option<Arc<Census>>> {
+        self.vocabulary(cancel)
+    }
+
     /// What was received, kept and dropped. `None` where nobody counts.
     fn stats(&self) -> Answer<'_, Option<StoreStats>>;
 

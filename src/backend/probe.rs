@@ -203,6 +203,19 @@ impl Backend for Probed {
         async move { self.backend(&cancel).await?.vocabulary(cancel).await }.boxed()
     }
 
+    fn vocabulary_of(
+        &self,
+        query: String,
+        window: Option<Window>,
+        cancel: CancellationToken,
+    ) -> Answer<'_, Option<Arc<Census>>> {
+        async move {
+            let backend = self.backend(&cancel).await?;
+            backend.vocabulary_of(query, window, cancel).await
+        }
+        .boxed()
+    }
+
     fn trends(&self) -> Answer<'_, Option<Trends>> {
         async move {
             let backend = self.backend(&CancellationToken::new()).await?;

@@ -100,6 +100,22 @@ impl Stored {
         }
     }
 
+    /// The attributes of the spans that a query finds and that start within a window.
+    pub(super) fn vocabulary_of(
+        &self,
+        query: &str,
+        window: Option<Window>,
+        cancel: &CancellationToken,
+    ) -> Result<Census, BackendError> {
+        let query = find::parse(query)?;
+        let window = window.map(|window| (window.from, window.to));
+        let snapshot = self.store.snapshot();
+        let subset = snapshot.select_spans(&query, window, &|| cancel.is_cancelled());
+        let subset = subset.ok_or(BackendError::Cancelled)?;
+        let blocks = subset.blocks.iter().map(|of| (of.block, &of.rows));
+        Ok(Census::of_rows(blocks))
+    }
+
     /// A trace, which stays in the store for as long as somebody has it.
     pub(super) fn trace(&self, id: TraceId) -> Option<Arc<Trace>> {
         let stored = self.store.trace(id)?;

@@ -33,7 +33,7 @@ const SCOPES: [Scope; 5] = [
 pub async fn names(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
     let params = Params::new(asked);
     let scopes = scopes(&params).map_err(tempo::refused)?;
-    let census = census(&service).await?;
+    let census = census(&service, &params).await?;
     let mut names: BTreeSet<String> = scopes
         .iter()
         .flat_map(|&scope| census.keys(scope))
@@ -53,7 +53,7 @@ pub async fn names(State(service): State<QueryService>, Query(asked): Asked) -> 
 pub async fn names_by_scope(State(service): State<QueryService>, Query(asked): Asked) -> Answer {
     let params = Params::new(asked);
     let wanted = scopes(&params).map_err(tempo::refused)?;
-    let census = census(&service).await?;
+    let census = census(&service, &params).await?;
     let most = limit(&params).map_err(tempo::refused)?;
     let mut scopes = Vec::new();
     for scope in wanted {
@@ -83,7 +83,7 @@ pub async fn values(
 ) -> Answer {
     let params = Params::new(asked);
     let attribute = attribute(&name).unwrap_or_else(|| Attribute::keyed(Scope::Any, name));
-    let census = census(&service).await?;
+    let census = census(&service, &params).await?;
     let values: BTreeSet<String> = seen(&census, &attribute)
         .into_iter()
         .map(|value| match value {
@@ -111,7 +111,7 @@ pub async fn typed_values(
         );
         return Err(tempo::refused(Refused::bad(message)));
     };
-    let census = census(&service).await?;
+    let census = census(&service, &params).await?;
     let value = |value: Literal| {
         let kind = match value.value_type() {
             Type::Status | Type::Kind => "keyword",
@@ -139,13 +139,40 @@ fn told(value: &Value) -> Response<Body> {
     answer::json(StatusCode::OK, value)
 }
 
-async fn census(service: &QueryService) -> Result<Arc<Census>, Response<Body>> {
+/// What the spans have that `start`, `end` and `q` leave.
+async fn census(service: &QueryService, params: &Params) -> Result<Arc<Census>, Response<Body>> {
     let cancel = CancellationToken::new();
     let _guard = cancel.clone().drop_guard();
-    let census = service.backend.vocabulary(cancel).await;
+    let window = tempo::seconds(params).map_err(tempo::refused)?;
+    // Clients that know of no condition yet send an empty filter.
+    let asked = params.get("q").filter(|text| *text != "{}");
+    let query = asked.and_then(complete_part);
+    let census = if window.is_none() && query.is_none() {
+        service.backend.vocabulary(cancel).await
+    } else {
+        let query = query.unwrap_or_default();
+        service.backend.vocabulary_of(query, window, cancel).await
+    };
     let census = census.map_err(|error| tempo::refused(error.into()))?;
     Ok(census.unwrap_or_default())
 }
+
+/// As much of a query that is being written as is one: whole conditions joined by `&&`. Nothing
+/// where that is not so: Tempo passes over what it cannot read.
+fn complete_part(text: &str) -> Option<String> {
+    if crate::traceql::Query::parse(text).is_ok() {
+        return Some(text.to_owned());
+    }
+    let open = text.trim().trim_end_matches('}');
+    let ends = open.rmatch_indices("&&").map(|(at, _)| at);
+    let parts = [open.len()].into_iter().chain(ends.take(MOST_CONDITIONS));
+    let closed = parts.filter_map(|end| Some(format!("{} }}", open.get(..end)?)));
+    let mut readable = closed.filter(|part| crate::traceql::Query::parse(part).is_ok());
+    readable.next()
+}
+
+/// Conditions of an unfinished query that are tried to be left out.
+const MOST_CONDITIONS: usize = 16;
 
 /// The scopes that are asked for.
 fn scopes(params: &Params) -> Result<Vec<Scope>, Refused> {
@@ -241,6 +268,36 @@ mod tests {
         );
         let told = values_of(state(), "service.name").await;
         assert_eq!(told["tagValues"], json!(["cart", "shop"]));
+    }
+
+    #[tokio::test]
+    async fn a_query_and_a_window_say_of_which_spans() {
+        let (service, _folder) = service();
+        let of = async |pairs: &[(&str, &str)]| {
+            let name = Path("resource.service.name".to_owned());
+            let answer = typed_values(State(service.clone()), name, asked(pairs)).await;
+            let told = json_of(answer).await;
+            let values = told["tagValues"].as_array().unwrap().clone();
+            let text = |value: &Value| value["value"].as_str().unwrap_or_default().to_owned();
+            values.iter().map(text).collect::<Vec<_>>()
+        };
+        let query = r#"{ resource.service.name = "cart" }"#;
+        assert_eq!(of(&[("q", query)]).await, ["cart"]);
+        let unfinished = r#"{ resource.service.name = "cart" && span.n = }"#;
+        assert_eq!(of(&[("q", unfinished)]).await, ["cart"]);
+        assert_eq!(of(&[("q", "{ span.n = }")]).await.len(), 2);
+        let first = of(&[("limit", "1")]).await;
+        assert_eq!(first, ["shop"]);
+        assert!(of(&[("start", "1"), ("end", "2")]).await.is_empty());
+        let names = |pairs: &[(&str, &str)]| names_by_scope(State(service.clone()), asked(pairs));
+        let told = json_of(names(&[("start", "1"), ("end", "2")]).await).await;
+        assert_eq!(
+            told["scopes"].as_array().unwrap().len(),
+            1,
+            "intrinsics are always there"
+        );
+        let wrong = names(&[("start", "2"), ("end", "1")]).await;
+        assert_eq!(wrong.unwrap_err().status(), StatusCode::BAD_REQUEST);
     }
 
     async fn values_of(state: State<QueryService>, name: &str) -> Value {

@@ -267,7 +267,7 @@ fn search_request(params: &Params) -> Result<(SearchRequest, Matched), Refused> 
 }
 
 /// The window that `start` and `end` name, in seconds.
-fn seconds(params: &Params) -> Result<Option<Window>, Refused> {
+pub fn seconds(params: &Params) -> Result<Option<Window>, Refused> {
     let seconds = |s: u64| Time(s.saturating_mul(1_000_000_000));
     match (unsigned(params, "start")?, unsigned(params, "end")?) {
         (Some(start), Some(end)) if end <= start => {

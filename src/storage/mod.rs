@@ -47,7 +47,7 @@ pub use commit::{Committed, Origin};
 pub use hold::{Hold, Reserved};
 pub use limits::{DEFAULT_BUDGET, Limits};
 pub use search::{Ended, Found, Order, Search};
-pub use select::{Selected, Subset};
+pub use select::{LEFT_OUT, Selected, Subset};
 pub use series::{Counted, Counting};
 pub use share::shared;
 pub use snapshot::{Snapshot, StoredTrace};

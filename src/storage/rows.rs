@@ -8,7 +8,7 @@ use super::share::shared;
 use super::sieve::{Sifted, sift};
 use super::snapshot::StoredTrace;
 use crate::model::{Block, Row, Time, Trace};
-use crate::traceql::{Bits, Needs, Query};
+use crate::traceql::{Bits, Needs, Patience, Query};
 
 /// For each part of each generation, the rows that match.
 pub(super) type Rows = Vec<Vec<Option<Bits>>>;
@@ -50,6 +50,9 @@ impl<'a> Among<'a> {
                     self.generations.iter().zip(&sifted).zip(&mut all)
                 {
                     for (_, entry) in sifted.entries() {
+                        if (self.cancelled)() {
+                            return None;
+                        }
                         let trace = StoredTrace::new(Arc::clone(generation), entry.clone());
                         sifted.accepted_places(&trace, &mut |part, row| {
                             insert(rows, part, row);
@@ -117,7 +120,8 @@ impl<'a> Among<'a> {
             .collect();
         let chunks: Vec<&[(usize, &Entry)]> = entries.chunks(TRACES).collect();
         let spans = entries.iter().map(|(_, entry)| entry.spans as usize).sum();
-        let begin = || (query.evaluator(), begin());
+        let evaluator = || query.evaluator_with(Patience::until(self.cancelled));
+        let begin = || (evaluator(), begin());
         let states = shared(chunks.len(), spans, begin, |(evaluator, state), chunk| {
             for &(at, entry) in chunks.get(chunk).copied().unwrap_or_default() {
                 let Some(generation) = self.generations.get(at).filter(|_| !(self.cancelled)())

@@ -8,10 +8,7 @@ use super::generation::Entry;
 use super::sieve::sift;
 use super::snapshot::{Snapshot, StoredTrace};
 use crate::model::{SpanId, Time, TraceId};
-use crate::traceql::{Needs, Query};
-
-/// Candidates after which a search looks whether it was cancelled.
-const PATIENCE: usize = 64;
+use crate::traceql::{Needs, Patience, Query};
 
 /// Which traces come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,19 +93,22 @@ impl Snapshot {
             return stopped;
         };
         let mut candidates = Vec::new();
+        let patience = Patience::until(cancelled);
         for (generation, sifted) in sifted.iter().enumerate() {
-            let turn = |entry: &Entry| search.order.turn(entry);
-            let add = |entry, turn| Candidate {
-                turn,
+            let entries = sifted.entries().take_while(|_| !patience.is_over());
+            candidates.extend(entries.map(|(entry, of)| Candidate {
+                turn: search.order.turn(of),
                 generation,
                 entry,
-            };
-            candidates.extend(sifted.entries().map(|(entry, of)| add(entry, turn(of))));
+            }));
+        }
+        if cancelled() {
+            return stopped;
         }
         let all = (search.query.needs() == Needs::Rows).then_some(candidates.len() as u64);
         let mut turns = BinaryHeap::from(candidates);
-        let mut evaluator = search.query.evaluator();
-        let (mut count, mut looked) = (0, 0usize);
+        let mut evaluator = search.query.evaluator_with(Patience::until(cancelled));
+        let mut count = 0;
         while let Some(candidate) = turns.pop() {
             if count == search.limit {
                 return Ended {
@@ -116,16 +116,13 @@ impl Snapshot {
                     matching: all,
                 };
             }
-            looked += 1;
-            if looked.is_multiple_of(PATIENCE) && cancelled() {
+            let sieve = sifted.get(candidate.generation);
+            let hit = sieve.and_then(|sieve| sieve.ask(candidate.entry, search, &mut evaluator));
+            // Whatever was found meanwhile may be half of it.
+            if cancelled() {
                 return stopped;
             }
-            let sieve = sifted.get(candidate.generation);
-            let Some(hit) =
-                sieve.and_then(|sieve| sieve.ask(candidate.entry, search, &mut evaluator))
-            else {
-                continue;
-            };
+            let Some(hit) = hit else { continue };
             count += 1;
             if !found(hit) {
                 return stopped;

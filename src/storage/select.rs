@@ -6,20 +6,22 @@ use super::snapshot::Snapshot;
 use crate::model::{Block, Row, Time};
 use crate::traceql::{Bits, Query};
 
-/// Spans of one block that were asked for, and the whole traces they belong to.
+/// Spans of one block that were asked for, and the traces they belong to.
 #[derive(Debug)]
 pub struct Selected<'a> {
     /// The block.
     pub block: &'a Block,
-    /// For each trace of the block its number, in whatever block of the same generation.
-    pub traces: &'a [u32],
+    /// For each trace of the block its number, the same in all blocks of the generation;
+    /// [`LEFT_OUT`] for those of which nothing was asked for, in this block or another.
+    pub traces: Vec<u32>,
     /// The generation. Traces of different ones are different traces.
     pub generation: u32,
     /// The rows that were asked for.
     pub rows: Bits,
-    /// All rows of traces that have one of these, in this block or another.
-    pub whole: Bits,
 }
+
+/// The number of a trace of which nothing was asked for.
+pub const LEFT_OUT: u32 = u32::MAX;
 
 /// A part of what is stored.
 #[derive(Debug, Default)]
@@ -42,8 +44,9 @@ impl Snapshot {
             entries.for_each(|(index, _)| traces.insert(index));
             subset.traces += traces.count() as u64;
             for part in &generation.parts {
-                let whole = rows_of(part, &traces);
-                subset.add(generation.number, part, whole.clone(), whole);
+                let numbers = numbers_of(part, &traces);
+                let rows = rows_of(part, &numbers);
+                subset.add(generation.number, part, numbers, rows);
             }
         }
         subset
@@ -73,7 +76,7 @@ impl Snapshot {
             subset.traces += traces.count() as u64;
             for (part, rows) in generation.parts.iter().zip(rows) {
                 let rows = rows.unwrap_or_else(|| Bits::none(part.block.len()));
-                subset.add(generation.number, part, rows, rows_of(part, &traces));
+                subset.add(generation.number, part, numbers_of(part, &traces), rows);
             }
         }
         Some(subset)
@@ -81,29 +84,37 @@ impl Snapshot {
 }
 
 impl<'a> Subset<'a> {
-    fn add(&mut self, generation: u32, part: &'a Part, rows: Bits, whole: Bits) {
-        if !whole.is_empty() {
+    fn add(&mut self, generation: u32, part: &'a Part, traces: Vec<u32>, rows: Bits) {
+        if traces.iter().any(|&number| number != LEFT_OUT) {
             self.blocks.push(Selected {
                 block: &part.block,
-                traces: &part.entries,
+                traces,
                 generation,
                 rows,
-                whole,
             });
         }
     }
 }
 
-/// The rows of a part that belong to some traces.
-fn rows_of(part: &Part, traces: &Bits) -> Bits {
-    let entries = part.entries.iter().enumerate();
-    let mut wanted = Bits::none(part.entries.len());
-    let entries = entries.filter(|(_, entry)| traces.contains(**entry as usize));
-    entries.for_each(|(trace, _)| wanted.insert(trace));
+/// The numbers of a part's traces, if they are among those wanted.
+fn numbers_of(part: &Part, wanted: &Bits) -> Vec<u32> {
+    let number = |&entry: &u32| {
+        if wanted.contains(entry as usize) {
+            entry
+        } else {
+            LEFT_OUT
+        }
+    };
+    part.entries.iter().map(number).collect()
+}
+
+/// The rows of a part that belong to traces with a number.
+fn rows_of(part: &Part, numbers: &[u32]) -> Bits {
     let mut rows = Bits::all(part.block.len());
-    if wanted.count() < part.entries.len() {
+    if numbers.contains(&LEFT_OUT) {
+        let number = |trace: u32| numbers.get(trace as usize).copied();
         rows.retain_column(part.block.trace_column(), |trace| {
-            wanted.contains(trace as usize)
+            number(trace).is_some_and(|number| number != LEFT_OUT)
         });
     }
     rows

@@ -9,7 +9,7 @@ use super::snapshot::Snapshot;
 use crate::model::{Block, Time};
 use crate::traceql::eval::{Around, Facts, Spot};
 use crate::traceql::metrics::{Comparison, Pass, Selection, Series, Tallied, Tally};
-use crate::traceql::{Bits, Metrics, Needs, Steps};
+use crate::traceql::{Bits, Metrics, Needs, Patience, Steps};
 
 /// A question for series.
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +113,8 @@ impl<'a> Count<'a> {
                 let Some(block) = blocks.get(at).filter(|_| !(self.among.cancelled)()) else {
                     return;
                 };
-                if let Some(left) = sift_block(block, self.among.search(query)) {
+                let patience = Patience::until(self.among.cancelled);
+                if let Some(left) = sift_block(block, self.among.search(query), &patience) {
                     tally.rows(block, &left.rows);
                 }
             })

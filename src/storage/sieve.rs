@@ -8,7 +8,7 @@ use super::search::{Found, Search};
 use super::share::shared;
 use super::snapshot::StoredTrace;
 use crate::model::{Block, Row, SpanId, SpanRef, Time};
-use crate::traceql::{Bits, Bound, Evaluator, Facts, Needs};
+use crate::traceql::{Bits, Bound, Evaluator, Facts, Needs, Patience};
 
 /// What is left of a block.
 pub(super) struct Left<'a> {
@@ -62,7 +62,9 @@ fn sift_blocks<'a>(
     let rows = (0..promising.len()).filter_map(of).map(|block| block.len());
     let done = shared(promising.len(), rows.sum(), Vec::new, |done, place| {
         let block = of(place).filter(|_| !cancelled());
-        done.push((place, block.and_then(|block| sift_block(block, search))));
+        let patience = Patience::until(cancelled);
+        let left = block.and_then(|block| sift_block(block, search, &patience));
+        done.push((place, left));
     });
     let mut all: Vec<Option<Left<'a>>> = blocks.iter().map(|_| None).collect();
     for (place, left) in done.into_iter().flatten() {
@@ -75,9 +77,13 @@ fn sift_blocks<'a>(
 }
 
 /// What is left of a block; `None` if nothing of it matters.
-pub(super) fn sift_block<'a>(block: &Block, search: Search<'a>) -> Option<Left<'a>> {
-    let bound = search.query.bind(block);
-    let mut rows = bound.candidates(block);
+pub(super) fn sift_block<'a>(
+    block: &Block,
+    search: Search<'a>,
+    patience: &Patience<'_>,
+) -> Option<Left<'a>> {
+    let bound = search.query.bind(block, patience);
+    let mut rows = bound.candidates(block, patience);
     // Where the whole tree decides, another span of the trace may be the one that matches.
     if search.window.is_some() && search.query.needs() != Needs::Tree {
         let starts = block.start_column();
@@ -87,7 +93,7 @@ pub(super) fn sift_block<'a>(block: &Block, search: Search<'a>) -> Option<Left<'
                 .is_some_and(|&start| search.is_within(start))
         });
     }
-    let companions = bound.companions(block);
+    let companions = bound.companions(block, patience);
     let matters = !rows.is_empty() || companions.iter().any(|rows| !rows.is_empty());
     matters.then_some(Left {
         bound,

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
 use super::generation::{Entry, Generation};
-use crate::model::{Block, Nanos, Row, ServiceCount, SpanRef, Time, Trace, TraceId};
+use crate::model::{Block, Nanos, ResourceIx, Row, ServiceCount, SpanRef, Time, Trace, TraceId};
 
 /// The store at one moment.
 #[derive(Debug, Clone, Default)]
@@ -159,11 +161,23 @@ impl StoredTrace {
 
     /// Spans and errors of each service, by name.
     pub fn services(&self) -> BTreeMap<&str, ServiceCount> {
-        let mut services: BTreeMap<&str, ServiceCount> = BTreeMap::new();
-        for span in self.spans() {
-            let count = services.entry(span.service()).or_default();
+        // By resource first: a trace of a million spans has few of them.
+        let mut resources: HashMap<(usize, ResourceIx), ServiceCount> = HashMap::new();
+        for (part, span) in self.places() {
+            let of = (part, span.resource().index());
+            let count = resources.entry(of).or_default();
             count.spans += 1;
             count.errors += u32::from(span.is_error());
+        }
+        let mut services: BTreeMap<&str, ServiceCount> = BTreeMap::new();
+        for ((part, resource), more) in resources {
+            if let Some(part) = self.generation.parts.get(part) {
+                let count = services
+                    .entry(part.block.resource(resource).service())
+                    .or_default();
+                count.spans += more.spans;
+                count.errors += more.errors;
+            }
         }
         services
     }

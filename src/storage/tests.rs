@@ -18,13 +18,13 @@ use crate::model::{
 };
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn the_store_does_what_a_naive_one_does(
-        requests in vec(vec(plain(60), 1..12), 1..80),
-        budget in (24usize << 10)..(100 << 10),
-        hold in 1u8..60,
+        requests in vec(vec(plain(30), 1..8), 1..40),
+        budget in (24usize << 10)..(64 << 10),
+        hold in 1u8..30,
     ) {
         let store = Store::new(tight(budget));
         let mut naive = Naive::default();
@@ -57,7 +57,7 @@ proptest! {
     }
 
     #[test]
-    fn the_index_knows_what_the_tree_knows(requests in vec(vec(plain(5), 1..12), 1..40)) {
+    fn the_index_knows_what_the_tree_knows(requests in vec(vec(plain(5), 1..8), 1..16)) {
         let store = Store::new(Limits::default());
         for request in &requests {
             store.commit(block(request), Origin::default());

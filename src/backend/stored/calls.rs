@@ -3,10 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::{BackendError, Window};
-use crate::graph::service::{
-    Calls, Generations, Join, Joined, Piece, Scattered, ServiceGraph, service_graph,
-};
-use crate::model::Row;
+use crate::graph::service::{Calls, Generations, Join, Joined, Piece, ServiceGraph, service_graph};
 use crate::storage::{NewSpans, Snapshot, StoredTrace, Subset, Summary, shared};
 use crate::traceql::Query;
 
@@ -123,27 +120,20 @@ fn joined(
     subset: &Subset<'_>,
     stopped: &(dyn Fn() -> bool + Sync),
 ) -> Option<Result<ServiceGraph, Repeated>> {
-    let pieces = subset.blocks.iter().map(|of| Piece {
+    let join = Join::new(subset.blocks.iter().map(|of| Piece {
         block: of.block,
-        traces: of.traces,
+        traces: &of.traces,
         group: of.generation,
-    });
-    let spans = subset.blocks.iter().map(|of| of.whole.count()).sum();
-    let join = Join::new(pieces.collect(), spans);
-    let scatter = |to: &mut Scattered, piece: usize| {
-        if let Some(of) = subset.blocks.get(piece).filter(|_| !stopped()) {
-            let rows = of.whole.iter().map(|row| row as Row);
-            join.scatter(piece, rows, |row| of.rows.contains(row as usize), to);
-        }
-    };
-    let scattered = shared(subset.blocks.len(), spans, || join.scattered(), scatter);
+        rows: of.rows.words(),
+    }));
+    let spans = subset.blocks.iter().map(|of| of.block.len()).sum();
     let join_part = |to: &mut Joined, part: usize| {
         if !stopped() {
-            join.join_part(part, &scattered, to);
+            join.join_part(part, to);
         }
     };
     let joined = shared(join.parts(), spans, || join.joined(), join_part);
-    (!stopped()).then(|| Join::graph(&scattered, &joined).ok_or(Repeated))
+    (!stopped()).then(|| Join::graph(&joined).ok_or(Repeated))
 }
 
 /// Whether a trace lies within a window from its start to its end.

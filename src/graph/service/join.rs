@@ -1,10 +1,9 @@
-//! Who calls whom among spans that are all there: a hash join of spans with their parents,
-//! parted so that each part's table fits a processor's cache, and the parts can be joined on
-//! several cores at once.
+//! Who calls whom among spans that are all there: a join of spans with their parents.
 //!
-//! Pieces are [scattered](Join::scatter) in any order, on as many threads as wanted; then each
-//! part is [joined](Join::join_part) by itself. Partitioned hash join: Shatdal, Kant and
-//! Naughton, "Cache conscious algorithms for relational query processing" (VLDB 1994).
+//! Spans are joined trace by trace: each has a stretch of a table to itself, in which its spans
+//! are found by a hash of their ids. Traces are numbered as they arrived, and so are spans, so
+//! that a pass over the columns moves through the table once and stays in the processor's cache.
+//! A range of traces is a part that can be joined by itself, on whatever core.
 
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
@@ -15,101 +14,133 @@ use super::calls::{Calls, Name};
 use super::kind::Hints;
 use super::tally::End;
 use super::{ServiceGraph, service_graph};
-use crate::model::{Block, Kind, Row, SpanId};
+use crate::model::{Block, Kind, Row, SpanId, SpanRef};
 
-/// Spans of one part: so many that its table fits a second-level cache.
-const SPANS_A_PART: usize = 16 * 1024;
-
-/// No span that may call outward.
-const NONE: u32 = u32::MAX;
+/// Spans of one part, more or less: its table fits a second-level cache. Tests have many parts.
+const SPANS_A_PART: usize = if cfg!(test) { 16 } else { 24 * 1024 };
 
 /// Spans of one block, and the traces that they belong to.
 #[derive(Debug, Clone, Copy)]
 pub struct Piece<'a> {
     /// The spans.
     pub block: &'a Block,
-    /// For each trace of the block, its number among all that have this `group`.
+    /// For each trace of the block, its number among all that have this `group`;
+    /// [`Piece::LEFT_OUT`] if it does not matter.
     pub traces: &'a [u32],
     /// Pieces of different groups share no trace.
     pub group: u32,
+    /// A bit for each row, 64 to a word: whether the span is counted, with the call that it answers
+    /// and the one it makes of what sends no spans.
+    pub rows: &'a [u64],
 }
 
 /// A join of the spans of some pieces.
 #[derive(Debug)]
 pub struct Join<'a> {
-    pieces: Vec<Piece<'a>>,
+    pieces: Vec<Known<'a>>,
+    parts: Vec<Part>,
     /// Every service has its number already; no figures.
     names: Calls,
-    /// For each piece, the number of each resource's service.
-    services: Vec<Vec<Option<Name>>>,
-    /// For each piece, what its attributes say of peers, once that is known.
-    hints: Vec<OnceLock<Hints>>,
-    parts: usize,
     hasher: RandomState,
 }
 
-/// A span that may have children.
-#[derive(Debug, Clone, Copy)]
-struct Parent {
-    key: u64,
-    /// Its place among those that may call outward.
-    outward: u32,
-    service: Name,
-}
-
-/// A span that has a parent somewhere.
-#[derive(Debug, Clone, Copy)]
-struct Child {
-    parent: u64,
-    end: End,
-    service: Name,
-    counts: bool,
-}
-
-/// What one thread made of the pieces it took.
+/// A piece with what is known of it.
 #[derive(Debug)]
-pub struct Scattered {
-    calls: Calls,
-    parts: Vec<(Vec<Parent>, Vec<Child>)>,
-    /// Clients and producers that name whom they call: piece and row.
-    outward: Vec<(u32, Row)>,
+struct Known<'a> {
+    piece: Piece<'a>,
+    /// The lowest and the highest number of its traces.
+    reach: (u32, u32),
+    /// The number of each resource's service.
+    services: Vec<Option<Name>>,
+    /// What attributes say of peers, once that is known.
+    hints: OnceLock<Hints>,
 }
 
-/// What one thread joined.
+/// Traces that are joined together.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    group: u32,
+    /// Their numbers.
+    from: u32,
+    to: u32,
+}
+
+/// What one thread found, and the tables that it uses again.
 #[derive(Debug)]
 pub struct Joined {
     calls: Calls,
     /// Span ids that occur twice in a trace: trees alone tell then who calls whom.
     repeated: u64,
+    members: Vec<Member>,
+    /// For each trace of the part the end of its stretch of slots.
+    ends: Vec<u32>,
+    slots: Vec<Slot>,
+}
+
+/// A span of a part.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    piece: u32,
+    row: Row,
+    /// Of its trace, counted from the part's first.
+    trace: u32,
+}
+
+/// A place for a span in the stretch of its trace.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    id: SpanId,
+    member: u32,
+    service: Name,
+    taken: bool,
+    /// A child of it is there.
+    answered: bool,
+}
+
+impl Piece<'_> {
+    /// The number of a trace that does not matter.
+    pub const LEFT_OUT: u32 = u32::MAX;
+
+    fn counts(&self, row: Row) -> bool {
+        let word = self.rows.get(row as usize / 64);
+        word.is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
 }
 
 impl<'a> Join<'a> {
-    /// A join of pieces with so many spans, more or less.
-    pub fn new(pieces: Vec<Piece<'a>>, spans: usize) -> Self {
+    /// A join of pieces.
+    pub fn new(pieces: impl IntoIterator<Item = Piece<'a>>) -> Self {
         let mut names = Calls::new();
-        let services = pieces.iter().map(|piece| names.services(piece.block));
+        let known = |piece: Piece<'a>| {
+            let mut reach = (u32::MAX, 0);
+            let numbers = piece
+                .traces
+                .iter()
+                .filter(|&&number| number != Piece::LEFT_OUT);
+            numbers.for_each(|&number| reach = (reach.0.min(number), reach.1.max(number)));
+            Known {
+                reach,
+                services: names.services(piece.block),
+                hints: OnceLock::new(),
+                piece,
+            }
+        };
+        let mut pieces: Vec<Known<'a>> = pieces.into_iter().map(known).collect();
+        pieces.retain(|known| known.reach.0 <= known.reach.1);
+        pieces.sort_by_key(|known| known.piece.group);
+        let groups = pieces.chunk_by(|a, b| a.piece.group == b.piece.group);
+        let parts = groups.flat_map(parts_of).collect();
         Self {
-            services: services.collect(),
-            hints: pieces.iter().map(|_| OnceLock::new()).collect(),
-            names,
-            parts: (spans / SPANS_A_PART).next_power_of_two(),
-            hasher: RandomState::default(),
             pieces,
+            parts,
+            names,
+            hasher: RandomState::default(),
         }
     }
 
     /// How many parts there are to be joined.
     pub fn parts(&self) -> usize {
-        self.parts
-    }
-
-    /// Nothing scattered yet.
-    pub fn scattered(&self) -> Scattered {
-        Scattered {
-            calls: self.names.clone(),
-            parts: vec![(Vec::new(), Vec::new()); self.parts],
-            outward: Vec::new(),
-        }
+        self.parts.len()
     }
 
     /// Nothing joined yet.
@@ -117,202 +148,165 @@ impl<'a> Join<'a> {
         Joined {
             calls: self.names.clone(),
             repeated: 0,
+            members: Vec::new(),
+            ends: Vec::new(),
+            slots: Vec::new(),
         }
     }
 
-    /// Takes in `rows` of a piece: all spans of the traces in question. Those for which `counts`
-    /// holds are counted, as are the calls that they answer and the ones they make of others
-    /// that send no spans.
-    pub fn scatter(
-        &self,
-        piece: usize,
-        rows: impl Iterator<Item = Row>,
-        counts: impl Fn(Row) -> bool,
-        to: &mut Scattered,
-    ) {
-        let (Some(of), Some(services)) = (self.pieces.get(piece), self.services.get(piece)) else {
+    /// Joins one part.
+    pub fn join_part(&self, part: usize, to: &mut Joined) {
+        let Some(&part) = self.parts.get(part) else {
             return;
         };
-        let Some(hints) = self.hints(piece) else {
-            return;
-        };
-        for row in rows {
-            let span = of.block.span(row);
-            let resource = span.resource().index().0 as usize;
-            let Some(service) = services.get(resource).copied().flatten() else {
-                to.calls.leave_out();
-                continue;
-            };
-            let trace = of.traces.get(span.trace_ix().0 as usize).copied();
-            let trace = (of.group, trace.unwrap_or(u32::MAX));
-            let counts = counts(row);
-            if counts {
-                to.calls.count(service, span, hints);
-            }
-            let calls_out = counts
-                && !hints.is_silent()
-                && matches!(span.kind(), Kind::Client | Kind::Producer);
-            let outward = if calls_out {
-                to.outward.push((piece as u32, row));
-                to.outward.len() as u32 - 1
+        self.gather(part, to);
+        let members = std::mem::take(&mut to.members);
+        for (number, member) in members.iter().enumerate() {
+            if let Some((known, service, span)) = self.span(*member) {
+                if known.piece.counts(member.row) {
+                    to.calls.count(service, span, known.hints());
+                }
+                self.arrive(number as u32, member.trace, (service, span.span_id()), to);
             } else {
-                NONE
-            };
-            let (id, parent) = (span.span_id(), span.parent_id());
-            let key = self.key(trace, id);
-            if let Some((parents, _)) = to.parts.get_mut(self.part_of(key)) {
-                parents.push(Parent {
-                    key,
-                    outward,
-                    service,
-                });
+                to.calls.leave_out();
             }
-            if parent.is_zero() || parent == id {
+        }
+        for member in &members {
+            if let Some((known, service, span)) = self.span(*member)
+                && !span.parent_id().is_zero()
+                && span.parent_id() != span.span_id()
+                && let Some(slot) = self.slot(member.trace, span.parent_id(), to)
+                && slot.taken
+            {
+                slot.answered = true;
+                let caller = slot.service;
+                if known.piece.counts(member.row) {
+                    to.calls.edge(caller, service, End::of(span));
+                }
+            }
+        }
+        self.call_out(&members, to);
+        to.members = members;
+    }
+
+    /// The spans of a part, and how long the stretch of each trace is.
+    fn gather(&self, part: Part, to: &mut Joined) {
+        to.members.clear();
+        to.ends.clear();
+        to.ends.resize((part.to - part.from) as usize + 1, 0);
+        for (index, known) in self.pieces.iter().enumerate() {
+            let (piece, (low, high)) = (&known.piece, known.reach);
+            if piece.group != part.group || low > part.to || high < part.from {
                 continue;
             }
-            let key = self.key(trace, parent);
-            if let Some((_, children)) = to.parts.get_mut(self.part_of(key)) {
-                children.push(Child {
-                    parent: key,
-                    end: End::of(span),
+            for (row, &trace) in piece.block.trace_column().iter().enumerate() {
+                let number = piece.traces.get(trace as usize).copied();
+                let number = number.unwrap_or(Piece::LEFT_OUT);
+                if (part.from..=part.to).contains(&number) {
+                    let trace = number - part.from;
+                    to.members.push(Member {
+                        piece: index as u32,
+                        row: row as Row,
+                        trace,
+                    });
+                    if let Some(spans) = to.ends.get_mut(trace as usize) {
+                        *spans += 1;
+                    }
+                }
+            }
+        }
+        let mut end = 0;
+        for spans in &mut to.ends {
+            // A third stays free, so that a search for what is not there ends soon.
+            end += *spans + *spans / 2 + u32::from(*spans > 0);
+            *spans = end;
+        }
+        to.slots.clear();
+        to.slots.resize(end as usize, Slot::default());
+    }
+
+    fn span(&self, member: Member) -> Option<(&Known<'a>, Name, SpanRef<'a>)> {
+        let known = self.pieces.get(member.piece as usize)?;
+        let block = known.piece.block;
+        let resource = *block.resource_column().get(member.row as usize)?;
+        let service = known.services.get(resource as usize).copied().flatten()?;
+        Some((known, service, block.span(member.row)))
+    }
+
+    /// The slot of a span in the stretch of its trace, or the free one that it would have.
+    fn slot<'t>(&self, trace: u32, id: SpanId, of: &'t mut Joined) -> Option<&'t mut Slot> {
+        let trace = trace as usize;
+        let end = *of.ends.get(trace)? as usize;
+        let begin = trace.checked_sub(1).and_then(|before| of.ends.get(before));
+        let stretch = of
+            .slots
+            .get_mut(begin.map_or(0, |&begin| begin as usize)..end)?;
+        let hash = self.hasher.hash_one(id);
+        let first = ((u128::from(hash) * stretch.len() as u128) >> 64) as usize;
+        let is_it = |slot: &Slot| !slot.taken || slot.id == id;
+        let (before, after) = stretch.split_at_mut(first);
+        let mut slots = after.iter_mut().chain(before);
+        slots.find(|slot| is_it(slot))
+    }
+
+    fn arrive(&self, member: u32, trace: u32, (service, id): (Name, SpanId), to: &mut Joined) {
+        let new = match self.slot(trace, id, to) {
+            Some(slot) if !slot.taken => {
+                *slot = Slot {
+                    id,
+                    member,
                     service,
-                    counts,
-                });
+                    taken: true,
+                    answered: false,
+                };
+                true
             }
-        }
-    }
-
-    fn key(&self, trace: (u32, u32), span: SpanId) -> u64 {
-        self.hasher.hash_one((trace, span.0))
-    }
-
-    /// The high bits tell the part, the low ones the place in its table.
-    fn part_of(&self, key: u64) -> usize {
-        ((u128::from(key) * self.parts as u128) >> 64) as usize
-    }
-
-    fn hints(&self, piece: usize) -> Option<&Hints> {
-        let (hints, of) = (self.hints.get(piece)?, self.pieces.get(piece)?);
-        Some(hints.get_or_init(|| Hints::new(of.block)))
-    }
-
-    /// Joins what all threads scattered into one part.
-    pub fn join_part(&self, part: usize, from: &[Scattered], to: &mut Joined) {
-        let of_part = || {
-            let parts = from.iter().map(|some| some.parts.get(part));
-            parts
-                .enumerate()
-                .filter_map(|(thread, part)| Some((thread, part?)))
+            _ => false,
         };
-        let spans = of_part().map(|(_, (parents, _))| parents.len()).sum();
-        let mut table = Table::new(spans);
-        for (thread, (parents, _)) in of_part() {
-            for &parent in parents {
-                to.repeated += u64::from(!table.insert(parent, thread));
-            }
-        }
-        for child in of_part().flat_map(|(_, (_, children))| children) {
-            if let Some(caller) = table.answer(child.parent)
-                && child.counts
+        to.repeated += u64::from(!new);
+    }
+
+    /// Calls of what sends no spans: of clients without a child.
+    fn call_out(&self, members: &[Member], to: &mut Joined) {
+        let Joined { slots, calls, .. } = to;
+        for slot in slots.iter().filter(|slot| slot.taken && !slot.answered) {
+            let member = members.get(slot.member as usize).copied();
+            if let Some((member, (known, service, span))) =
+                member.and_then(|member| Some((member, self.span(member)?)))
+                && matches!(span.kind(), Kind::Client | Kind::Producer)
+                && known.piece.counts(member.row)
             {
-                to.calls.edge(caller, child.service, child.end);
-            }
-        }
-        for entry in table.unanswered() {
-            let place = from.get(usize::from(entry.thread));
-            let place = place.and_then(|some| some.outward.get(entry.parent.outward as usize));
-            let Some(&(piece, row)) = place else { continue };
-            let piece = piece as usize;
-            if let (Some(of), Some(hints)) = (self.pieces.get(piece), self.hints(piece)) {
-                let span = of.block.span(row);
-                to.calls
-                    .call_out_of_leaf(entry.parent.service, span, hints, None);
+                calls.call_out_of_leaf(service, span, known.hints(), None);
             }
         }
     }
 
     /// The graph of what all threads found; `None` where only trees can tell it, because spans of
     /// a trace share an id.
-    pub fn graph(scattered: &[Scattered], joined: &[Joined]) -> Option<ServiceGraph> {
+    pub fn graph(joined: &[Joined]) -> Option<ServiceGraph> {
         let repeated: u64 = joined.iter().map(|joined| joined.repeated).sum();
-        let spans = scattered.iter().map(|some| &some.calls);
-        let calls = joined.iter().map(|some| &some.calls);
-        (repeated == 0).then(|| service_graph(spans.chain(calls)))
+        (repeated == 0).then(|| service_graph(joined.iter().map(|some| &some.calls)))
     }
 }
 
-/// The spans of one part by their keys: open addressing, since a key is a hash already.
-struct Table {
-    slots: Vec<u32>,
-    entries: Vec<Entry>,
+impl Known<'_> {
+    fn hints(&self) -> &Hints {
+        self.hints.get_or_init(|| Hints::new(self.piece.block))
+    }
 }
 
-struct Entry {
-    parent: Parent,
-    /// The thread that knows where it calls.
-    thread: u16,
-    answered: bool,
-}
-
-/// No entry stands here.
-const FREE: u32 = u32::MAX;
-
-impl Table {
-    fn new(spans: usize) -> Self {
-        Self {
-            slots: vec![FREE; (spans * 2).next_power_of_two()],
-            entries: Vec::with_capacity(spans),
-        }
-    }
-
-    /// The slot of a key: its own, or the free one where it belongs.
-    fn slot(&mut self, key: u64) -> Option<&mut u32> {
-        let mask = self.slots.len() - 1;
-        let mut at = key as usize & mask;
-        while let Some(&entry) = self.slots.get(at).filter(|&&entry| entry != FREE) {
-            if self
-                .entries
-                .get(entry as usize)
-                .is_some_and(|known| known.parent.key == key)
-            {
-                break;
-            }
-            at = (at + 1) & mask;
-        }
-        self.slots.get_mut(at)
-    }
-
-    /// Adds a span; `false` if its key is there already.
-    fn insert(&mut self, parent: Parent, thread: usize) -> bool {
-        let number = self.entries.len() as u32;
-        let new = match self.slot(parent.key) {
-            Some(slot) if *slot == FREE => {
-                *slot = number;
-                true
-            }
-            _ => false,
-        };
-        if new {
-            self.entries.push(Entry {
-                parent,
-                thread: thread as u16,
-                answered: false,
-            });
-        }
-        new
-    }
-
-    /// Notes that a span has a child; its service, if it is there.
-    fn answer(&mut self, key: u64) -> Option<Name> {
-        let slot = *self.slot(key)?;
-        let entry = self.entries.get_mut(slot as usize)?;
-        entry.answered = true;
-        Some(entry.parent.service)
-    }
-
-    /// The spans without a child that may call what sends no spans.
-    fn unanswered(&self) -> impl Iterator<Item = &Entry> {
-        let entries = self.entries.iter();
-        entries.filter(|entry| !entry.answered && entry.parent.outward != NONE)
-    }
+/// The parts of one group: ranges of as many traces, which are about as many spans.
+fn parts_of(group: &[Known<'_>]) -> Vec<Part> {
+    let spans: usize = group.iter().map(|known| known.piece.block.len()).sum();
+    let low = group.iter().map(|known| known.reach.0).min().unwrap_or(0);
+    let high = group.iter().map(|known| known.reach.1).max().unwrap_or(0);
+    let traces = high as usize - low as usize + 1;
+    let parts = spans.div_ceil(SPANS_A_PART).clamp(1, traces);
+    let border = |part: usize| low + (traces * part / parts) as u32;
+    let part = |number: usize| Part {
+        group: group.first().map_or(0, |known| known.piece.group),
+        from: border(number),
+        to: border(number + 1) - 1,
+    };
+    (0..parts).map(part).collect()
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 pub use self::calls::Calls;
-pub use self::join::{Join, Joined, Piece, Scattered};
+pub use self::join::{Join, Joined, Piece};
 pub use self::kind::NodeKind;
 pub use self::tally::Call;
 use self::tally::Node;

@@ -109,31 +109,22 @@ fn portions_and_order_do_not_matter() {
     }
 }
 
-/// The graph of a join in many parts, each row a piece of its own; scattered by two.
-fn joined(block: &Block, counts: impl Fn(u32) -> bool + Copy) -> Option<ServiceGraph> {
+/// The graph of a join, each row a piece of its own.
+fn joined(block: &Block, counts: impl Fn(u32) -> bool) -> Option<ServiceGraph> {
     let blocks = singly(block, 0..block.len() as u32);
-    let number = |block: &Block| {
-        let known = block.trace_ids().iter().map(|id| id.0 as u32);
-        known.collect::<Vec<u32>>()
-    };
-    let traces: Vec<Vec<u32>> = blocks.iter().map(number).collect();
-    let pieces = blocks.iter().zip(&traces).map(|(block, traces)| Piece {
+    let counted: Vec<[u64; 1]> = (0..)
+        .map(|row| [u64::from(counts(row))])
+        .take(blocks.len())
+        .collect();
+    let join = Join::new(blocks.iter().zip(&counted).map(|(block, rows)| Piece {
         block,
-        traces,
-        group: 0,
-    });
-    let join = Join::new(pieces.collect(), 1_000_000);
-    assert!(join.parts() > 8);
-    let mut scattered = [join.scattered(), join.scattered()];
-    for piece in 0..blocks.len() {
-        let to = &mut scattered[piece % 2];
-        join.scatter(piece, 0..1, |_| counts(piece as u32), to);
-    }
-    let mut joined = [join.joined(), join.joined()];
-    for part in 0..join.parts() {
-        join.join_part(part, &scattered, &mut joined[part % 2]);
-    }
-    Join::graph(&scattered, &joined)
+        traces: &[7],
+        group: 3,
+        rows,
+    }));
+    let mut joined = join.joined();
+    (0..join.parts()).for_each(|part| join.join_part(part, &mut joined));
+    Join::graph(&[joined])
 }
 
 #[test]

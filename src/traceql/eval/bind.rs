@@ -2,8 +2,8 @@
 
 mod leaf;
 
-use super::expr::{Patterns, binds};
-use super::test::Test;
+use super::expr::binds;
+use super::test::{Test, With};
 use crate::model::{Block, Value};
 use crate::traceql::attribute::{Attribute, Intrinsic, Scope};
 use crate::traceql::operator::Logic;
@@ -16,8 +16,8 @@ use leaf::Condition;
 pub struct Binder<'a> {
     /// The block.
     pub block: &'a Block,
-    /// The query's regular expressions.
-    pub patterns: &'a Patterns,
+    /// What conditions are compiled with.
+    pub with: With<'a>,
     /// What to put for a condition on the trace that cannot be decided from the block: `Some`
     /// when looking for candidates, which may be too many but never too few; then it is the
     /// truth that lets a span pass. `None` when the trace is known.

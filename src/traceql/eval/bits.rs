@@ -124,6 +124,11 @@ impl Bits {
         }
     }
 
+    /// A bit for each number, the lowest of each word first.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// The numbers in it, ascending.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().flat_map(|(index, &word)| {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{Attributes, Block, PairIx, ResourceIx, ScopeIx, Sym, Value};
+use super::bits::Bits;
+use crate::model::{Attributes, Block, PairIx, ResourceIx, Row, ScopeIx, SpanRef, Sym, Value};
 use crate::traceql::attribute::{Attribute, Intrinsic, Scope};
 use crate::traceql::complete::{KeySeen, ValueSeen, Vocabulary};
 use crate::traceql::tree::Literal;
@@ -100,7 +101,16 @@ impl Census {
     pub fn of<'b>(blocks: impl IntoIterator<Item = &'b Block>) -> Self {
         let mut census = Self::default();
         for block in blocks {
-            census.add(block);
+            census.add(block, &Counts::of(block));
+        }
+        census
+    }
+
+    /// The census of some rows of blocks.
+    pub fn of_rows<'b>(rows: impl IntoIterator<Item = (&'b Block, &'b Bits)>) -> Self {
+        let mut census = Self::default();
+        for (block, rows) in rows {
+            census.add(block, &Counts::of_rows(block, rows));
         }
         census
     }
@@ -110,8 +120,7 @@ impl Census {
         self.keys.is_empty()
     }
 
-    fn add(&mut self, block: &Block) {
-        let counts = Counts::of(block);
+    fn add(&mut self, block: &Block, counts: &Counts) {
         let dictionary = block.dictionary();
         let mut local: HashMap<(Scope, Sym), Seen> = HashMap::new();
         let mut see = |scope, pair: PairIx, spans| {
@@ -144,14 +153,14 @@ impl Census {
                 .iter()
                 .for_each(|&pair| see(Scope::Instrumentation, pair, spans));
         }
-        for ((scope, pair), times) in counts.elements {
+        for (&(scope, pair), &times) in &counts.elements {
             see(scope, pair, times);
         }
         for ((scope, key), seen) in local {
             let key = (scope, dictionary.text(key).to_owned());
             self.keys.entry(key).or_default().add(seen);
         }
-        for ((_, name), spans) in dictionary.strings().zip(counts.operations) {
+        for ((_, name), spans) in dictionary.strings().zip(counts.operations.iter().copied()) {
             if let Some(count) = self.operations.get_mut(name) {
                 *count += spans;
             } else if spans > 0 && self.operations.len() < MAX_KEYS {
@@ -171,15 +180,20 @@ struct Counts {
 }
 
 impl Counts {
-    fn of(block: &Block) -> Self {
+    fn none(block: &Block) -> Self {
         let dictionary = block.dictionary();
-        let mut counts = Self {
+        Self {
             own: vec![0; dictionary.pair_count()],
             resources: vec![0; block.resource_count()],
             scopes: vec![0; block.scope_count()],
             operations: vec![0; dictionary.string_count()],
             elements: HashMap::new(),
-        };
+        }
+    }
+
+    /// Of all rows: column by column.
+    fn of(block: &Block) -> Self {
+        let mut counts = Self::none(block);
         let (pairs, _) = block.attribute_columns();
         for pair in pairs {
             count(&mut counts.own, pair.index());
@@ -201,14 +215,33 @@ impl Counts {
         let mut rows: Vec<_> = block.event_rows().chain(block.link_rows()).collect();
         rows.sort_unstable();
         rows.dedup();
-        for row in rows {
-            let span = block.span(row);
-            span.events()
-                .for_each(|event| counts.element(Scope::Event, event.attributes()));
-            span.links()
-                .for_each(|link| counts.element(Scope::Link, link.attributes()));
+        rows.into_iter()
+            .for_each(|row| counts.elements_of(block.span(row)));
+        counts
+    }
+
+    fn of_rows(block: &Block, rows: &Bits) -> Self {
+        let mut counts = Self::none(block);
+        for row in rows.iter().filter(|&row| row < block.len()) {
+            let span = block.span(row as Row);
+            let pairs = block.attribute_pairs(row as Row).iter();
+            pairs.for_each(|pair| count(&mut counts.own, pair.index()));
+            count(&mut counts.resources, span.resource().index().0 as usize);
+            count(&mut counts.scopes, span.scope().index().0 as usize);
+            if let Some(sym) = block.operation_column().get(row) {
+                count(&mut counts.operations, sym.index());
+            }
+            counts.elements_of(span);
         }
         counts
+    }
+
+    /// Counts what a span's events and links have.
+    fn elements_of(&mut self, span: SpanRef<'_>) {
+        span.events()
+            .for_each(|event| self.element(Scope::Event, event.attributes()));
+        span.links()
+            .for_each(|link| self.element(Scope::Link, link.attributes()));
     }
 
     fn element(&mut self, scope: Scope, attributes: Attributes<'_>) {

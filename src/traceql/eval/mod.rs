@@ -22,6 +22,7 @@ mod census;
 mod datum;
 mod expr;
 mod note;
+mod patience;
 mod pipeline;
 mod presence;
 mod relation;
@@ -36,6 +37,7 @@ pub use census::Census;
 pub use datum::Datum;
 pub(super) use datum::compare;
 pub use note::Note;
+pub use patience::Patience;
 pub use pipeline::Group;
 pub use spot::{Around, Facts, Spot};
 pub(super) use tag::text_of as tag_text;
@@ -48,7 +50,7 @@ use crate::model::{Block, Row, Trace};
 use bind::{Binder, needs_facts, needs_tree};
 use expr::Patterns;
 use pipeline::{Plan, Run};
-use test::Test;
+use test::{Test, With};
 
 /// What it takes to decide whether a trace matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -185,11 +187,14 @@ impl Query {
         hints.any(|hint| hint.name.value == "most_recent" && hint.value.value == newest)
     }
 
-    /// The query compiled for one block.
-    pub fn bind<'q>(&'q self, block: &Block) -> Bound<'q> {
+    /// The query compiled for one block, if the patience lasts.
+    pub fn bind<'q>(&'q self, block: &Block, patience: &Patience<'_>) -> Bound<'q> {
         let binder = |unknown| Binder {
             block,
-            patterns: &self.patterns,
+            with: With {
+                patterns: &self.patterns,
+                patience,
+            },
             unknown,
         };
         let mut anchors = self.anchors.iter();
@@ -227,7 +232,8 @@ impl Query {
 
     /// The rows of a block that may match: every trace that matches has one of them.
     pub fn candidates(&self, block: &Block) -> Bits {
-        self.bind(block).candidates(block)
+        let patience = Patience::endless();
+        self.bind(block, &patience).candidates(block, &patience)
     }
 
     /// What the query finds in a trace.
@@ -237,8 +243,14 @@ impl Query {
 
     /// For many traces: remembers what was compiled for their blocks.
     pub fn evaluator(&self) -> Evaluator<'_> {
+        self.evaluator_with(Patience::endless())
+    }
+
+    /// The same for as long as the patience lasts.
+    pub fn evaluator_with<'q>(&'q self, patience: Patience<'q>) -> Evaluator<'q> {
         Evaluator {
             query: self,
+            patience,
             compiled: Vec::new(),
         }
     }
@@ -260,30 +272,27 @@ impl Bound<'_> {
     }
 
     /// The rows of the block that may match.
-    pub fn candidates(&self, block: &Block) -> Bits {
+    pub fn candidates(&self, block: &Block, patience: &Patience<'_>) -> Bits {
         if self.is_hopeless() {
             return Bits::none(block.len());
         }
-        let mut rows = Bits::all(block.len());
-        self.narrow(block, &mut rows);
-        rows
+        self.narrowed(&self.candidates, block, patience)
     }
 
     /// Rows of the block that matching traces have beside a candidate: of each of these sets one,
     /// in this block or another.
-    pub fn companions(&self, block: &Block) -> Vec<Bits> {
-        let rows = |test: &Test| {
-            let mut rows = Bits::all(block.len());
-            test.narrow(&mut rows, block, &self.query.patterns);
-            rows
-        };
-        self.further.iter().map(rows).collect()
+    pub fn companions(&self, block: &Block, patience: &Patience<'_>) -> Vec<Bits> {
+        let tests = self.further.iter();
+        tests
+            .map(|test| self.narrowed(test, block, patience))
+            .collect()
     }
 
-    /// Takes out of some rows those that cannot match: a part of the block, or rows that other
-    /// conditions left.
-    pub fn narrow(&self, block: &Block, rows: &mut Bits) {
-        self.candidates.narrow(rows, block, &self.query.patterns);
+    fn narrowed(&self, test: &Test, block: &Block, patience: &Patience<'_>) -> Bits {
+        let mut rows = Bits::all(block.len());
+        let patterns = &self.query.patterns;
+        test.narrow(&mut rows, block, With { patterns, patience });
+        rows
     }
 
     /// Whether a candidate matches, given its trace: for [`Needs::Facts`], and trivially for
@@ -295,7 +304,11 @@ impl Bound<'_> {
         };
         let spot = Spot::new(block.span(row), around);
         let test = self.exact.as_ref().unwrap_or(&self.candidates);
-        test.accepts(&spot, &self.query.patterns)
+        let with = With {
+            patterns: &self.query.patterns,
+            patience: &Patience::endless(),
+        };
+        test.accepts(&spot, with)
     }
 }
 
@@ -303,6 +316,7 @@ impl Bound<'_> {
 #[derive(Debug)]
 pub struct Evaluator<'q> {
     query: &'q Query,
+    patience: Patience<'q>,
     /// The blocks seen last, the newest at the end, with their compiled filters.
     compiled: Vec<(Arc<Block>, Vec<Test>)>,
 }
@@ -324,7 +338,10 @@ impl Evaluator<'_> {
             trace,
             facts: &Facts::of(trace),
             filters: &filters,
-            patterns: &query.patterns,
+            with: With {
+                patterns: &query.patterns,
+                patience: &self.patience,
+            },
         };
         let everything = Group {
             spans: (0..trace.len() as u32).collect(),
@@ -355,7 +372,11 @@ impl Evaluator<'_> {
                 .iter()
                 .all(|(known, _)| !Arc::ptr_eq(known, block))
             {
-                let tests = pipeline::compile(&self.query.filters, block, &self.query.patterns);
+                let with = With {
+                    patterns: &self.query.patterns,
+                    patience: &self.patience,
+                };
+                let tests = pipeline::compile(&self.query.filters, block, with);
                 self.compiled.push((Arc::clone(block), tests));
             }
         }

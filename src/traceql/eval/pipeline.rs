@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use super::bind::Binder;
 use super::datum::{Datum, compare};
-use super::expr::{self, Patterns};
+use super::expr;
 use super::relation::{self, Spans};
 use super::spot::{Around, Facts, Spot};
-use super::test::Test;
+use super::test::{Test, With};
 use crate::model::{Block, Trace};
 use crate::traceql::number::Number;
 use crate::traceql::operator::{Arithmetic, Logic, SetOp};
@@ -82,10 +82,10 @@ impl Set {
 }
 
 /// The filters of a query, compiled for one block.
-pub fn compile(filters: &[Field], block: &Block, patterns: &Patterns) -> Vec<Test> {
+pub fn compile(filters: &[Field], block: &Block, with: With<'_>) -> Vec<Test> {
     let binder = Binder {
         block,
-        patterns,
+        with,
         unknown: None,
     };
     filters.iter().map(|filter| binder.test(filter)).collect()
@@ -99,8 +99,8 @@ pub struct Run<'a> {
     pub facts: &'a Facts<'a>,
     /// For each of the trace's blocks, the compiled filters.
     pub filters: &'a [&'a [Test]],
-    /// The query's regular expressions.
-    pub patterns: &'a Patterns,
+    /// What tests are carried out with.
+    pub with: With<'a>,
 }
 
 impl Run<'_> {
@@ -149,7 +149,8 @@ impl Run<'_> {
                 let accepted = |&&span: &&u32| {
                     let (block, _) = self.trace.place(span as usize);
                     let test = self.filters.get(block).and_then(|tests| tests.get(*number));
-                    test.is_some_and(|test| test.accepts(&self.spot(span), self.patterns))
+                    !self.with.patience.is_over()
+                        && test.is_some_and(|test| test.accepts(&self.spot(span), self.with))
                 };
                 input.iter().filter(accepted).copied().collect()
             }
@@ -178,7 +179,7 @@ impl Run<'_> {
             Aggregate::Count => Number::Int(group.spans.len() as i64),
             Aggregate::Over(fold, field) => {
                 let numbers = group.spans.iter().filter_map(|&span| {
-                    expr::value(field, &self.spot(span), self.patterns).number()
+                    expr::value(field, &self.spot(span), self.with.patterns).number()
                 });
                 folded(*fold, numbers)?
             }
@@ -196,8 +197,9 @@ impl Run<'_> {
         let mut order: Vec<Group> = Vec::new();
         let mut known: HashMap<String, usize> = HashMap::new();
         let label = format!("by({})", field.value);
-        for &span in &group.spans {
-            let value = expr::value(field, &self.spot(span), self.patterns).into_owned();
+        let spans = group.spans.iter();
+        for &span in spans.take_while(|_| !self.with.patience.is_over()) {
+            let value = expr::value(field, &self.spot(span), self.with.patterns).into_owned();
             let at = *known.entry(format!("{value:?}")).or_insert_with(|| {
                 let mut labels = group.labels.clone();
                 labels.push((label.clone(), value));

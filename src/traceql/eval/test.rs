@@ -3,9 +3,19 @@
 
 use super::bits::Bits;
 use super::expr::{self, Patterns};
+use super::patience::Patience;
 use super::spot::Spot;
 use crate::model::{Block, PairIx, Row, SpanId, Sym};
 use crate::traceql::tree::Field;
+
+/// What a condition is compiled and asked with.
+#[derive(Debug, Clone, Copy)]
+pub struct With<'a> {
+    /// The query's regular expressions.
+    pub patterns: &'a Patterns,
+    /// How long the answer is waited for.
+    pub patience: &'a Patience<'a>,
+}
 
 /// Pairs of a dictionary that fulfil a condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,7 +137,7 @@ impl Test {
     }
 
     /// Takes out of `rows` those that do not fulfil the condition.
-    pub fn narrow(&self, rows: &mut Bits, block: &Block, patterns: &Patterns) {
+    pub fn narrow(&self, rows: &mut Bits, block: &Block, with: With<'_>) {
         match self {
             Self::Always(true) => {}
             Self::Always(false) | Self::Attribute(_, Hits::None) => rows.clear(),
@@ -136,21 +146,21 @@ impl Test {
                     if rows.is_empty() {
                         return;
                     }
-                    test.narrow(rows, block, patterns);
+                    test.narrow(rows, block, with);
                 }
             }
             Self::Any(tests) => {
                 let mut any = Bits::none(block.len());
                 for test in tests {
                     let mut some = rows.clone();
-                    test.narrow(&mut some, block, patterns);
+                    test.narrow(&mut some, block, with);
                     any.union(&some);
                 }
                 *rows = any;
             }
             Self::Not(inner) => {
                 let mut some = rows.clone();
-                inner.narrow(&mut some, block, patterns);
+                inner.narrow(&mut some, block, with);
                 rows.subtract(&some);
             }
             Self::Rows(bits) => rows.intersect(bits),
@@ -183,19 +193,21 @@ impl Test {
             }
             Self::Read(field) => rows.retain(|row| {
                 let spot = Spot::new(block.span(row as Row), super::spot::Around::default());
-                expr::holds(field, &spot, patterns)
+                !with.patience.is_over() && expr::holds(field, &spot, with.patterns)
             }),
-            column => rows.retain(|row| column.holds(block, row as Row)),
+            column => {
+                rows.retain(|row| !with.patience.is_over() && column.holds(block, row as Row));
+            }
         }
     }
 
     /// Whether the span at a spot fulfils the condition.
-    pub fn accepts(&self, spot: &Spot<'_>, patterns: &Patterns) -> bool {
+    pub fn accepts(&self, spot: &Spot<'_>, with: With<'_>) -> bool {
         match self {
-            Self::All(tests) => tests.iter().all(|test| test.accepts(spot, patterns)),
-            Self::Any(tests) => tests.iter().any(|test| test.accepts(spot, patterns)),
-            Self::Not(inner) => !inner.accepts(spot, patterns),
-            Self::Read(field) => expr::holds(field, spot, patterns),
+            Self::All(tests) => tests.iter().all(|test| test.accepts(spot, with)),
+            Self::Any(tests) => tests.iter().any(|test| test.accepts(spot, with)),
+            Self::Not(inner) => !inner.accepts(spot, with),
+            Self::Read(field) => expr::holds(field, spot, with.patterns),
             column => column.holds(spot.span.block(), spot.span.row()),
         }
     }

@@ -224,8 +224,10 @@ fn facts_decide_where_rows_do_not() {
     let block = scenario::block("s: a 0..9\n  t: b 1..5\n");
     let query =
         Query::parse("{ resource.service.name = \"t\" && !(trace:duration < 5ms) }").unwrap();
-    let bound = query.bind(&block);
-    assert_eq!(bound.candidates(&block).iter().collect::<Vec<_>>(), [1]);
+    let patience = Patience::endless();
+    let bound = query.bind(&block, &patience);
+    let candidates = bound.candidates(&block, &patience);
+    assert_eq!(candidates.iter().collect::<Vec<_>>(), [1]);
     let facts = |millis| Facts {
         duration: crate::model::Nanos::from_millis(millis),
         root_name: "a",
@@ -234,7 +236,7 @@ fn facts_decide_where_rows_do_not() {
     assert!(bound.accepts(&block, 1, &facts(9)));
     assert!(!bound.accepts(&block, 1, &facts(4)));
     let nobody = Query::parse("{ resource.service.name = \"u\" } > { .x = 1 }").unwrap();
-    assert!(nobody.bind(&block).is_hopeless());
+    assert!(nobody.bind(&block, &patience).is_hopeless());
 }
 
 #[test]

@@ -88,6 +88,16 @@ impl Steps {
         )
     }
 
+    /// Finds the steps of many instants, most of which follow each other.
+    pub fn cursor(self) -> Cursor {
+        Cursor {
+            steps: self,
+            at: None,
+            after: 0,
+            until: 0,
+        }
+    }
+
     /// The step that holds an instant.
     pub fn of(self, time: Time) -> Option<usize> {
         let after = time.0.checked_sub(self.start.0)?;
@@ -96,9 +106,54 @@ impl Steps {
     }
 }
 
+/// Remembers the step that it found last: a division for each span would be most of the work.
+#[derive(Debug, Clone)]
+pub struct Cursor {
+    steps: Steps,
+    at: Option<usize>,
+    /// Instants from `after` until `until`, both included, are in step `at`.
+    after: u64,
+    until: u64,
+}
+
+impl Cursor {
+    /// The step that holds an instant.
+    pub fn of(&mut self, time: Time) -> Option<usize> {
+        if self.at.is_some() && (self.after..=self.until).contains(&time.0) {
+            return self.at;
+        }
+        self.at = self.steps.of(time);
+        if let Some(step) = self.at {
+            self.until = self.steps.end_of(step).0;
+            // The first step begins with its first instant, others after the end of the one before.
+            self.after = match step.checked_sub(1) {
+                None => self.steps.start().0,
+                Some(before) => self.steps.end_of(before).0.saturating_add(1),
+            };
+        }
+        self.at
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cursor_finds_the_same_steps(
+            (start, length, count) in (0u64..50, 1u64..9, 1usize..9),
+            times in proptest::collection::vec(0u64..150, 1..30),
+        ) {
+            let steps = Steps::of_parts(Time(start), Nanos(length), count).unwrap();
+            let mut cursor = steps.cursor();
+            for time in times.into_iter().map(Time) {
+                prop_assert_eq!(cursor.of(time), steps.of(time));
+            }
+        }
+    }
 
     #[test]
     fn steps_begin_and_end_at_multiples() {

@@ -27,6 +27,9 @@ pub struct Tally<'q> {
     /// For each cell the span to show for it, if that is wanted.
     exemplars: Option<Vec<Option<Exemplar>>>,
     left_out: u64,
+    /// The labels that were counted last and where their cells begin: the spans of a request
+    /// mostly share them.
+    lately: Option<(Vec<u32>, usize)>,
 }
 
 impl<'q> Tally<'q> {
@@ -45,6 +48,7 @@ impl<'q> Tally<'q> {
             cells,
             exemplars: exemplars.then(Vec::new),
             left_out: 0,
+            lately: None,
         }
     }
 
@@ -61,10 +65,11 @@ impl<'q> Tally<'q> {
             .map(|attribute| Column::of(attribute, block, &mut self.values))
             .collect();
         let starts = block.start_column();
+        let mut step_of = self.steps.cursor();
         let mut key = vec![NIL; columns.len()];
-        for row in rows.iter() {
-            let Some(step) = starts.get(row).and_then(|&start| self.steps.of(start)) else {
-                continue;
+        rows.iter().for_each(|row| {
+            let Some(step) = starts.get(row).and_then(|&start| step_of.of(start)) else {
+                return;
             };
             let row = row as Row;
             for (value, column) in key.iter_mut().zip(&mut columns) {
@@ -82,7 +87,7 @@ impl<'q> Tally<'q> {
                 }
             };
             self.count(&mut key, step, number, || block.span(row));
-        }
+        });
     }
 
     /// Counts a span, where its trace says something too.
@@ -120,20 +125,36 @@ impl<'q> Tally<'q> {
             let bucket = Number::Float(bucket * self.selection.unit());
             key.push(self.values.number_of(Datum::Number(bucket)));
         }
-        let most = (MOST_CELLS / self.steps.count()).max(1);
-        let series = self.keys.number_of(key, most);
+        let first = self.first_cell(key);
         if buckets {
             key.pop();
         }
-        let Some(series) = series else {
+        let Some(first) = first else {
             self.left_out += 1;
             return;
         };
-        let at = self.room_for(series) + step;
+        let at = first + step;
         self.cells.add(at, value);
         if let Some(place) = self.exemplars.as_mut().and_then(|cells| cells.get_mut(at)) {
             Exemplar::offer(place, span(), number.map(|n| n * self.selection.unit()));
         }
+    }
+
+    /// Where the cells of a combination of labels begin; `None` if there are too many.
+    fn first_cell(&mut self, key: &[u32]) -> Option<usize> {
+        if let Some((lately, first)) = &self.lately
+            && lately.as_slice() == key
+        {
+            return Some(*first);
+        }
+        let most = (MOST_CELLS / self.steps.count()).max(1);
+        let series = self.keys.number_of(key, most)?;
+        let first = self.room_for(series);
+        let (lately, at) = self.lately.get_or_insert_default();
+        lately.clear();
+        lately.extend_from_slice(key);
+        *at = first;
+        Some(first)
     }
 
     /// The first cell of a series.

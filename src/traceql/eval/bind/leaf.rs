@@ -53,13 +53,18 @@ impl Binder<'_> {
         }
     }
 
+    /// Whether what is left need not be compiled: a step.
+    fn is_over(self) -> bool {
+        self.with.patience.is_over()
+    }
+
     fn meets(self, condition: Condition<'_>, found: &Datum<'_>) -> bool {
         let Condition { op, literal } = condition;
         compare(
             op,
             found,
             &Datum::literal(literal),
-            self.patterns.of(op, literal),
+            self.with.patterns.of(op, literal),
         )
     }
 
@@ -152,11 +157,9 @@ impl Binder<'_> {
             }
         }
         let mut fits = Bits::none(dictionary.string_count());
-        for ((sym, text), _) in dictionary
-            .strings()
-            .zip(occurs)
-            .filter(|(_, occurs)| *occurs)
-        {
+        let strings = dictionary.strings().zip(occurs);
+        let operations = strings.filter(|(_, occurs)| *occurs);
+        for ((sym, text), _) in operations.take_while(|_| !self.is_over()) {
             if self.meets(condition, &Datum::text(text)) {
                 fits.insert(sym.index());
             }
@@ -195,6 +198,7 @@ impl Binder<'_> {
         let count = self.block.scope_count();
         let mut bits = Bits::none(count);
         (0..count)
+            .take_while(|_| !self.is_over())
             .filter(|&i| fits(ScopeIx(i as u32)))
             .for_each(|i| bits.insert(i));
         if bits.is_empty() {
@@ -208,6 +212,7 @@ impl Binder<'_> {
         let count = self.block.resource_count();
         let mut bits = Bits::none(count);
         (0..count)
+            .take_while(|_| !self.is_over())
             .filter(|&i| fits(ResourceIx(i as u32)))
             .for_each(|i| bits.insert(i));
         if bits.is_empty() {
@@ -220,7 +225,8 @@ impl Binder<'_> {
     fn traces(self, fits: impl Fn(TraceId) -> bool) -> Test {
         let ids = self.block.trace_ids();
         let mut bits = Bits::none(ids.len());
-        let found = ids.iter().enumerate().filter(|(_, id)| fits(**id));
+        let ids = ids.iter().enumerate().take_while(|_| !self.is_over());
+        let found = ids.filter(|(_, id)| fits(**id));
         found.for_each(|(i, _)| bits.insert(i));
         if bits.is_empty() {
             Test::Always(false)
@@ -234,13 +240,11 @@ impl Binder<'_> {
     fn hits(self, key: Sym, only: Option<&str>, fits: impl Fn(Value<'_>) -> bool) -> Hits {
         let dictionary = self.block.dictionary();
         let only = only.map(|text| dictionary.find(text));
-        let pairs =
-            dictionary
-                .pairs_of(key)
-                .filter(|&pair| match (only, dictionary.value_sym(pair)) {
-                    (Some(only), Some(sym)) => only == Some(sym),
-                    _ => fits(dictionary.value(pair)),
-                });
+        let pairs = dictionary.pairs_of(key).take_while(|_| !self.is_over());
+        let pairs = pairs.filter(|&pair| match (only, dictionary.value_sym(pair)) {
+            (Some(only), Some(sym)) => only == Some(sym),
+            _ => fits(dictionary.value(pair)),
+        });
         Hits::collect(pairs, dictionary.pair_count())
     }
 
@@ -309,8 +313,9 @@ impl Binder<'_> {
         condition: Condition<'_>,
     ) -> Test {
         let (op, literal, block) = (condition.op, condition.literal, self.block);
-        let fits =
-            |text: &str| tag::text_fits(op, text, literal, self.patterns) != op.denies().is_some();
+        let fits = |text: &str| {
+            tag::text_fits(op, text, literal, self.with.patterns) != op.denies().is_some()
+        };
         match special {
             tag::Special::Error if op == Compare::Equal => {
                 tag::parse_bool(&tag::text_of(literal)).map_or(Test::Always(false), Test::Failed)
@@ -337,7 +342,8 @@ impl Binder<'_> {
         let Some(sym) = self.block.dictionary().find(key) else {
             return Test::Always(false);
         };
-        let fits = |value: Value<'_>| tag::text_fits(op, &value.to_text(), literal, self.patterns);
+        let fits =
+            |value: Value<'_>| tag::text_fits(op, &value.to_text(), literal, self.with.patterns);
         let hits = self.hits(sym, condition.only_text(), fits);
         if hits == Hits::None {
             return Test::Always(false);
@@ -347,7 +353,7 @@ impl Binder<'_> {
         let block = self.block;
         let mut elements = Bits::none(block.len());
         let rows = block.event_rows().chain(block.link_rows());
-        for row in rows {
+        for row in rows.take_while(|_| !self.is_over()) {
             let span = block.span(row);
             let mut lists = span.events().map(EventRef::attributes);
             if lists.any(has) || span.links().any(|link| has(link.attributes())) {

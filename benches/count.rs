@@ -1,0 +1,159 @@
+//! Instructions, which are the same on a busy machine and on an idle one: each step runs under
+//! callgrind once and again several times, and the difference is what one run takes.
+//!
+//! `cargo bench --bench count` prints the table of `benches/README.md`; it needs `valgrind`.
+//! `cargo bench --bench count -- STEP TIMES` runs one step that often, for any other tool.
+
+#![expect(clippy::print_stdout, reason = "a bench tells what it found")]
+
+mod workload;
+
+use std::hint::black_box;
+use std::process::Command;
+
+use vizsla::collector::{Exports, Intake, Syntax};
+use vizsla::format::Findings;
+use vizsla::format::otlp::{Signal, proto};
+use vizsla::model::{BlockBuilder, Nanos};
+use vizsla::storage::{Counting, Limits, Order, Search, Snapshot, Store};
+use vizsla::traceql::{Metrics, Query, Steps};
+
+use workload::Traces;
+
+/// Spans that are decoded and searched: few enough that one thread does it all.
+const SPANS: usize = 60_000;
+
+/// Runs that are compared with one.
+const TIMES: u64 = 4;
+
+/// What is counted: a word for the command line, and what it is.
+const STEPS: [(&str, &str); 8] = [
+    ("decode", "OTLP protobuf into blocks"),
+    ("store", "decoding and storing"),
+    ("service", "search: service and duration"),
+    ("there", "search: rare pair that exists"),
+    ("absent", "search: absent value"),
+    ("regex", "search: regex on operation"),
+    ("structural", "search: `a >> b`"),
+    ("rate", "`rate() by (resource.service.name)`"),
+];
+
+fn main() {
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with("--"))
+        .collect();
+    if let [step, times] = words.as_slice() {
+        run(step, times.parse().unwrap_or(1));
+        return;
+    }
+    println!("| {SPANS} spans | instructions | a span |\n|---|---|---|");
+    for (step, name) in STEPS {
+        let counted = |times| instructions(step, times);
+        match (counted(1), counted(1 + TIMES)) {
+            (Some(once), Some(often)) => {
+                let one = often.saturating_sub(once) / TIMES;
+                let each = one as f64 / SPANS as f64;
+                println!("| {name} | {:.3} M | {each:.2} |", one as f64 / 1e6);
+            }
+            _ => println!("| {name} | valgrind does not run here | |"),
+        }
+    }
+}
+
+/// The instructions of this program while it runs a step so often.
+fn instructions(step: &str, times: u64) -> Option<u64> {
+    let valgrind = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe().ok()?)
+        .args([step, &times.to_string()])
+        .output()
+        .ok()?;
+    let said = String::from_utf8_lossy(&valgrind.stderr).into_owned();
+    let line = said
+        .lines()
+        .find_map(|line| line.split_once("Collected : "));
+    line?.1.trim().parse().ok()
+}
+
+fn run(step: &str, times: u64) {
+    let requests = workload::requests(SPANS, Traces::Many, 7);
+    if step == "decode" {
+        let mut builder = BlockBuilder::new();
+        (0..times).for_each(|_| decode(&requests, &mut builder));
+        return;
+    }
+    let store = stored(&requests);
+    if step == "store" {
+        (0..times).for_each(|_| drop(stored(&requests)));
+        return;
+    }
+    let snapshot = store.snapshot();
+    let there = workload::a_request_id(&requests);
+    let text = match step {
+        "service" => r#"{ resource.service.name = "gateway" && duration > 100ms }"#.to_owned(),
+        "there" => format!("{{ span.request.id = \"{there}\" }}"),
+        "absent" => r#"{ span.request.id = "absent" }"#.to_owned(),
+        "regex" => r#"{ name =~ ".*gateway/v[37]" }"#.to_owned(),
+        "structural" => r#"{ resource.service.name = "gateway" } >> { status = error }"#.to_owned(),
+        _ => "{ } | rate() by (resource.service.name)".to_owned(),
+    };
+    for _ in 0..times {
+        black_box(match step {
+            "rate" => rate(&snapshot, &text),
+            _ => search(&snapshot, &text),
+        });
+    }
+}
+
+fn decode(requests: &[Vec<u8>], builder: &mut BlockBuilder) {
+    for request in requests {
+        let decoded = proto::decode(Signal::Traces, request, builder, &mut Findings::default());
+        assert!(decoded.is_ok(), "{decoded:?}");
+        black_box(builder.finish());
+    }
+}
+
+fn stored(requests: &[Vec<u8>]) -> Store {
+    let store = Store::new(Limits::of(4 << 30));
+    let exports = Exports::new(store.clone());
+    for request in requests {
+        let taken = exports.take(Signal::Traces, Syntax::Protobuf, request);
+        assert!(taken.is_ok(), "{taken:?}");
+    }
+    store
+}
+
+/// The newest 20 traces.
+fn search(snapshot: &Snapshot, text: &str) -> usize {
+    let Ok(query) = Query::parse(text) else {
+        return 0;
+    };
+    let search = Search {
+        query: &query,
+        window: None,
+        limit: 20,
+        order: Order::Newest,
+    };
+    let mut found = 0;
+    snapshot.search(search, &|| false, &mut |_| {
+        found += 1;
+        true
+    });
+    found
+}
+
+fn rate(snapshot: &Snapshot, text: &str) -> usize {
+    let (Ok(metrics), Some(window)) = (Metrics::parse(text), snapshot.reach()) else {
+        return 0;
+    };
+    let steps = Steps::covering(window.0, window.1, Nanos(5_000_000_000));
+    let counting = Counting {
+        metrics: &metrics,
+        window,
+        steps,
+        exemplars: false,
+    };
+    let counted = snapshot.series(counting, &|| false);
+    counted.map_or(0, |counted| counted.series.len())
+}
