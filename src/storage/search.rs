@@ -3,12 +3,14 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::{Mutex, PoisonError};
 
 use super::generation::Entry;
-use super::sieve::sift;
+use super::share::shared;
+use super::sieve::{Sifted, sift};
 use super::snapshot::{Snapshot, StoredTrace};
 use crate::model::{SpanId, Time, TraceId};
-use crate::traceql::{Needs, Patience, Query};
+use crate::traceql::{Evaluator, Needs, Patience, Query};
 
 /// Which traces come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +76,12 @@ struct Candidate {
     turn: (u64, Reverse<TraceId>),
     generation: usize,
     entry: u32,
+    spans: u32,
 }
+
+/// Candidates that are asked at a time, from the first to the most: mostly some of the first match.
+const FIRST: usize = 16;
+const MOST: usize = 1024;
 
 impl Snapshot {
     /// Finds traces, best first, and hands each to `found` until that says `false`, the limit
@@ -100,6 +107,7 @@ impl Snapshot {
                 turn: search.order.turn(of),
                 generation,
                 entry,
+                spans: of.spans,
             }));
         }
         if cancelled() {
@@ -107,30 +115,97 @@ impl Snapshot {
         }
         let all = (search.query.needs() == Needs::Rows).then_some(candidates.len() as u64);
         let mut turns = BinaryHeap::from(candidates);
-        let mut evaluator = search.query.evaluator_with(Patience::until(cancelled));
-        let mut count = 0;
-        while let Some(candidate) = turns.pop() {
+        let asking = Asking {
+            sifted: &sifted,
+            search,
+            cancelled,
+        };
+        let mut evaluators = Vec::new();
+        let (mut count, mut matching, mut batch) = (0, 0, FIRST);
+        while !turns.is_empty() {
             if count == search.limit {
                 return Ended {
                     stopped: false,
                     matching: all,
                 };
             }
-            let sieve = sifted.get(candidate.generation);
-            let hit = sieve.and_then(|sieve| sieve.ask(candidate.entry, search, &mut evaluator));
+            // Where rows decide, each of them matches: no more are asked than there is room for.
+            let most = match all {
+                Some(_) => search.limit - count,
+                None => batch,
+            };
+            batch = (batch * 2).min(MOST);
+            let next: Vec<Candidate> = (0..most.min(MOST)).map_while(|_| turns.pop()).collect();
+            let hits = asking.all(&next, &mut evaluators);
             // Whatever was found meanwhile may be half of it.
             if cancelled() {
                 return stopped;
             }
-            let Some(hit) = hit else { continue };
-            count += 1;
-            if !found(hit) {
-                return stopped;
+            matching += hits.len() as u64;
+            for hit in hits.into_iter().take(search.limit - count) {
+                count += 1;
+                if !found(hit) {
+                    return stopped;
+                }
             }
         }
         Ended {
             stopped: false,
-            matching: Some(count as u64),
+            matching: Some(matching),
         }
+    }
+}
+
+/// Traces that are asked one after another by a thread before it takes others.
+const CHUNK: usize = 8;
+
+/// How many rows a scan looks at while the tree of a span's trace is built.
+const ROWS_A_TREE: usize = 16;
+
+/// Asks candidates whether they match.
+#[derive(Clone, Copy)]
+struct Asking<'a> {
+    sifted: &'a [Sifted<'a>],
+    search: Search<'a>,
+    cancelled: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl<'a> Asking<'a> {
+    /// Those that match, in their order; on several cores if it takes enough trees. What
+    /// evaluators have compiled is used again.
+    fn all(self, next: &[Candidate], evaluators: &mut Vec<Evaluator<'a>>) -> Vec<Found> {
+        let chunks: Vec<&[Candidate]> = next.chunks(CHUNK).collect();
+        let size = match self.search.query.needs() {
+            Needs::Tree => next
+                .iter()
+                .map(|candidate| candidate.spans as usize * ROWS_A_TREE)
+                .sum(),
+            Needs::Rows | Needs::Facts => 0,
+        };
+        let idle = Mutex::new(std::mem::take(evaluators));
+        let begin = || {
+            let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let new = || {
+                let patience = Patience::until(self.cancelled);
+                self.search.query.evaluator_with(patience)
+            };
+            (idle.pop().unwrap_or_else(new), Vec::new())
+        };
+        let done = shared(chunks.len(), size, begin, |(evaluator, hits), at| {
+            for candidate in chunks.get(at).copied().unwrap_or_default() {
+                let sieve = self.sifted.get(candidate.generation);
+                let sieve = sieve.filter(|_| !(self.cancelled)());
+                let hit =
+                    sieve.and_then(|sieve| sieve.ask(candidate.entry, self.search, evaluator));
+                hits.extend(hit.map(|hit| (at, hit)));
+            }
+        });
+        let mut all: Vec<(usize, Found)> = Vec::new();
+        for (evaluator, hits) in done {
+            evaluators.push(evaluator);
+            all.extend(hits);
+        }
+        all.sort_by_key(|(at, _)| *at);
+        all.into_iter().map(|(_, hit)| hit).collect()
     }
 }

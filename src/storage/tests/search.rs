@@ -1,6 +1,7 @@
 //! Searching beside a naive search.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -171,6 +172,47 @@ fn a_search_stops_when_told_to() {
         seen < 5
     });
     assert_eq!((seen, ended.stopped), (5, true));
+}
+
+/// Patience asks every so many steps: who is not asked again takes no more of them. Each of the
+/// blocks may ask once, and each stage of the search.
+#[test]
+fn nobody_goes_on_after_the_token_is_cancelled() {
+    const MORE: usize = 20 + 8;
+    let store = Store::new(Limits::default());
+    for trace in 1..=20 {
+        store.commit(long(trace, 2_000, trace == 7), Origin::default());
+    }
+    let snapshot = store.snapshot();
+    for text in [
+        "{ name =~ \"w.*\" && span:id != \"1\" }",
+        "{ } | by(span:id) | count() > 1",
+        "{ } >> { status = error }",
+    ] {
+        let query = Query::parse(text).unwrap();
+        let search = Search {
+            query: &query,
+            window: None,
+            limit: 1000,
+            order: Order::Newest,
+        };
+        // Asked in vain in one place after another, however far the search would come.
+        for last in [1, 3, 10, 20] {
+            let asked = AtomicUsize::new(0);
+            let cancelled = || asked.fetch_add(1, Ordering::Relaxed) >= last;
+            let ended = snapshot.search(search, &cancelled, &mut |_| true);
+            assert!(ended.stopped, "{text}");
+            let more = asked.into_inner() - last;
+            assert!(more <= MORE, "{text}: asked {more} times more after {last}");
+            let asked = AtomicUsize::new(0);
+            let cancelled = || asked.fetch_add(1, Ordering::Relaxed) >= last;
+            assert!(
+                snapshot.select_spans(&query, None, &cancelled).is_none(),
+                "{text}"
+            );
+            assert!(asked.into_inner() - last <= MORE, "{text}");
+        }
+    }
 }
 
 /// The series of a query over whole traces, added up.

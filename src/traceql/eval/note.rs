@@ -210,22 +210,29 @@ impl Census {
         if scope == Scope::Tag && super::tag::Special::of(key).is_some() {
             return None;
         }
-        let keys = |scopes: &'static [Scope]| {
-            let entries = self.keys.iter();
-            entries.filter(move |((scope, _), _)| scopes.contains(scope))
+        let own = places(scope);
+        let mut known: Vec<(&(Scope, String), u64)> = self
+            .keys
+            .iter()
+            .map(|(key, seen)| (key, seen.spans()))
+            .collect();
+        // The same key elsewhere, else a similar one here, else one elsewhere; of several the one
+        // that most spans have.
+        known.sort_by_key(|(_, spans)| std::cmp::Reverse(*spans));
+        let same = || known.iter().find(|((_, other), _)| other == key);
+        let similar = |own: &[Scope]| {
+            let keys = || known.iter().filter(|((scope, _), _)| own.contains(scope));
+            let near = suggest::nearest(key, keys().map(|((_, key), _)| key.as_str()))?;
+            keys().find(|((_, key), _)| key == near)
         };
-        let same_scope =
-            suggest::nearest(key, keys(places(scope)).map(|((_, key), _)| key.as_str()));
-        let elsewhere = self.keys.iter().find(|((_, other), _)| other == key);
-        let near = same_scope
-            .and_then(|near| keys(places(scope)).find(|((_, key), _)| key == near))
-            .filter(|_| elsewhere.is_none())
-            .map(|((_, near), seen)| (Attribute::keyed(scope, near.as_str()), seen))
-            .or_else(|| {
-                let ((scope, key), seen) = elsewhere?;
-                Some((Attribute::keyed(*scope, key.as_str()), seen))
-            })
-            .map(|(near, seen)| (near.to_string(), seen.spans()));
+        let near = same()
+            .or_else(|| similar(own))
+            .or_else(|| similar(&Scope::ALL));
+        let near = near.map(|&((found, key), spans)| {
+            // As it was written, where that says enough.
+            let scope = if own.contains(found) { scope } else { *found };
+            (Attribute::keyed(scope, key.as_str()).to_string(), spans)
+        });
         Some(Note::Unknown {
             attribute: attribute.to_string(),
             near,
