@@ -56,7 +56,7 @@ pub struct CriticalPath {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Doubt {
     /// Every topmost span names a parent that is not there.
-    #[error("the root span is missing, so this is of what is left")]
+    #[error("the root is missing: this is of what is left")]
     NoRoot,
     /// The topmost spans are their own ancestors.
     #[error("the spans form a ring, cut at its earliest")]

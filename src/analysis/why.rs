@@ -39,9 +39,6 @@ pub fn why(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charse
         let nothing = "the trace took no time that its clock could tell";
         story.parts.push(nothing.to_owned());
     }
-    story
-        .parts
-        .extend(path.doubt().map(|doubt| doubt.to_string()));
     if let Some(alike) = alike {
         story.slow(path, alike);
     }

@@ -22,6 +22,8 @@ impl Story<'_> {
         let waiting = waits.first().map(Vec::as_slice).unwrap_or_default();
         let split = Split::new(path, &shares);
         self.lead(path, leader, &split, waiting);
+        self.parts
+            .extend(path.doubt().map(|doubt| doubt.to_string()));
         let others = split.others.iter();
         self.parts
             .extend(others.map(|(who, per_cent)| format!("{who} {per_cent} %")));

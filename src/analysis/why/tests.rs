@@ -93,7 +93,7 @@ fn a_fragment_is_explained_and_said_to_be_one() {
     let why = told("a: x 0..10 parent=99\n");
     assert_eq!(
         why.line.as_str(),
-        "all of 10.0 ms is a x, own work · the root span is missing, so this is of what is left"
+        "all of 10.0 ms is a x, own work · the root is missing: this is of what is left"
     );
     assert_eq!(
         told("a: x 0..10\n").line.as_str(),
