@@ -25,13 +25,10 @@ pub enum Weight {
     Critical,
 }
 
-/// All spans of one operation that one path of operations leads to.
+/// All spans of one operation that one path of operations leads to; service and operation are those
+/// of any of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Frame<'a> {
-    /// The service.
-    pub service: &'a str,
-    /// The operation.
-    pub operation: &'a str,
+pub struct Frame {
     /// The frame above, by its number; none for a root.
     pub parent: Option<usize>,
     /// How many frames are above.
@@ -54,25 +51,24 @@ pub struct Frame<'a> {
 
 /// The frames of a trace in depth-first order, children by first occurrence.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Flame<'a> {
-    frames: Vec<Frame<'a>>,
+pub struct Flame {
+    frames: Vec<Frame>,
     of: Vec<u32>,
 }
 
-impl<'a> Flame<'a> {
+impl Flame {
     /// Merges the spans of a trace. Linear in spans.
-    pub fn new(trace: &'a Trace, path: &CriticalPath) -> Self {
+    pub fn new(trace: &Trace, path: &CriticalPath) -> Self {
         let operations = Operations::new(trace);
         let mut places: HashMap<(u32, u32), u32, RandomState> = HashMap::default();
-        let mut frames: Vec<Frame<'a>> = Vec::new();
+        let mut frames: Vec<Frame> = Vec::new();
         let mut of: Vec<u32> = Vec::with_capacity(trace.len());
         for span in 0..trace.len() {
             let parent = trace.parent(span).map(|parent| of[parent]);
             let operation = operations.of(span);
             let key = (parent.map_or(0, |parent| parent + 1), operation);
             let place = *places.entry(key).or_insert_with(|| {
-                let (service, name) = operations.names()[operation as usize];
-                frames.push(Frame::new(service, name, parent, span));
+                frames.push(Frame::new(parent, span));
                 frames.len() as u32 - 1
             });
             of.push(place);
@@ -82,13 +78,13 @@ impl<'a> Flame<'a> {
     }
 
     /// The frames. A subtree is a range: from a frame to its `end`.
-    pub fn frames(&self) -> &[Frame<'a>] {
+    pub fn frames(&self) -> &[Frame] {
         &self.frames
     }
 
-    /// The frame that a span is part of.
-    pub fn frame_of(&self, span: usize) -> usize {
-        self.of[span] as usize
+    /// The frame that a span is part of; none if the trace has no such span.
+    pub fn frame_of(&self, span: usize) -> Option<usize> {
+        self.of.get(span).map(|&frame| frame as usize)
     }
 
     /// A frame and all its descendants.
@@ -114,11 +110,9 @@ impl<'a> Flame<'a> {
     }
 }
 
-impl<'a> Frame<'a> {
-    fn new(service: &'a str, operation: &'a str, parent: Option<u32>, first: usize) -> Self {
+impl Frame {
+    fn new(parent: Option<u32>, first: usize) -> Self {
         Self {
-            service,
-            operation,
             parent: parent.map(|parent| parent as usize),
             depth: 0,
             end: 0,
@@ -145,7 +139,7 @@ impl<'a> Frame<'a> {
 
 /// Frames come by first occurrence: a later span may add a child to an early frame. Sorts them so
 /// that subtrees are ranges.
-fn in_depth_first_order<'a>(frames: &[Frame<'a>], of: &[u32]) -> Flame<'a> {
+fn in_depth_first_order(frames: &[Frame], of: &[u32]) -> Flame {
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); frames.len()];
     let mut stack: Vec<usize> = Vec::new();
     for (at, frame) in frames.iter().enumerate().rev() {
@@ -154,7 +148,7 @@ fn in_depth_first_order<'a>(frames: &[Frame<'a>], of: &[u32]) -> Flame<'a> {
             None => stack.push(at),
         }
     }
-    let mut sorted: Vec<Frame<'_>> = Vec::with_capacity(frames.len());
+    let mut sorted: Vec<Frame> = Vec::with_capacity(frames.len());
     let mut moved: Vec<u32> = vec![0; frames.len()];
     while let Some(at) = stack.pop() {
         moved[at] = sorted.len() as u32;
@@ -195,7 +189,10 @@ mod tests {
         let told: Vec<_> = flame
             .frames()
             .iter()
-            .map(|f| (f.depth, f.operation, f.spans, f.total.0 / 1_000_000, f.end))
+            .map(|f| {
+                let operation = trace.span(f.longest).operation();
+                (f.depth, operation, f.spans, f.total.0 / 1_000_000, f.end)
+            })
             .collect();
         let expected = [
             (0, "r", 1, 100, 5),
@@ -210,7 +207,7 @@ mod tests {
             trace.span(flame.frames()[1].longest).start(),
             trace.start_of(4)
         );
-        assert_eq!(flame.frame_of(6), 3);
+        assert_eq!(flame.frame_of(6), Some(3));
     }
 
     #[test]

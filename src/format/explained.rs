@@ -143,7 +143,7 @@ fn write_log(json: &mut JsonWriter<'_>, log: LogRef<'_>) {
 }
 
 /// Attributes as an object.
-fn attributes(json: &mut JsonWriter<'_>, attributes: Attributes<'_>) {
+pub fn attributes(json: &mut JsonWriter<'_>, attributes: Attributes<'_>) {
     json.begin_object();
     members(json, attributes);
     json.end_object();

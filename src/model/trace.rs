@@ -209,17 +209,27 @@ impl Trace {
         self.end().since(self.start())
     }
 
-    /// The earliest span without a parent reference, if there is one.
+    /// The earliest span that names no parent, or itself, if there is one. Where a ring was cut is
+    /// none: a store that knows no tree finds the same.
     pub fn true_root(&self) -> Option<usize> {
-        self.tops()
-            .filter(|&top| self.missing_parent(top).is_none())
-            .min_by_key(|&top| (self.start[top], top))
+        self.earliest_top(|top| {
+            let (span, parent) = (self.span(top).span_id(), self.span(top).parent_id());
+            parent.is_zero() || parent == span
+        })
     }
 
-    /// The span that names the trace: the earliest without a parent, else the earliest orphan.
+    /// The span that names the trace: the earliest without a parent, else the earliest of those
+    /// where a ring was cut, else the earliest orphan.
     pub fn root(&self) -> Option<usize> {
         self.true_root()
-            .or_else(|| self.tops().min_by_key(|&top| (self.start[top], top)))
+            .or_else(|| self.earliest_top(|top| self.missing_parent(top).is_none()))
+            .or_else(|| self.earliest_top(|_| true))
+    }
+
+    fn earliest_top(&self, is_meant: impl Fn(usize) -> bool) -> Option<usize> {
+        self.tops()
+            .filter(|&top| is_meant(top))
+            .min_by_key(|&top| (self.start[top], top))
     }
 
     /// The operation of its root; empty if there is no span.
@@ -313,6 +323,21 @@ mod tests {
         assert_eq!(trace.true_root(), None);
         assert_eq!(trace.warnings_of(0), [Warning::MissingParent(SpanId(0x99))]);
         assert_eq!(trace.max_depth(), 1);
+    }
+
+    #[test]
+    fn a_ring_names_the_trace_only_without_a_root() {
+        let ring = "a: x 5..10 id=1 parent=2\na: y 6..8 id=2 parent=1\n";
+        let of = |more: &str| {
+            let trace = scenario::trace(&format!("{ring}{more}"));
+            (trace.name().to_owned(), trace.true_root().is_some())
+        };
+        assert_eq!(of(""), ("x".to_owned(), false));
+        assert_eq!(
+            of("b: orphan 0..9 id=3 parent=99\n"),
+            ("x".to_owned(), false)
+        );
+        assert_eq!(of("b: root 7..9 id=3\n"), ("root".to_owned(), true));
     }
 
     #[test]

@@ -29,7 +29,7 @@ const BLACK: Rgb = (0, 0, 0);
 /// Those of `out`.
 pub fn flame_picture(out: &mut dyn Write, theme: &Theme, trace: &Trace) -> io::Result<()> {
     let flame = Flame::new(trace, &critical_path(trace));
-    let picture = Picture::new(theme, &flame);
+    let picture = Picture::new(theme, trace, &flame);
     let deepest = flame.frames().iter().map(|frame| frame.depth).max();
     let rows = deepest.map_or(0, |depth| depth + 1) as f64;
     let height = HEAD + rows * ROW + MARGIN;
@@ -59,6 +59,7 @@ pub fn flame_picture(out: &mut dyn Write, theme: &Theme, trace: &Trace) -> io::R
 /// Where frames are, and how they look.
 struct Picture<'t> {
     theme: &'t Theme,
+    trace: &'t Trace,
     services: ServiceColours,
     ground: Rgb,
     /// From where to where each frame reaches, of all roots together.
@@ -67,7 +68,7 @@ struct Picture<'t> {
 }
 
 impl<'t> Picture<'t> {
-    fn new(theme: &'t Theme, flame: &Flame<'_>) -> Self {
+    fn new(theme: &'t Theme, trace: &'t Trace, flame: &Flame) -> Self {
         let widths = flame.widths(Weight::Total);
         let mut services = ServiceColours::default();
         // Where the next child of each frame begins.
@@ -75,7 +76,7 @@ impl<'t> Picture<'t> {
         let mut roots = 0_u64;
         let mut starts = Vec::with_capacity(widths.len());
         for (frame, &width) in flame.frames().iter().zip(&widths) {
-            services.meet(frame.service);
+            services.meet(trace.span(frame.longest).service());
             let cursor = frame.parent.and_then(|parent| next.get_mut(parent));
             let cursor = cursor.unwrap_or(&mut roots);
             let start = *cursor;
@@ -87,6 +88,7 @@ impl<'t> Picture<'t> {
         let places = starts.iter().zip(&widths);
         Self {
             theme,
+            trace,
             services,
             ground: theme.ground().unwrap_or(BLACK),
             places: places
@@ -96,13 +98,13 @@ impl<'t> Picture<'t> {
         }
     }
 
-    fn frame(&self, at: usize, frame: &Frame<'_>) -> String {
+    fn frame(&self, at: usize, frame: &Frame) -> String {
         let mut out = String::new();
         let Some(&(x, width)) = self.places.get(at).filter(|(_, width)| *width >= LEAST) else {
             return out;
         };
         let y = HEAD + frame.depth as f64 * ROW;
-        let colour = self.colour_of(frame.service);
+        let colour = self.colour_of(self.trace.span(frame.longest).service());
         let edge = if frame.errors > 0 {
             let failed = self.theme.style(Token::Error).fg.and_then(rgb);
             format!(
@@ -122,7 +124,8 @@ impl<'t> Picture<'t> {
         );
         let letters = ((width - 6.0) / LETTER).max(0.0) as usize;
         if letters >= 3 {
-            let name = Shown::from_owned(format!("{} {}", frame.service, frame.operation));
+            let name = self.trace.span(frame.longest);
+            let name = Shown::from_owned(format!("{} {}", name.service(), name.operation()));
             let name = name.cut(letters, Charset::Unicode);
             let _ = write!(
                 out,
@@ -137,17 +140,18 @@ impl<'t> Picture<'t> {
         out
     }
 
-    fn words(&self, frame: &Frame<'_>) -> String {
+    fn words(&self, frame: &Frame) -> String {
         let told = |nanos: u64| duration(nanos, Charset::Unicode);
         let share = frame.total.0 as f64 / self.whole.max(1) as f64 * 100.0;
         let failed = match frame.errors {
             0 => String::new(),
             errors => format!(", {} failed", count(errors)),
         };
+        let any = self.trace.span(frame.longest);
         format!(
             "{}: {}\n{}, {share:.1} %; self {}, critical {}\n{}{failed}",
-            Shown::new(frame.service),
-            Shown::new(frame.operation),
+            Shown::new(any.service()),
+            Shown::new(any.operation()),
             told(frame.total.0),
             told(frame.own.0),
             told(frame.critical.0),

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::config::Depth;
-use crate::text::{Shown, count, duration};
+use crate::model::Time;
+use crate::text::{Shown, count, duration, offset};
 
 use super::Look;
 
@@ -80,6 +81,16 @@ impl Cell {
         Self {
             text: duration(nanos, look.charset),
             exact: nanos.to_string(),
+            tone: Tone::Plain,
+        }
+    }
+
+    /// An instant of a trace: for eyes, how long after the trace's start.
+    pub fn instant(time: Time, start: Time, look: &Look) -> Self {
+        let since = i64::try_from(time.since(start).0).unwrap_or(i64::MAX);
+        Self {
+            text: offset(since, look.charset),
+            exact: time.0.to_string(),
             tone: Tone::Plain,
         }
     }

@@ -1,61 +1,49 @@
 //! The critical path of a trace, section by section.
 
-use std::io::{self, Write};
-
 use crate::analysis::{Section, critical_path};
 use crate::format::json::JsonWriter;
-use crate::model::Trace;
-use crate::text::offset;
+use crate::model::{SpanRef, Trace};
 
-use super::super::output::{Cell, Column, Format, Look, Record, write_rows};
+use super::super::output::{Cell, Column, Record};
+use super::rows::{OfSpan, operation, service, span_id};
 
-/// Writes the sections of the critical path by time.
-pub(super) fn write(
-    out: &mut dyn Write,
-    look: &Look,
-    format: Format,
-    trace: &Trace,
-) -> io::Result<()> {
-    let path = critical_path(trace);
-    let rows: Vec<SectionRow<'_>> = path
-        .sections()
-        .iter()
-        .map(|&section| SectionRow { trace, section })
-        .collect();
-    let columns = vec![
-        Column::right("FROM", "start_unix_nano", |row: &SectionRow<'_>, look| {
-            Cell {
-                exact: row.section.from.0.to_string(),
-                ..Cell::text(offset(
-                    row.section.from.since(row.trace.start()).0 as i64,
-                    look.charset,
-                ))
-            }
-        }),
-        Column::right("DURATION", "duration_nano", |row, look| {
-            Cell::duration(row.section.duration().0, look)
-        }),
-        Column::left("SERVICE", "service", |row, _| {
-            Cell::text(row.trace.span(row.section.span).service())
-        }),
-        Column::left("OPERATION", "operation", |row, _| {
-            Cell::text(row.trace.span(row.section.span).operation())
-        }),
-        Column::left("SPAN ID", "span_id", |row, _| {
-            Cell::text(row.trace.span(row.section.span).span_id().to_string()).muted()
-        }),
-    ];
-    write_rows(out, look, format, &columns, &rows)
-}
-
-struct SectionRow<'a> {
+/// A section of the path.
+pub(super) struct SectionRow<'a> {
     trace: &'a Trace,
     section: Section,
 }
 
+/// The sections by time.
+pub(super) fn of(trace: &Trace) -> Vec<SectionRow<'_>> {
+    let path = critical_path(trace);
+    let sections = path.sections().iter();
+    let row = |&section: &Section| SectionRow { trace, section };
+    sections.map(row).collect()
+}
+
+pub(super) fn columns<'a>() -> [Column<SectionRow<'a>>; 5] {
+    [
+        Column::right("FROM", "start_unix_nano", |row: &SectionRow<'a>, look| {
+            Cell::instant(row.section.from, row.trace.start(), look)
+        }),
+        Column::right("DURATION", "duration_nano", |row, look| {
+            Cell::duration(row.section.duration().0, look)
+        }),
+        service(),
+        operation(),
+        span_id(),
+    ]
+}
+
+impl OfSpan for SectionRow<'_> {
+    fn span(&self) -> SpanRef<'_> {
+        self.trace.span(self.section.span)
+    }
+}
+
 impl Record for SectionRow<'_> {
     fn json(&self, json: &mut JsonWriter<'_>) {
-        let span = self.trace.span(self.section.span);
+        let span = self.span();
         json.begin_object();
         json.key("start_unix_nano").quoted(self.section.from.0);
         json.key("duration_nano").raw(self.section.duration().0);

@@ -1,64 +1,58 @@
 //! What stands out in a trace, in words.
 
-use std::io::{self, Write};
-
-use crate::analysis::{Evidence, critical_path, why};
+use crate::analysis::{Evidence, Finding, critical_path, why};
 use crate::format::json::JsonWriter;
-use crate::model::{Nanos, Trace};
+use crate::model::Trace;
+use crate::text::Charset;
 
-use super::super::output::{Cell, Column, Format, Look, Record, write_rows};
+use super::super::output::{Cell, Column, Record};
 
-/// Writes what stands out, with the spans that show it.
-pub(super) fn write(
-    out: &mut dyn Write,
-    look: &Look,
-    format: Format,
-    trace: &Trace,
-) -> io::Result<()> {
-    let told = why(trace, &critical_path(trace), None, look.charset);
-    let rows: Vec<FindingRow> = told
-        .findings
-        .into_iter()
-        .map(|finding| FindingRow {
-            text: finding.text.as_str().to_owned(),
-            explains: finding.explains,
-            spans: match finding.evidence {
-                Evidence::Spans(spans) => spans
-                    .into_iter()
-                    .map(|span| trace.span(span).span_id().to_string())
-                    .collect(),
-                Evidence::Operation(_) | Evidence::Call { .. } => Vec::new(),
-            },
-        })
-        .collect();
-    let columns = vec![
-        Column::left("FINDING", "finding", |row: &FindingRow, _| {
-            Cell::text(&row.text)
-        }),
-        Column::right("EXPLAINS", "explains_nano", |row, look| {
-            Cell::duration(row.explains.0, look)
-        }),
-        Column::right("SPANS", "spans", |row, _| {
-            Cell::count(row.spans.len() as u64)
-        }),
-        Column::left("FIRST", "span_id", |row, _| {
-            Cell::text(row.spans.first().cloned().unwrap_or_default()).muted()
-        }),
-    ];
-    write_rows(out, look, format, &columns, &rows)
-}
-
-struct FindingRow {
-    text: String,
-    explains: Nanos,
+/// A finding and the spans that show it, by their ids.
+pub(super) struct FindingRow {
+    finding: Finding,
     spans: Vec<String>,
 }
+
+/// The findings, the most telling first.
+pub(super) fn of(trace: &Trace, charset: Charset) -> Vec<FindingRow> {
+    let told = why(trace, &critical_path(trace), None, charset);
+    let row = |finding: Finding| {
+        let spans = match &finding.evidence {
+            Evidence::Spans(spans) => spans
+                .iter()
+                .map(|&span| trace.span(span).span_id().to_string())
+                .collect(),
+            Evidence::Operation(_) | Evidence::Call { .. } => Vec::new(),
+        };
+        FindingRow { finding, spans }
+    };
+    told.findings.into_iter().map(row).collect()
+}
+
+pub(super) const COLUMNS: &[Column<FindingRow>] = &[
+    Column::left("KIND", "kind", |row, _| {
+        Cell::text(row.finding.kind.name()).muted()
+    }),
+    Column::left("FINDING", "finding", |row, _| {
+        Cell::text(row.finding.text.as_str())
+    }),
+    Column::right("EXPLAINS", "explains_nano", |row, look| {
+        Cell::duration(row.finding.explains.0, look)
+    }),
+    Column::right("SPANS", "spans", |row, _| {
+        Cell::count(row.spans.len() as u64)
+    }),
+    Column::left("FIRST", "span_id", |row, _| {
+        Cell::text(row.spans.first().cloned().unwrap_or_default()).muted()
+    }),
+];
 
 impl Record for FindingRow {
     fn json(&self, json: &mut JsonWriter<'_>) {
         json.begin_object();
-        json.key("finding").string(&self.text);
-        json.key("explains_nano").raw(self.explains.0);
+        json.key("kind").string(self.finding.kind.name());
+        json.key("finding").string(self.finding.text.as_str());
+        json.key("explains_nano").raw(self.finding.explains.0);
         json.key("span_ids");
         json.begin_array();
         for span in &self.spans {

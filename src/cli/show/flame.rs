@@ -4,49 +4,62 @@ use std::io::{self, Write};
 
 use crate::analysis::{Flame, Frame, critical_path};
 use crate::format::json::JsonWriter;
-use crate::model::Trace;
+use crate::model::{SpanRef, Trace};
 
-use super::super::output::{Cell, Column, Format, Look, Record, write_rows};
+use super::super::output::{Cell, Column, Record};
+use super::rows::{OfSpan, indented};
 
-/// Writes the frames of the flame graph, callers before what they called.
-pub(super) fn write(
-    out: &mut dyn Write,
-    look: &Look,
-    format: Format,
-    trace: &Trace,
-) -> io::Result<()> {
-    let path = critical_path(trace);
-    let flame = Flame::new(trace, &path);
-    let rows: Vec<FrameRow<'_>> = flame.frames().iter().copied().map(FrameRow).collect();
-    let columns = vec![
-        Column::left("FRAME", "frame", |row: &FrameRow<'_>, _| {
-            let FrameRow(at) = row;
-            let indent = "  ".repeat(at.depth.min(40));
-            Cell::text(format!("{indent}{}  {}", at.service, at.operation))
-        }),
-        Column::right("SPANS", "spans", |row, _| Cell::count(row.0.spans)),
-        Column::right("ERR", "errors", |row, _| Cell::errors(row.0.errors)),
-        Column::right("TOTAL", "duration_nano", |row, look| {
-            Cell::duration(row.0.total.0, look)
-        }),
-        Column::right("SELF", "self_nano", |row, look| {
-            Cell::duration(row.0.own.0, look)
-        }),
-        Column::right("CRITICAL", "critical_nano", |row, look| {
-            Cell::duration(row.0.critical.0, look)
-        }),
-    ];
-    write_rows(out, look, format, &columns, &rows)
+/// A frame; its names are those of its longest span.
+pub(super) struct FrameRow<'a> {
+    trace: &'a Trace,
+    frame: Frame,
 }
 
-struct FrameRow<'a>(Frame<'a>);
+/// The frames, callers before what they called.
+pub(super) fn of(trace: &Trace) -> Vec<FrameRow<'_>> {
+    let flame = Flame::new(trace, &critical_path(trace));
+    let row = |&frame: &Frame| FrameRow { trace, frame };
+    flame.frames().iter().map(row).collect()
+}
+
+pub(super) fn columns<'a>() -> [Column<FrameRow<'a>>; 7] {
+    [
+        Column::left("FRAME", "frame", |row: &FrameRow<'a>, _| {
+            indented(
+                row.frame.depth,
+                row.span().service(),
+                row.span().operation(),
+            )
+        }),
+        Column::right("DEPTH", "depth", |row, _| {
+            Cell::count(row.frame.depth as u64)
+        }),
+        Column::right("SPANS", "spans", |row, _| Cell::count(row.frame.spans)),
+        Column::right("ERR", "errors", |row, _| Cell::errors(row.frame.errors)),
+        Column::right("TOTAL", "duration_nano", |row, look| {
+            Cell::duration(row.frame.total.0, look)
+        }),
+        Column::right("SELF", "self_nano", |row, look| {
+            Cell::duration(row.frame.own.0, look)
+        }),
+        Column::right("CRITICAL", "critical_nano", |row, look| {
+            Cell::duration(row.frame.critical.0, look)
+        }),
+    ]
+}
+
+impl OfSpan for FrameRow<'_> {
+    fn span(&self) -> SpanRef<'_> {
+        self.trace.span(self.frame.longest)
+    }
+}
 
 impl Record for FrameRow<'_> {
     fn json(&self, json: &mut JsonWriter<'_>) {
-        let frame = &self.0;
+        let frame = &self.frame;
         json.begin_object();
-        json.key("service").string(frame.service);
-        json.key("operation").string(frame.operation);
+        json.key("service").string(self.span().service());
+        json.key("operation").string(self.span().operation());
         json.key("depth").raw(frame.depth);
         json.key("spans").raw(frame.spans);
         json.key("errors").raw(frame.errors);
@@ -65,7 +78,8 @@ pub(super) fn folded(out: &mut dyn Write, trace: &Trace) -> io::Result<()> {
     for frame in flame.frames() {
         stack.truncate(frame.depth);
         // A semicolon parts frames, a blank before the last number ends them.
-        let name = format!("{}: {}", frame.service, frame.operation);
+        let any = trace.span(frame.longest);
+        let name = format!("{}: {}", any.service(), any.operation());
         stack.push(name.replace([';', '\n', '\r'], "_"));
         let micros = frame.own.0 / 1_000;
         if micros > 0 {

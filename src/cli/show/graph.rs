@@ -7,26 +7,26 @@ use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::format::json::JsonWriter;
-use crate::graph::{Label, Lead, Step, dot, mermaid, trace_graph};
-use crate::model::Trace;
+use crate::graph::{Label, Lead, Step, dot, mermaid};
 use crate::text::{Charset, count, duration, plural};
 
-use super::super::output::{Cell, Column, Format, Look, Record, optional, write_rows};
+use super::super::output::{Cell, Column, Format, Record, optional};
+use super::rows::indented;
 
-/// Writes the steps, callers before what they called.
+/// Writes the steps as a graph.
 pub(super) fn write(
     out: &mut dyn Write,
-    look: &Look,
+    charset: Charset,
     format: Format,
-    trace: &Trace,
+    graph: &DiGraph<Step, Lead>,
 ) -> io::Result<()> {
-    let graph = trace_graph(trace);
-    let node = |step: &Step| label(step, look.charset);
-    match format {
-        Format::Dot => out.write_all(dot(&graph, "trace", node, |&lead| leading(lead)).as_bytes()),
-        Format::Mermaid => out.write_all(mermaid(&graph, node, |&lead| leading(lead)).as_bytes()),
-        _ => write_rows(out, look, format, &columns(), &rows(&graph)),
-    }
+    let node = |step: &Step| label(step, charset);
+    let text = if format == Format::Dot {
+        dot(graph, "trace", node, |&lead| leading(lead))
+    } else {
+        mermaid(graph, node, |&lead| leading(lead))
+    };
+    out.write_all(text.as_bytes())
 }
 
 fn label(step: &Step, charset: Charset) -> Label {
@@ -54,7 +54,7 @@ fn leading(lead: Lead) -> Label {
 }
 
 /// A step and where it stands among the rows.
-struct StepRow<'g> {
+pub(super) struct StepRow<'g> {
     step: &'g Step,
     parent: Option<usize>,
     depth: usize,
@@ -62,7 +62,7 @@ struct StepRow<'g> {
 }
 
 /// The steps in depth-first order, in that of their first spans.
-fn rows(graph: &DiGraph<Step, Lead>) -> Vec<StepRow<'_>> {
+pub(super) fn of(graph: &DiGraph<Step, Lead>) -> Vec<StepRow<'_>> {
     let first = |node: NodeIndex| graph[node].spans.first().copied();
     let latest_first = |mut nodes: Vec<NodeIndex>| {
         nodes.sort_by_key(|&node| std::cmp::Reverse(first(node)));
@@ -87,15 +87,12 @@ fn rows(graph: &DiGraph<Step, Lead>) -> Vec<StepRow<'_>> {
     rows
 }
 
-fn columns<'g>() -> Vec<Column<StepRow<'g>>> {
+pub(super) fn columns<'g>() -> Vec<Column<StepRow<'g>>> {
     vec![
         Column::left("STEP", "step", |row: &StepRow<'g>, _| {
-            let indent = "  ".repeat(row.depth.min(40));
-            Cell::text(format!(
-                "{indent}{}  {}",
-                row.step.service, row.step.operation
-            ))
+            indented(row.depth, &row.step.service, &row.step.operation)
         }),
+        Column::right("DEPTH", "depth", |row, _| Cell::count(row.depth as u64)),
         Column::right("SPANS", "spans", |row, _| {
             Cell::count(row.step.spans.len() as u64)
         }),
@@ -139,6 +136,7 @@ impl Record for StepRow<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::trace_graph;
     use crate::model::scenario;
 
     #[test]
@@ -146,7 +144,7 @@ mod tests {
         let text = "a: r 0..100\n  b: x 0..40\n    c: z 5..9\n  d: y 45..50\n  b: x 50..90\n    c: w 60..70 error\n";
         let trace = scenario::trace(text);
         let graph = trace_graph(&trace);
-        let told: Vec<_> = rows(&graph)
+        let told: Vec<_> = of(&graph)
             .iter()
             .map(|row| (row.step.operation.clone(), row.parent, row.step.spans.len()))
             .collect();

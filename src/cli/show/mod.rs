@@ -18,6 +18,7 @@ use crate::analysis::{GroupBy, critical_path, skew};
 use crate::backend::{Backend, SearchRequest, Sort};
 use crate::config::{Config, Depth, Paths};
 use crate::format::{Format as Wire, explained, pasted, write as write_traces};
+use crate::graph::trace_graph;
 use crate::model::{Nanos, Trace, TraceId};
 use crate::text::plural;
 use crate::tui::{Appearance, Theme, flame_picture};
@@ -224,12 +225,34 @@ fn write(trace: &Trace, args: &ShowArgs, session: &mut Session) -> Result<(), Fa
         (_, Format::Chrome) => write_traces(Wire::Chrome, out, one)?,
         (View::Flame, Format::Folded) => flame::folded(out, trace)?,
         (View::Flame, Format::Svg) => flame_picture(out, &theme(&session.config), trace)?,
-        (View::Flame, _) => flame::write(out, look, format, trace)?,
-        (View::Graph, _) => graph::write(out, look, format, trace)?,
-        (View::Stats, _) => stats::write(out, look, format, trace, &by)?,
-        (View::Events, _) => events::write(out, look, format, trace)?,
-        (View::Findings, _) => findings::write(out, look, format, trace)?,
-        (View::Critical, _) => critical::write(out, look, format, trace)?,
+        (View::Graph, Format::Dot | Format::Mermaid) => {
+            graph::write(out, look.charset, format, &trace_graph(trace))?;
+        }
+        (View::Flame, _) => write_rows(out, look, format, &flame::columns(), &flame::of(trace))?,
+        (View::Graph, _) => {
+            let graph = trace_graph(trace);
+            write_rows(out, look, format, &graph::columns(), &graph::of(&graph))?;
+        }
+        (View::Stats, _) => {
+            let rows = stats::of(trace, &by);
+            write_rows(out, look, format, &stats::columns(&by), &rows)?;
+        }
+        (View::Events, _) => {
+            write_rows(out, look, format, &events::columns(), &events::of(trace))?;
+        }
+        (View::Findings, _) => {
+            let rows = findings::of(trace, look.charset);
+            write_rows(out, look, format, findings::COLUMNS, &rows)?;
+        }
+        (View::Critical, _) => {
+            write_rows(
+                out,
+                look,
+                format,
+                &critical::columns(),
+                &critical::of(trace),
+            )?;
+        }
         (View::Waterfall, Format::Table) => {
             waterfall::write(out, look, trace, &critical_path(trace))?;
         }

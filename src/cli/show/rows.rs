@@ -3,8 +3,7 @@
 use crate::analysis::critical_path;
 use crate::format::explained;
 use crate::format::json::JsonWriter;
-use crate::model::{Nanos, Trace};
-use crate::text::offset;
+use crate::model::{Nanos, SpanRef, Trace};
 
 use super::super::output::{Cell, Column, Record, Tone};
 
@@ -13,6 +12,45 @@ pub(super) struct SpanRow<'a> {
     trace: &'a Trace,
     span: usize,
     critical: Nanos,
+}
+
+/// A row that is about a span, and the columns of all such rows.
+pub(super) trait OfSpan {
+    fn span(&self) -> SpanRef<'_>;
+}
+
+pub(super) fn service<R: OfSpan>() -> Column<R> {
+    Column::left("SERVICE", "service", |row, _| {
+        Cell::text(row.span().service())
+    })
+}
+
+pub(super) fn operation<R: OfSpan>() -> Column<R> {
+    Column::left("OPERATION", "operation", |row, _| {
+        Cell::text(row.span().operation())
+    })
+}
+
+pub(super) fn span_id<R: OfSpan>() -> Column<R> {
+    Column::left("SPAN ID", "span_id", |row, _| {
+        Cell::text(row.span().span_id().to_string()).muted()
+    })
+}
+
+/// Names in a tree: levels beyond the fortieth are not indented further, and machines are told the
+/// depth elsewhere.
+pub(super) fn indented(depth: usize, service: &str, operation: &str) -> Cell {
+    let indent = "  ".repeat(depth.min(40));
+    Cell {
+        exact: format!("{service}: {operation}"),
+        ..Cell::text(format!("{indent}{service}  {operation}"))
+    }
+}
+
+impl OfSpan for SpanRow<'_> {
+    fn span(&self) -> SpanRef<'_> {
+        self.trace.span(self.span)
+    }
 }
 
 impl Record for SpanRow<'_> {
@@ -37,23 +75,13 @@ pub(super) fn of(trace: &Trace) -> Vec<SpanRow<'_>> {
 /// The columns of [`SpanRow`]s.
 pub(super) fn columns<'a>() -> Vec<Column<SpanRow<'a>>> {
     vec![
-        Column::left("SERVICE", "service", |row, _| {
-            Cell::text(row.trace.span(row.span).service())
-        }),
-        Column::left("OPERATION", "operation", |row, _| {
-            Cell::text(row.trace.span(row.span).operation())
-        }),
+        service(),
+        operation(),
         Column::left("KIND", "kind", |row, _| {
             Cell::text(row.trace.span(row.span).kind().name()).muted()
         }),
-        Column::right("START", "start_unix_nano", |row, look| {
-            let start = row.trace.start_of(row.span);
-            let since = start.since(row.trace.start()).0;
-            let text = offset(i64::try_from(since).unwrap_or(i64::MAX), look.charset);
-            Cell {
-                exact: start.0.to_string(),
-                ..Cell::text(text)
-            }
+        Column::right("START", "start_unix_nano", |row: &SpanRow<'a>, look| {
+            Cell::instant(row.trace.start_of(row.span), row.trace.start(), look)
         }),
         Column::right("DURATION", "duration_nano", |row, look| {
             Cell::duration(row.trace.duration_of(row.span).0, look)
@@ -79,9 +107,7 @@ pub(super) fn columns<'a>() -> Vec<Column<SpanRow<'a>>> {
                 ..Cell::text(span.status().name())
             }
         }),
-        Column::left("SPAN ID", "span_id", |row, _| {
-            Cell::text(row.trace.span(row.span).span_id().to_string()).muted()
-        }),
+        span_id(),
         Column::left("PARENT ID", "parent_span_id", |row, _| {
             match row.trace.span(row.span).parent_id() {
                 parent if parent.is_zero() => Cell::text(""),

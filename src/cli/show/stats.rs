@@ -1,36 +1,30 @@
 //! Figures of a trace's spans, grouped by service, operation or whatever they have in common; with
 //! `--by service`, who owns the critical path.
 
-use std::io::{self, Write};
-
 use crate::analysis::{Group, GroupBy, critical_path, statistics};
 use crate::format::json::JsonWriter;
 use crate::model::Trace;
 
-use super::super::output::{Cell, Column, Format, Look, Record, write_rows};
+use super::super::output::{Cell, Column, Look, Record};
 
 /// How many things groups may have in common.
 pub(super) const MOST: usize = 3;
 
-/// Writes the figures of groups, most critical time first.
-pub(super) fn write(
-    out: &mut dyn Write,
-    look: &Look,
-    format: Format,
-    trace: &Trace,
-    by: &[GroupBy],
-) -> io::Result<()> {
+/// The groups, most critical time first.
+pub(super) fn of<'a>(trace: &Trace, by: &'a [GroupBy]) -> Vec<GroupRow<'a>> {
     let groups = statistics(trace, &critical_path(trace), by).into_iter();
-    let rows: Vec<GroupRow<'_>> = groups.map(|group| GroupRow { by, group }).collect();
-    let values: [fn(&GroupRow<'_>, &Look) -> Cell; MOST] = [
+    groups.map(|group| GroupRow { by, group }).collect()
+}
+
+pub(super) fn columns<'a>(by: &[GroupBy]) -> Vec<Column<GroupRow<'a>>> {
+    let values: [fn(&GroupRow<'a>, &Look) -> Cell; MOST] = [
         |row, _| Cell::text(row.value(0)),
         |row, _| Cell::text(row.value(1)),
         |row, _| Cell::text(row.value(2)),
     ];
     let named = by.iter().zip(values);
     let named = named.map(|(by, value)| Column::called(by.word(), value));
-    let columns: Vec<Column<GroupRow<'_>>> = named.chain(figures()).collect();
-    write_rows(out, look, format, &columns, &rows)
+    named.chain(figures()).collect()
 }
 
 fn figures<'a>() -> [Column<GroupRow<'a>>; 8] {
@@ -62,7 +56,8 @@ fn figures<'a>() -> [Column<GroupRow<'a>>; 8] {
     ]
 }
 
-struct GroupRow<'a> {
+/// A group and what it was made by.
+pub(super) struct GroupRow<'a> {
     by: &'a [GroupBy],
     group: Group,
 }

@@ -12,9 +12,9 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::io;
 
-use crate::format::explained::members;
+use crate::format::explained::{attributes, members};
 use crate::format::json::JsonWriter;
-use crate::model::{Status, Time, Trace};
+use crate::model::{Kind, Status, Time, Trace};
 
 /// Writes traces: any number of them, then [`finish`](Self::finish).
 pub struct ChromeWriter<'w> {
@@ -121,7 +121,9 @@ impl<'w> ChromeWriter<'w> {
         self.open("X", span.operation(), trace.start_of(number), first, place);
         self.json.key("dur");
         self.micros(i128::from(trace.duration_of(number).0));
-        self.json.key("cat").string(span.kind().name());
+        if span.kind() != Kind::Unspecified {
+            self.json.key("cat").string(span.kind().name());
+        }
         if span.is_error() {
             self.json.key("cname").string("terrible");
         }
@@ -139,9 +141,8 @@ impl<'w> ChromeWriter<'w> {
             json.key("status_message").string(span.status_message());
         }
         members(json, span.attributes());
-        json.key("resource").begin_object();
-        members(json, span.resource().attributes());
-        json.end_object();
+        json.key("resource");
+        attributes(json, span.resource().attributes());
         json.end_object();
         json.end_object();
         let moved = trace.start_of(number).0 as i64 - span.start().0 as i64;
@@ -149,9 +150,8 @@ impl<'w> ChromeWriter<'w> {
             let time = event.time().shifted(moved);
             self.open("i", event.name(), time, first, place);
             self.json.key("s").string("t");
-            self.json.key("args").begin_object();
-            members(&mut self.json, event.attributes());
-            self.json.end_object();
+            self.json.key("args");
+            attributes(&mut self.json, event.attributes());
             self.json.end_object();
         }
     }

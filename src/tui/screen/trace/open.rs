@@ -271,7 +271,7 @@ impl Open {
         match self.bodies.get(&self.view) {
             None => (self.list.cursor(), self.rows.len()),
             Some(Body::Sheet(sheet)) => (sheet.list.cursor(), sheet.len()),
-            Some(Body::Flame(flame)) => (flame.cursor, flame.frames.len()),
+            Some(Body::Flame(flame)) => (flame.cursor, flame.frames().len()),
             Some(Body::Graph(graph)) => (graph.cursor.index(), graph.graph.node_count()),
             Some(Body::Json(json)) => (json.list.cursor(), json.len(self.trace.len())),
         }

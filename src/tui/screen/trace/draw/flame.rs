@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
+use crate::analysis::Frame;
 use crate::model::Nanos;
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
@@ -12,7 +13,7 @@ use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
 use super::super::Open;
-use super::super::view::flame::{Cells, FlameView, Frame};
+use super::super::view::flame::{Cells, FlameView};
 
 /// A frame narrower than this has no text.
 const TEXT: u16 = 4;
@@ -30,7 +31,7 @@ pub fn draw(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
     let pinned = above.len().min(usize::from(graph.height / 3));
     let rows = usize::from(graph.height).saturating_sub(pinned);
     // The cursor's row stays in view however deep it is.
-    let depth = |frame: usize| flame.frames.get(frame).map_or(0, |frame| frame.depth);
+    let depth = |frame: usize| flame.frames().get(frame).map_or(0, |frame| frame.depth);
     let at = depth(flame.cursor).saturating_sub(flame.zoom.map_or(0, depth));
     let first = (at + 1).saturating_sub(rows);
     let place = |row: usize| {
@@ -74,7 +75,7 @@ pub fn draw(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
 
 /// The frames above the zoomed one, outermost first.
 fn ancestors(flame: &FlameView) -> Vec<usize> {
-    let parent = |at: usize| flame.frames.get(at).and_then(|frame| frame.parent);
+    let parent = |at: usize| flame.frames().get(at).and_then(|frame| frame.parent);
     let up = std::iter::successors(flame.zoom.and_then(parent), |&at| parent(at));
     let mut above: Vec<usize> = up.collect();
     above.reverse();
@@ -113,7 +114,7 @@ fn paint(
     area: Rect,
     at: usize,
 ) {
-    let Some(one) = flame.frames.get(at) else {
+    let Some(one) = flame.frames().get(at) else {
         return;
     };
     let span = open.trace.span(one.longest);
@@ -151,7 +152,7 @@ fn told(open: &Open, flame: &FlameView, canvas: &mut Canvas<'_>, area: Rect) {
         canvas.glyphs.edge,
         Token::Border,
     );
-    let Some(here) = flame.frames.get(flame.cursor) else {
+    let Some(here) = flame.frames().get(flame.cursor) else {
         return;
     };
     let span = open.trace.span(here.longest);
@@ -188,7 +189,7 @@ fn figures(open: &Open, frame: &Frame) -> String {
 /// The frames of most own time, with bars.
 fn most_own(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let mut frames: Vec<&Frame> = flame
-        .frames
+        .frames()
         .iter()
         .filter(|frame| frame.own > Nanos(0))
         .collect();

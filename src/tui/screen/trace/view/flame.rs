@@ -1,21 +1,7 @@
 //! The flame graph: where the reader stands in it, what is zoomed, and which cells frames take.
 
-use crate::analysis::{CriticalPath, Flame, Weight};
-use crate::model::{Nanos, Trace};
-
-/// A frame of the graph; its names are those of its longest span.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frame {
-    pub parent: Option<usize>,
-    pub depth: usize,
-    pub end: usize,
-    pub spans: u64,
-    pub errors: u64,
-    pub total: Nanos,
-    pub own: Nanos,
-    pub critical: Nanos,
-    pub longest: usize,
-}
+use crate::analysis::{CriticalPath, Flame, Frame, Weight};
+use crate::model::Trace;
 
 /// Which cells of a row a frame takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +16,7 @@ pub struct Cells {
 /// The frames of a trace, and where the reader stands among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlameView {
-    pub frames: Vec<Frame>,
-    of: Vec<u32>,
+    flame: Flame,
     totals: [Vec<u64>; 3],
     /// The widths of all roots together, by weight.
     wholes: [u64; 3],
@@ -49,21 +34,10 @@ impl FlameView {
     pub fn new(trace: &Trace, path: &CriticalPath) -> Self {
         let flame = Flame::new(trace, path);
         let weights = [Weight::Total, Weight::Own, Weight::Critical];
-        let frames = flame.frames().iter().map(|frame| Frame {
-            parent: frame.parent,
-            depth: frame.depth,
-            end: frame.end,
-            spans: frame.spans,
-            errors: frame.errors,
-            total: frame.total,
-            own: frame.own,
-            critical: frame.critical,
-            longest: frame.longest,
-        });
-        let frames: Vec<Frame> = frames.collect();
         let totals = weights.map(|weight| flame.widths(weight));
         let whole = |widths: &Vec<u64>| {
-            let roots = frames
+            let roots = flame
+                .frames()
                 .iter()
                 .zip(widths)
                 .filter(|(frame, _)| frame.depth == 0);
@@ -71,10 +45,7 @@ impl FlameView {
         };
         let wholes = totals.each_ref().map(whole);
         Self {
-            frames,
-            of: (0..trace.len())
-                .map(|span| flame.frame_of(span) as u32)
-                .collect(),
+            flame,
             totals,
             wholes,
             weight: Weight::Total,
@@ -82,6 +53,11 @@ impl FlameView {
             zoom: None,
             upside_down: false,
         }
+    }
+
+    /// The frames.
+    pub fn frames(&self) -> &[Frame] {
+        self.flame.frames()
     }
 
     /// The widths of all frames by the present weight, in nanoseconds.
@@ -103,13 +79,13 @@ impl FlameView {
     }
 
     fn roots(&self) -> impl Iterator<Item = usize> {
-        let next = |&at: &usize| Some(self.frames[at].end).filter(|&at| at < self.frames.len());
-        std::iter::successors((!self.frames.is_empty()).then_some(0), next)
+        let next = |&at: &usize| Some(self.frames()[at].end).filter(|&at| at < self.frames().len());
+        std::iter::successors((!self.frames().is_empty()).then_some(0), next)
     }
 
     fn children(&self, frame: usize) -> impl Iterator<Item = usize> {
-        let end = self.frames[frame].end;
-        let next = move |&at: &usize| Some(self.frames[at].end).filter(|&at| at < end);
+        let end = self.frames()[frame].end;
+        let next = move |&at: &usize| Some(self.frames()[at].end).filter(|&at| at < end);
         std::iter::successors(Some(frame + 1).filter(|&at| at < end), next)
     }
 
@@ -124,22 +100,26 @@ impl FlameView {
 
     /// The longest span of the frame under the cursor.
     pub fn span(&self) -> Option<usize> {
-        self.frames.get(self.cursor).map(|frame| frame.longest)
+        self.frames().get(self.cursor).map(|frame| frame.longest)
     }
 
     /// To the frame of a span, zooming out as far as needed.
     pub fn go(&mut self, span: usize) {
-        let Some(&frame) = self.of.get(span) else {
+        let Some(frame) = self.flame.frame_of(span) else {
             return;
         };
-        self.cursor = frame as usize;
-        let inside = |zoom: usize| (zoom..self.frames[zoom].end).contains(&self.cursor);
+        self.cursor = frame;
+        let inside = |zoom: usize| self.flame.subtree(zoom).contains(&frame);
         self.zoom = self.zoom.filter(|&zoom| inside(zoom));
     }
 
     /// To the frame above.
     pub fn up(&mut self) {
-        if let Some(parent) = self.frames.get(self.cursor).and_then(|frame| frame.parent) {
+        if let Some(parent) = self
+            .frames()
+            .get(self.cursor)
+            .and_then(|frame| frame.parent)
+        {
             self.cursor = parent;
             self.zoom = self.zoom.filter(|&zoom| parent >= zoom);
         }
@@ -147,7 +127,7 @@ impl FlameView {
 
     /// To the widest frame below.
     pub fn down(&mut self) {
-        if self.cursor < self.frames.len() {
+        if self.cursor < self.frames().len() {
             let widest = self
                 .children(self.cursor)
                 .max_by_key(|&at| (self.widths()[at], usize::MAX - at));
@@ -157,13 +137,13 @@ impl FlameView {
 
     /// To the frame beside, on the same level under the same zoom.
     pub fn beside(&mut self, forward: bool) {
-        let Some(depth) = self.frames.get(self.cursor).map(|frame| frame.depth) else {
+        let Some(depth) = self.frames().get(self.cursor).map(|frame| frame.depth) else {
             return;
         };
         let all = self
             .zoom
-            .map_or(0..self.frames.len(), |zoom| zoom..self.frames[zoom].end);
-        let same = |&at: &usize| self.frames[at].depth == depth && self.widths()[at] > 0;
+            .map_or(0..self.frames().len(), |zoom| zoom..self.frames()[zoom].end);
+        let same = |&at: &usize| self.frames()[at].depth == depth && self.widths()[at] > 0;
         let found = if forward {
             (self.cursor + 1..all.end).find(same)
         } else {
@@ -175,9 +155,9 @@ impl FlameView {
     /// Zooms to the frame under the cursor, or one level out.
     pub fn zoom(&mut self, closer: bool) {
         self.zoom = if closer {
-            Some(self.cursor).filter(|&at| at < self.frames.len())
+            Some(self.cursor).filter(|&at| at < self.frames().len())
         } else {
-            self.zoom.and_then(|zoom| self.frames[zoom].parent)
+            self.zoom.and_then(|zoom| self.frames()[zoom].parent)
         };
     }
 
