@@ -8,14 +8,13 @@
 //! What a slice is called and what it carries is in the builder's dictionary already, so that
 //! everything goes into one block; positions are those of the order of arrival.
 
+mod spans;
 mod sweep;
 
 use std::ops::Range;
 
-use crate::model::{
-    BlockBuilder, Kind, PairIx, ResourceFields, ResourceIx, ScopeFields, SpanFields, SpanId,
-    Status, Sym, Time, TraceId,
-};
+use crate::model::{BlockBuilder, PairIx, Sym, TraceId};
+use spans::Spans;
 
 /// The end of a slice that has none.
 const OPEN: u64 = u64::MAX;
@@ -212,21 +211,13 @@ impl Timeline {
         for track in tracks {
             unmatched += self.sweep(track.items);
         }
-        let mut spans = Spans {
-            marks: self.marks_by_slice(),
-            links: self.links(),
-            timeline: &self,
-            owners: &owners,
-            resources: vec![None; owners.len()],
-            trace_id,
-            shift,
-            pairs: Vec::new(),
-        };
-        for index in 0..self.slices.len() as u32 {
-            spans.add(index, builder);
-        }
-        spans.add_lone_marks(builder);
+        Spans::new(&self, &owners, trace_id, shift).add_all(builder);
         unmatched
+    }
+
+    fn pairs_of(&self, range: &Range<u32>) -> &[PairIx] {
+        let range = range.start as usize..range.end as usize;
+        self.pairs.get(range).unwrap_or_default()
     }
 
     /// Marks within slices, by slice and time.
@@ -264,128 +255,6 @@ impl Timeline {
         links.dedup();
         links
     }
-}
-
-/// Spans on their way into a block.
-struct Spans<'t> {
-    timeline: &'t Timeline,
-    owners: &'t [Owner],
-    resources: Vec<Option<ResourceIx>>,
-    /// Marks and links by slice; what has been added is taken from the front.
-    marks: Vec<(u32, u32)>,
-    links: Vec<(u32, u32)>,
-    trace_id: TraceId,
-    shift: i128,
-    pairs: Vec<PairIx>,
-}
-
-impl Spans<'_> {
-    fn add(&mut self, index: u32, builder: &mut BlockBuilder) {
-        let Some(slice) = self
-            .timeline
-            .slices
-            .get(index as usize)
-            .filter(|slice| !slice.is_end)
-        else {
-            return;
-        };
-        self.pairs.clear();
-        let own = self.timeline.pairs_of(&slice.pairs);
-        let more = self.timeline.pairs_of(&slice.more).iter();
-        self.pairs.extend_from_slice(own);
-        self.pairs.extend(more.filter(|pair| !own.contains(pair)));
-        let end = (slice.end != OPEN).then_some(slice.end);
-        let id = (
-            u64::from(index) + 1,
-            slice.parent.map_or(0, |parent| u64::from(parent) + 1),
-        );
-        self.span(slice.track, id, slice.start, end, slice.name, builder);
-        for &(_, mark) in of_slice(&self.marks, index) {
-            if let Some(mark) = self.timeline.marks.get(mark as usize) {
-                let pairs = self.timeline.pairs_of(&mark.pairs);
-                builder.event(self.time(mark.time), mark.name, pairs, 0);
-            }
-        }
-        for &(_, from) in of_slice(&self.links, index) {
-            let from = SpanId(u64::from(from) + 1);
-            builder.link(self.trace_id, from, &[], Sym::EMPTY, 0, 0);
-        }
-    }
-
-    /// Marks outside of slices are spans without length.
-    fn add_lone_marks(&mut self, builder: &mut BlockBuilder) {
-        let from = self.timeline.slices.len() as u64 + 1;
-        let marks = self.timeline.marks.iter().zip(from..);
-        for (mark, id) in marks.filter(|(mark, _)| mark.slice.is_none()) {
-            self.pairs.clear();
-            self.pairs.extend(self.timeline.pairs_of(&mark.pairs));
-            self.span(
-                mark.track,
-                (id, 0),
-                mark.time,
-                Some(mark.time),
-                mark.name,
-                builder,
-            );
-        }
-    }
-
-    fn span(
-        &mut self,
-        track: u32,
-        (id, parent): (u64, u64),
-        start: u64,
-        end: Option<u64>,
-        operation: Sym,
-        builder: &mut BlockBuilder,
-    ) {
-        let Some(owner) = self.owners.get(track as usize) else {
-            return;
-        };
-        self.pairs.extend_from_slice(&owner.thread);
-        let known = self.resources.get(track as usize).copied().flatten();
-        let resource = known.unwrap_or_else(|| {
-            builder.resource(ResourceFields {
-                attributes: &owner.process,
-                ..ResourceFields::default()
-            })
-        });
-        if let Some(slot) = self.resources.get_mut(track as usize) {
-            *slot = Some(resource);
-        }
-        let fields = SpanFields {
-            trace_id: self.trace_id,
-            span_id: SpanId(id),
-            parent_id: SpanId(parent),
-            start: self.time(start),
-            end: end.map(|end| self.time(end)),
-            operation,
-            kind: Kind::Internal,
-            status: Status::Unset,
-            error: false,
-            resource,
-            scope: builder.scope(ScopeFields::default()),
-        };
-        builder.span(&fields, &self.pairs);
-    }
-
-    fn time(&self, time: u64) -> Time {
-        super::row::instant(i128::from(time).saturating_add(self.shift))
-    }
-}
-
-impl Timeline {
-    fn pairs_of(&self, range: &Range<u32>) -> &[PairIx] {
-        let range = range.start as usize..range.end as usize;
-        self.pairs.get(range).unwrap_or_default()
-    }
-}
-
-/// The entries of a sorted list that belong to a slice.
-fn of_slice(list: &[(u32, u32)], slice: u32) -> &[(u32, u32)] {
-    let from = list.partition_point(|&(of, _)| of < slice);
-    let to = list.partition_point(|&(of, _)| of <= slice);
-    list.get(from..to).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ impl Form<'_> {
 }
 
 /// Jaeger names what gave no name; the store keeps it as it came.
-fn by_service(name: &str) -> String {
+pub fn by_service(name: &str) -> String {
     let named = format!("resource.service.name = {}", quoted(name));
     if name == NO_SERVICE {
         format!("({named} || !(resource.service.name != nil))")

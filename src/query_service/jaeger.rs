@@ -258,13 +258,6 @@ pub async fn dependencies(State(service): State<QueryService>, Query(asked): Ask
     Ok(answer::list(Some(links), 0))
 }
 
-pub async fn metrics() -> Response<Body> {
-    answer::refused(Refused {
-        status: StatusCode::NOT_IMPLEMENTED,
-        message: "trace metrics are currently disabled - no metrics backend configured".to_owned(),
-    })
-}
-
 fn now() -> Time {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     Time(since.map_or(0, |since| Nanos::from(since).0))

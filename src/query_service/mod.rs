@@ -13,6 +13,7 @@ mod answer;
 mod form;
 mod jaeger;
 mod metrics;
+mod monitor;
 mod params;
 mod pretty;
 mod search;
@@ -105,8 +106,8 @@ fn legacy() -> Router<QueryService> {
         .route("/api/archive/{id}", post(jaeger::archive))
         .route("/api/transform", post(transform::transform))
         .route("/api/dependencies", get(jaeger::dependencies))
-        .route("/api/metrics/latencies", get(jaeger::metrics))
-        .route("/api/metrics/calls", get(jaeger::metrics))
-        .route("/api/metrics/errors", get(jaeger::metrics))
+        .route("/api/metrics/latencies", get(monitor::latencies))
+        .route("/api/metrics/calls", get(monitor::calls))
+        .route("/api/metrics/errors", get(monitor::errors))
         .layer(axum::middleware::from_fn(pretty::laid_out))
 }

@@ -78,7 +78,8 @@ pub fn duration(text: &str) -> Result<Option<Nanos>, String> {
     Ok(Some(Nanos(nanos)).filter(|nanos| nanos.0 > 0))
 }
 
-fn unparsed(name: &str, why: &str) -> Refused {
+/// Jaeger's words for a parameter that it cannot read.
+pub fn unparsed(name: &str, why: &str) -> Refused {
     Refused::bad(format!("unable to parse param '{name}': {why}"))
 }
 
@@ -92,6 +93,12 @@ pub fn integer(text: &str) -> Result<i64, String> {
         };
         format!("strconv.ParseInt: parsing {text:?}: {why}")
     })
+}
+
+/// A number, or Go's complaint.
+pub fn float(text: &str) -> Result<f64, String> {
+    text.parse()
+        .map_err(|_| format!("strconv.ParseFloat: parsing {text:?}: invalid syntax"))
 }
 
 /// A trace id of 1 to 32 hex digits, or Jaeger's complaint.

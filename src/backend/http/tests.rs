@@ -7,8 +7,9 @@ use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use axum::routing::any;
 
+use super::connect::base_url;
 use super::*;
-use crate::config::{Header, SecretSource};
+use crate::config::{Header, HeaderValue as ConfiguredValue, SecretSource};
 
 async fn serve(router: Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
