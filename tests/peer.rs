@@ -269,3 +269,33 @@ fn it_answers_as_a_jaeger_does() {
     let refused = ask("trace-summaries?query.serviceName=shop");
     assert_eq!(refused["error"]["httpCode"], 400);
 }
+
+#[test]
+fn an_archived_trace_is_found_by_its_id_after_a_restart() {
+    let home = Home::new();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let client = super::collector::client(false);
+    let status = |request: reqwest::RequestBuilder| {
+        let answer = runtime.block_on(request.send()).unwrap();
+        let status = answer.status().as_u16();
+        (status, runtime.block_on(answer.text()).unwrap())
+    };
+    let server = Server::start(&home);
+    server.send("traces", &shop());
+    let archive = |id: &str| client.post(format!("{}/api/archive/{id}", server.query));
+    let (archived, said) = status(archive("ca47"));
+    assert_eq!(archived, 200, "{said}");
+    assert_eq!(
+        serde_json::from_str::<Value>(&said).unwrap()["errors"],
+        json!([])
+    );
+    assert_eq!(status(archive("dead")).0, 404);
+    drop(server);
+    let server = Server::start(&home);
+    let ask = |id: &str| client.get(format!("{}/api/traces/{id}", server.query));
+    let (found, said) = status(ask("ca47"));
+    assert_eq!(found, 200, "{said}");
+    let trace = &serde_json::from_str::<Value>(&said).unwrap()["data"][0];
+    assert_eq!(trace["spans"].as_array().unwrap().len(), 4);
+    assert_eq!(status(ask("dead")).0, 404);
+}

@@ -146,18 +146,52 @@ impl HttpClient {
         query: &[(&str, String)],
         cancel: &CancellationToken,
     ) -> Result<Reply, BackendError> {
+        let mut url = self.url(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let asked = url.to_string();
+        self.told(asked, self.get_patiently(url, media_type), cancel)
+            .await
+    }
+
+    /// Sends an empty request to change something: once, whatever is answered.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn post(
+        &self,
+        path: &[&str],
+        cancel: &CancellationToken,
+    ) -> Result<Reply, BackendError> {
+        let url = self.url(path);
+        let asked = url.to_string();
+        let reply = async {
+            let sent = self.client.post(url).timeout(self.timeout).send().await;
+            self.finish(sent).await
+        };
+        self.told(asked, reply, cancel).await
+    }
+
+    fn url(&self, path: &[&str]) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
+        url
+    }
+
+    /// Waits for a reply unless cancelled, and keeps what was asked and how it went.
+    async fn told(
+        &self,
+        asked: String,
+        reply: impl Future<Output = Result<Reply, BackendError>>,
+        cancel: &CancellationToken,
+    ) -> Result<Reply, BackendError> {
         let (at, before) = (SystemTime::now(), Instant::now());
-        let asked = url.to_string();
         let reply = tokio::select! {
             () = cancel.cancelled() => Err(BackendError::Cancelled),
-            reply = self.get_patiently(url, media_type) => reply,
+            reply = reply => reply,
         };
         let answer = reply.as_ref().ok();
         let since = at.duration_since(SystemTime::UNIX_EPOCH);

@@ -111,6 +111,10 @@ impl Backend for Jaeger {
         async move { Ok(self.server.open(id, &cancel).await?.map(Arc::new)) }.boxed()
     }
 
+    fn archive(&self, id: TraceId, cancel: CancellationToken) -> Answer<'_, bool> {
+        async move { self.server.archive(id, &cancel).await }.boxed()
+    }
+
     fn services(
         &self,
         _: Option<Window>,

@@ -6,6 +6,7 @@
 //!
 //! No drawing, no printing; composition (which store, which file, which URL) is `cli`'s.
 
+pub mod archive;
 mod file;
 pub mod http;
 mod jaeger;
@@ -32,6 +33,7 @@ use crate::graph::service::ServiceGraph;
 use crate::model::{Trace, TraceId};
 use crate::traceql::Census;
 
+pub use archive::Archive;
 pub use file::{Files, Input, Reading, Windows};
 pub use jaeger::{Dialect, Jaeger};
 pub use memory::Memory;
@@ -204,6 +206,11 @@ pub trait Backend: Send + Sync {
     /// What it was really asked, oldest first; `None` where nothing is sent anywhere.
     fn sent(&self) -> Option<Vec<SentRequest>> {
         None
+    }
+
+    /// Has the backend itself keep a trace for good. False where it has no archive.
+    fn archive(&self, _: TraceId, _: CancellationToken) -> Answer<'_, bool> {
+        Box::pin(std::future::ready(Ok(false)))
     }
 
     /// Forgets every trace, where [`Capabilities::clear`] says so.

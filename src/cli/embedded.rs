@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::{Backend, Memory};
+use crate::backend::{Archive, Backend, Memory};
 use crate::collector::{Collector, Exports, Limits as DoorLimits};
 use crate::config::{Access, Config, Listener, NoListen, Origin};
 use crate::query_service::{self, QueryService, Running};
@@ -68,7 +68,8 @@ impl Embedded {
         let backend: Arc<dyn Backend> = Arc::new(memory);
         let query = match at {
             Some(at) => {
-                let service = QueryService::new(Arc::clone(&backend), access);
+                let service = QueryService::new(Arc::clone(&backend), access)
+                    .with_archive(Archive::of_user());
                 Some((at, query_service::start(service, at, stop.clone()).await))
             }
             None => None,

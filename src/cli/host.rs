@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::Backend;
+use crate::backend::{Archive, Backend};
 use crate::config::Config;
 use crate::demo::{CUSTOMERS, Demo, Desk};
 use crate::model::TraceId;
@@ -125,6 +125,10 @@ impl Host for Around {
             can_demo: self.embedded.is_some() && !demo,
             backends: self.backends(),
         }
+    }
+
+    fn archive(&self) -> Option<Archive> {
+        Archive::of_user()
     }
 
     fn start_demo(&self) -> Errand<'_, ()> {

@@ -155,7 +155,7 @@ async fn by_ids(service: &QueryService, params: &Params) -> Result<Found, Refuse
     for text in params.all("traceID") {
         let id = params::trace_id(text)
             .map_err(|why| Refused::bad(format!("cannot parse traceID param: {why}")))?;
-        match search::trace(service.backend.as_ref(), id).await? {
+        match search::kept(&service, id).await? {
             Some(trace) => found.push(trace),
             None => errors.push(AnswerError {
                 code: 0,
@@ -178,9 +178,7 @@ pub async fn trace(
     params.integer("start").map_err(refused)?;
     params.integer("end").map_err(refused)?;
     let raw = params.flag("raw").map_err(refused)?;
-    let trace = search::trace(service.backend.as_ref(), id)
-        .await
-        .map_err(refused)?;
+    let trace = search::kept(&service, id).await.map_err(refused)?;
     let trace = trace.ok_or_else(|| refused(Refused::not_found()))?;
     Ok(told(std::iter::once(trace.as_ref()), raw, &[]))
 }
@@ -217,13 +215,18 @@ pub fn written(
     }
 }
 
-/// Jaeger's answer where traces have no second storage to be kept in.
-pub async fn archive(Path(id): Path<String>) -> Answer {
-    params::trace_id(&id).map_err(|why| refused(Refused::bad(why)))?;
-    Err(refused(Refused {
-        status: StatusCode::INTERNAL_SERVER_ERROR,
-        message: "archive span storage was not configured".to_owned(),
-    }))
+/// Keeps a trace for good.
+pub async fn archive(State(service): State<QueryService>, Path(id): Path<String>) -> Answer {
+    let id = params::trace_id(&id).map_err(|why| refused(Refused::bad(why)))?;
+    if search::archive(&service, id).await.map_err(refused)? {
+        let empty = r#"{"data":[],"total":0,"limit":0,"offset":0,"errors":[]}"#;
+        return Ok(answer::bytes(
+            StatusCode::OK,
+            "application/json",
+            empty.into(),
+        ));
+    }
+    Err(refused(Refused::not_found()))
 }
 
 pub async fn dependencies(State(service): State<QueryService>, Query(asked): Asked) -> Answer {

@@ -32,7 +32,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
-use crate::backend::Backend;
+use crate::backend::{Archive, Backend};
 use crate::config::Access;
 
 pub use server::{Running, start};
@@ -42,6 +42,8 @@ pub use server::{Running, start};
 pub struct QueryService {
     backend: Arc<dyn Backend>,
     access: Arc<Access>,
+    /// Where traces are kept that the backend may have let go.
+    archive: Option<Archive>,
     /// Room for requests that are answered at the same time.
     places: Arc<Semaphore>,
 }
@@ -52,8 +54,16 @@ impl QueryService {
         Self {
             backend,
             access: Arc::new(access),
+            archive: None,
             places: Arc::new(Semaphore::new(server::REQUESTS)),
         }
+    }
+
+    /// The same, with an archive for traces that are asked for by their ids.
+    #[must_use]
+    pub fn with_archive(mut self, archive: Option<Archive>) -> Self {
+        self.archive = archive;
+        self
     }
 
     /// The routes.

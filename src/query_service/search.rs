@@ -3,11 +3,14 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use tokio_util::sync::CancellationToken;
 
+use crate::backend::archive::Why;
 use crate::backend::{Backend, BackendError, Part, SearchDone, SearchRequest, Sort, TraceRow};
 use crate::model::{Trace, TraceId};
 
+use super::QueryService;
 use super::answer::Refused;
 
 /// A whole answer.
@@ -46,6 +49,38 @@ pub async fn find(backend: &dyn Backend, request: SearchRequest) -> Result<Found
 }
 
 /// A whole trace.
+/// A trace by its id: the backend's, else the archived one.
+pub async fn kept(service: &QueryService, id: TraceId) -> Result<Option<Arc<Trace>>, Refused> {
+    let found = trace(service.backend.as_ref(), id).await?;
+    let (None, Some(archive)) = (&found, service.archive.clone()) else {
+        return Ok(found);
+    };
+    let read = tokio::task::spawn_blocking(move || archive.trace(id)).await;
+    let archived = read.map_err(failed)?.map_err(failed)?;
+    Ok(archived.map(Arc::new))
+}
+
+/// Copies a trace into the archive. False if there is none of that id.
+pub async fn archive(service: &QueryService, id: TraceId) -> Result<bool, Refused> {
+    let archive = service
+        .archive
+        .clone()
+        .ok_or_else(|| failed("archive span storage was not configured"))?;
+    let Some(trace) = kept(service, id).await? else {
+        return Ok(false);
+    };
+    let written = tokio::task::spawn_blocking(move || archive.keep(&trace, Why::Archived)).await;
+    written.map_err(failed)?.map_err(failed)?;
+    Ok(true)
+}
+
+fn failed(why: impl std::fmt::Display) -> Refused {
+    Refused {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        message: why.to_string(),
+    }
+}
+
 pub async fn trace(backend: &dyn Backend, id: TraceId) -> Result<Option<Arc<Trace>>, Refused> {
     let cancel = CancellationToken::new();
     let _guard = cancel.clone().drop_guard();

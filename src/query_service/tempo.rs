@@ -323,9 +323,7 @@ pub async fn trace(
     headers: HeaderMap,
 ) -> Answer {
     let id = trace_id(&id).map_err(refused)?;
-    let trace = search::trace(service.backend.as_ref(), id)
-        .await
-        .map_err(refused)?;
+    let trace = search::kept(&service, id).await.map_err(refused)?;
     let accept = headers
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok());

@@ -108,9 +108,7 @@ pub async fn trace(
             .map_err(refused)?;
     }
     let raw = raw(&params, "rawTraces", "raw_traces").map_err(refused)?;
-    let trace = search::trace(service.backend.as_ref(), id)
-        .await
-        .map_err(refused)?;
+    let trace = search::kept(&service, id).await.map_err(refused)?;
     let trace = trace.ok_or_else(none_found)?;
     told(&[adjust::told(&trace, raw, Api::V3)]).map_err(refused)
 }

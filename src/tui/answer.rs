@@ -10,7 +10,7 @@ use crate::backend::{
     Capabilities, OperationRow, Progress, Pushdown, SearchDone, SearchRequest, SentRequest,
     ServiceRow, StoreStats, TraceRow,
 };
-use crate::model::{Nanos, Trace, TraceId};
+use crate::model::{Nanos, SpanId, Trace, TraceId};
 use crate::text::{Charset, Clock, Shown};
 use crate::traceql::Census;
 
@@ -65,6 +65,8 @@ pub enum Request {
     Values(Vec<TraceId>, String),
     /// Write these traces into a file: answered by `Written`.
     Write(Writing),
+    /// Keep a trace for good, with a note on a span if there is one to make: answered by `Kept`.
+    Keep(TraceId, Option<(SpanId, String)>),
     /// What the backend was really asked: answered by `Sent`.
     Sent,
     /// Who calls whom, and what stands out in it; compared with the time before, of that length:
@@ -116,6 +118,8 @@ pub enum Answer {
     Values(String, Vec<(TraceId, Values)>),
     /// What was written, in words.
     Written(Shown<'static>),
+    /// How a trace was kept, in words.
+    Kept(Shown<'static>),
     /// What the backend was asked, oldest first; none if nothing is sent.
     Sent(Option<Vec<SentRequest>>),
     Services(Vec<ServiceRow>),

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use crate::model::Trace;
 use crate::text::Shown;
 
-use super::answer::{Opened, Request};
+use super::answer::{Held, Opened, Request};
 use super::canvas::Drawn;
 use super::effect::Effect;
 use super::job::{Jobs, PageId, Purpose};
@@ -293,6 +294,14 @@ impl State {
             *last = Shown::from(format!("[{at}/{of}] {last}"));
         }
         crumbs
+    }
+
+    /// The traces on the screens, if only this process has them.
+    pub fn held(&self) -> Vec<Held<Trace>> {
+        let capabilities = self.shared.source.opened.capabilities;
+        let alone = capabilities.live && capabilities.clear && !self.shared.source.around.demo;
+        let held = self.screens().filter_map(|screen| screen.page().held());
+        held.filter(|_| alone).collect()
     }
 
     /// What outlives the program, as of now.

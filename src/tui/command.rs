@@ -9,7 +9,7 @@ use super::job::Purpose;
 use super::keymap::Action;
 use super::message::Message;
 use super::page::Act;
-use super::place;
+use super::place::{self, Place};
 use super::reading;
 use super::screen::{Help, Menu, MessageList, Overlay, Palette, Requests, Screen, Themes};
 use super::snapshot;
@@ -41,6 +41,11 @@ pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
         Action::TimeStyle => time_style(state),
         Action::CopyScreen => copy(state, "the screen as text", snapshot::text, effects),
         Action::CopySvg => copy(state, "the screen as SVG", snapshot::svg, effects),
+        Action::Keep => keep(state, None, effects),
+        Action::Note => {
+            let palette = Palette::prompting(&state.shared, "note ");
+            state.cover(Overlay::Palette(palette), effects);
+        }
         Action::Clear => clear(state, act.letter, effects),
         Action::Demo => ask(
             state,
@@ -66,6 +71,13 @@ pub fn answered(state: &mut State, purpose: Purpose, answer: Answer, effects: &m
             state.begin(opened, effects);
             state.shared.say(Message::note(format!("reading {name}")));
         }
+        Answer::Kept(said) => {
+            state.shared.say(Message::note(said));
+            let again = Act::of(Action::Refresh);
+            state.on_screen(effects, |page, cx| {
+                page.held().is_some() && page.act(again, cx)
+            });
+        }
         Answer::Written(said) => state.shared.say(Message::note(said)),
         Answer::Progress(progress) => reading::tell(state, progress),
         Answer::Loaded(remarks) => reading::conclude(state, remarks),
@@ -77,7 +89,37 @@ pub fn answered(state: &mut State, purpose: Purpose, answer: Answer, effects: &m
 /// Ends the program, keeping what outlives it.
 pub fn quit(state: &State, effects: &mut Vec<Effect>) {
     effects.push(Effect::Save(state.session()));
+    effects.push(Effect::Keep(state.held()));
     effects.push(Effect::Quit);
+}
+
+/// Keeps the trace under the cursor for good, with a note on its span if there is one to make.
+pub fn keep(state: &mut State, note: Option<String>, effects: &mut Vec<Effect>) {
+    let (id, span) = match state.place() {
+        Some(Place::Row(id)) => (id, None),
+        Some(Place::Span(id, span)) => (id, span),
+        _ => {
+            return state
+                .shared
+                .say(Message::note("no trace is under the cursor here"));
+        }
+    };
+    let note = match (note, span) {
+        (None, _) => None,
+        (Some(text), Some(span)) if !text.is_empty() => Some((span, text)),
+        (Some(_), _) => {
+            let said = "a note is made on a span: open a trace, then A and its words";
+            return state.shared.say(Message::note(said));
+        }
+    };
+    let label = format!("keeping trace {id}");
+    ask(
+        state,
+        Purpose::Errand,
+        label,
+        Request::Keep(id, note),
+        effects,
+    );
 }
 
 /// One level out. The last screen asks once if traces held in memory would be lost.

@@ -1,7 +1,9 @@
 //! What the interface wants done, as values: `update` returns them, the runtime does them, tests
 //! compare them.
 
-use super::answer::Request;
+use crate::model::Trace;
+
+use super::answer::{Held, Request};
 use super::job::{JobId, Slot};
 
 /// Something to be done outside the state.
@@ -17,6 +19,8 @@ pub enum Effect {
     Mouse(bool),
     /// Keep what outlives the session.
     Save(super::session::Session),
+    /// Keep these traces: they were open when the program ended, and nobody else has them.
+    Keep(Vec<Held<Trace>>),
     /// Let the user edit this text in an editor of their own.
     Edit(String),
     /// Give the terminal back to the shell until the program is in the foreground again.

@@ -147,7 +147,11 @@ impl Harness {
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::Save(session) => self.saved = Some(session),
                 Effect::Quit => self.quit = true,
-                Effect::Mouse(_) | Effect::Edit(_) | Effect::Suspend | Effect::Redraw => {}
+                Effect::Mouse(_)
+                | Effect::Keep(_)
+                | Effect::Edit(_)
+                | Effect::Suspend
+                | Effect::Redraw => {}
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use crate::backend::Backend;
+use crate::backend::{Archive, Backend};
 use crate::model::TraceId;
 
 use super::source::Surroundings;
@@ -18,6 +18,11 @@ pub trait Host: Send + Sync {
     /// Who listens, and what can be started. Asked anew when something was started.
     fn surroundings(&self) -> Surroundings {
         Surroundings::default()
+    }
+
+    /// Where traces are kept that outlive their backend.
+    fn archive(&self) -> Option<Archive> {
+        None
     }
 
     /// Starts the demo against the embedded backend.

@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use crate::model::TraceId;
+use crate::model::{Trace, TraceId};
 use crate::text::Shown;
 use crate::traceql::form::When;
 
-use super::answer::{Answer, Request};
+use super::answer::{Answer, Held, Request};
 use super::canvas::Canvas;
 use super::effect::Effect;
 use super::hit::{Pane, Touch};
@@ -86,6 +86,8 @@ pub enum Move {
     Picked(String),
     /// Write the traces in view into a file.
     Write(String),
+    /// Make a note on the span under the cursor.
+    Note(String),
     /// End the program.
     Quit,
 }
@@ -272,6 +274,11 @@ pub trait Page {
 
     /// How it is opened again when the program comes back to this source.
     fn seat(&self) -> Option<Seat> {
+        None
+    }
+
+    /// The trace that it shows, if it is there.
+    fn held(&self) -> Option<Held<Trace>> {
         None
     }
 

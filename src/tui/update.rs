@@ -145,6 +145,7 @@ pub fn go(state: &mut State, to: Move, effects: &mut Vec<Effect>) {
         }
         Move::Picked(what) => _ = state.on_screen(effects, |page, cx| page.picked(&what, cx)),
         Move::Write(path) => super::writing::begin(state, &path, effects),
+        Move::Note(text) => super::command::keep(state, Some(text), effects),
         Move::Quit => super::command::quit(state, effects),
     }
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::Backend;
 use crate::format::{Format, write};
 use crate::model::TraceId;
 use crate::text::plural;
@@ -15,15 +14,19 @@ use super::app::State;
 use super::effect::Effect;
 use super::job::Purpose;
 use super::message::Message;
+use super::runtime::ask::World;
+use super::runtime::keeping;
 use super::update::ask;
 
 /// Ends of names, longest first, and what they stand for.
-const ENDINGS: [(&str, Format); 9] = [
+const ENDINGS: [(&str, Format); 11] = [
     (".jaeger.json", Format::JaegerJson),
     (".zipkin.json", Format::ZipkinV2),
     (".otlp.json", Format::OtlpJson),
     (".markdown", Format::Markdown),
     (".binpb", Format::OtlpProto),
+    (".jsonl", Format::OtlpJson),
+    (".ndjson", Format::OtlpJson),
     (".json", Format::OtlpJson),
     (".csv", Format::Csv),
     (".pb", Format::OtlpProto),
@@ -93,11 +96,11 @@ fn at_home(name: &str) -> PathBuf {
 }
 
 /// Fetches the traces and writes them. What cannot be fetched any more is counted.
-pub async fn perform(backend: &dyn Backend, writing: Writing, cancel: CancellationToken) -> Answer {
+pub async fn perform(world: &World, writing: Writing, cancel: CancellationToken) -> Answer {
     let path = writing.path.clone();
     let mut traces = Vec::with_capacity(writing.traces.len());
     for id in &writing.traces {
-        match backend.trace(*id, cancel.clone()).await {
+        match keeping::trace(world, *id, cancel.clone()).await {
             Ok(found) => traces.extend(found),
             Err(error) => return Answer::Failed(error.to_string().into()),
         }

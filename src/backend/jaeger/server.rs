@@ -74,6 +74,25 @@ impl Server {
             .copied()
     }
 
+    /// Has the server copy a trace into its archive. False if it has none.
+    pub(super) async fn archive(
+        &self,
+        id: TraceId,
+        cancel: &CancellationToken,
+    ) -> Result<bool, BackendError> {
+        let path = ["api", "archive", &id.to_string()];
+        let reply = self.http.post(&path, cancel).await?;
+        match reply.status {
+            200 => Ok(true),
+            // Jaeger's answer where no archive is configured, and that of servers without the path.
+            404 | 405 => Ok(false),
+            500 if reply.quote().contains("not configured") => Ok(false),
+            _ => Err(self
+                .http
+                .error(&format!("does not archive: {}", reply.quote()))),
+        }
+    }
+
     pub(super) async fn service_names(
         &self,
         cancel: &CancellationToken,

@@ -112,6 +112,15 @@ impl Trace {
         trace
     }
 
+    /// This trace with the log records that a further block has for it.
+    #[must_use]
+    pub fn with_logs(&self, block: Arc<Block>) -> Self {
+        let mut trace = self.clone();
+        trace.blocks.push(block);
+        trace.logs = logs(self.id, &trace.blocks);
+        trace
+    }
+
     /// This trace with each span moved by its offset in nanoseconds, as a correction of
     /// clocks gives them; the tree is built anew, since the order of siblings may change.
     #[must_use]

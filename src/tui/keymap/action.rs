@@ -136,6 +136,8 @@ actions! {
     PreviousHit "previous_hit" "" "previous hit" Hunt { Global: "N" }
 
     // this
+    Keep "keep" "keep" "keep this trace for good, in your archive and in a Jaeger's own" This { SearchList: "P", Trace: "P" }
+    Note "note" "note" "a note on this span, kept and written with its trace" This { Trace: "A" }
     MoreLikeThis "more_like_this" "alike" "search for more like this" This { Global: "a" }
 
     // without

@@ -190,3 +190,24 @@ fn presets_are_free_of_conflicts() {
         assert_eq!(Keymap::with_user(preset, &[]).1, [], "{}", preset.name());
     }
 }
+
+#[test]
+fn presets_are_free_of_conflicts_and_say_what_their_models_say() {
+    let presets = [Preset::Default, Preset::Vim, Preset::Emacs, Preset::Jaeger];
+    for preset in presets {
+        let (keymap, errors) = Keymap::with_user(preset, &[]);
+        assert!(
+            errors.is_empty() && keymap.shadows().is_empty(),
+            "{preset:?}: {errors:?}"
+        );
+    }
+    let does = |preset, keys: &str| {
+        let (keymap, _) = Keymap::with_user(preset, &[]);
+        keymap.meaning(Context::Waterfall, &parse_keys(keys).unwrap())
+    };
+    let action = |action| Meaning::Action(action, None);
+    assert_eq!(does(Preset::Jaeger, "]"), action(Action::CloseAll));
+    assert_eq!(does(Preset::Jaeger, "o"), action(Action::OpenLevel));
+    assert_eq!(does(Preset::Emacs, "<C-x><C-c>"), action(Action::Quit));
+    assert_eq!(does(Preset::Vim, "}"), action(Action::NextSibling));
+}

@@ -20,6 +20,8 @@ use crate::tui::screen::map::{Mapped, baseline};
 use crate::tui::screen::trace::explain;
 use crate::tui::writing;
 
+use super::keeping;
+
 /// How often it is looked how far reading is.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -87,10 +89,13 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
     let backend = world.backend();
     let last = match request {
         Request::Search(request) => return search(backend.as_ref(), request, reply, cancel).await,
-        Request::Trace(id) => backend
-            .trace(id, cancel)
+        Request::Trace(id) => keeping::trace(&world, id, cancel)
             .await
             .map(|found| Answer::Trace(id, found.map(Held))),
+        Request::Keep(id, note) => {
+            let kept = keeping::keep(&world, id, note, cancel).await;
+            return errand(reply, kept.map(|said| Answer::Kept(said.into()))).await;
+        }
         Request::Explain(trace, charset) => {
             // A source that cannot tell how others fare still has a critical path to tell.
             let alike = backend.trends().await.ok().flatten();
@@ -107,7 +112,7 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
         Request::Values(ids, name) => {
             return values(backend.as_ref(), ids, name, reply, cancel).await;
         }
-        Request::Write(writing) => Ok(writing::perform(backend.as_ref(), writing, cancel).await),
+        Request::Write(writing) => Ok(writing::perform(&world, writing, cancel).await),
         Request::Sent => Ok(Answer::Sent(backend.sent())),
         Request::Load => return load(backend.as_ref(), reply).await,
         Request::Services => backend.services(None, cancel).await.map(Answer::Services),

@@ -6,6 +6,7 @@
 pub mod ask;
 mod editor;
 pub mod jobs;
+pub mod keeping;
 pub mod pace;
 mod signals;
 
@@ -22,9 +23,9 @@ use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
 use crate::backend::Backend;
-use crate::model::TraceId;
+use crate::model::{Trace, TraceId};
 
-use super::answer::Answer;
+use super::answer::{Answer, Held};
 use super::app::State;
 use super::effect::Effect;
 use super::host::Host;
@@ -149,6 +150,7 @@ impl Runtime {
     /// A signal's end: what outlives the program is kept, as when the user quits.
     fn end(&mut self, number: i32) {
         self.save(&self.state.session());
+        self.keep_open(&self.state.held());
         signals::leave(number);
         (self.quit, self.ended) = (true, Some(number));
     }
@@ -253,6 +255,7 @@ impl Runtime {
                 Effect::Copy(text) => self.copy(&text)?,
                 Effect::Mouse(on) => self.terminal.capture_mouse(on)?,
                 Effect::Save(session) => self.save(&session),
+                Effect::Keep(open) => self.keep_open(&open),
                 Effect::Edit(text) => self.editing = Some(text),
                 Effect::Suspend => self.suspend()?,
                 Effect::Redraw => {
@@ -292,6 +295,19 @@ impl Runtime {
                 "the session was not saved to {}: {error}",
                 path.display()
             )));
+        }
+    }
+
+    /// What is open and held in this process alone is found again by the next one.
+    fn keep_open(&self, open: &[Held<Trace>]) {
+        if let Some(archive) = self
+            .runner
+            .world
+            .host
+            .archive()
+            .filter(|_| !open.is_empty())
+        {
+            keeping::leave(&archive, open);
         }
     }
 

@@ -45,6 +45,7 @@ pub enum Pick {
 pub enum Command {
     Open,
     Write,
+    Note,
     Set,
     Requests,
     Clear,
@@ -56,7 +57,7 @@ pub enum Command {
 }
 
 /// Names, whether an argument follows, and what the command does.
-const COMMANDS: [(&str, Command, &str, &str); 12] = [
+const COMMANDS: [(&str, Command, &str, &str); 13] = [
     (
         "open",
         Command::Open,
@@ -68,6 +69,12 @@ const COMMANDS: [(&str, Command, &str, &str); 12] = [
         Command::Write,
         "FILE",
         "write the traces in view: .json .pb .jaeger.json .zipkin.json .csv .md",
+    ),
+    (
+        "note",
+        Command::Note,
+        "WORDS",
+        "a note on the span, kept and written with its trace",
     ),
     (
         "set",
@@ -129,6 +136,13 @@ impl Palette {
             picker: Picker::new(items),
             named: false,
         }
+    }
+
+    /// The commands alone, with the beginning of one.
+    pub fn prompting(shared: &Shared, typed: &str) -> Self {
+        let mut palette = Self::new(shared, Context::Picker, Vec::new());
+        typed.chars().for_each(|c| palette.picker.typed(c));
+        palette
     }
 
     /// The known backends; what is typed may also be a URL or a path.
@@ -231,6 +245,7 @@ fn command_with(command: Command, argument: &str, cx: &mut Cx<'_>) {
     match command {
         Command::Open => cx.go(Move::Source(argument.to_owned())),
         Command::Write => cx.go(Move::Write(argument.to_owned())),
+        Command::Note => cx.go(Move::Note(argument.to_owned())),
         Command::Set => set::set(argument, cx),
         Command::Requests => cx.go(Move::Perform(Act::of(Action::Requests))),
         Command::Theme if argument.is_empty() => cx.go(Move::Perform(Act::of(Action::Themes))),

@@ -140,6 +140,9 @@ impl Input {
         ghost: &str,
         focused: bool,
     ) {
+        if width == 0 {
+            return;
+        }
         let (before, after) = self.split();
         let at = Shown::new(before).width();
         let room = usize::from(width);
@@ -162,7 +165,7 @@ impl Input {
             &Shown::new(after),
             Token::Input,
         );
-        if focused && width > 0 {
+        if focused {
             canvas.caret(caret.min(end - 1), y);
         }
     }

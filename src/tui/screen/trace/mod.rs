@@ -237,6 +237,13 @@ impl Page for TraceScreen {
         Some(Place::Span(self.id, span))
     }
 
+    fn held(&self) -> Option<Held<Trace>> {
+        match &self.stage {
+            Stage::Open(open) => Some(open.received.as_ref().unwrap_or(&open.trace).clone()),
+            _ => None,
+        }
+    }
+
     fn seat(&self) -> Option<Seat> {
         let standing = match &self.stage {
             Stage::Open(open) => open.stands().standing,

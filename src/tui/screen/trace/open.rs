@@ -139,7 +139,8 @@ impl Open {
 
     /// The same trace with more spans: cursor, folds and range stay where they were.
     pub fn grow(&mut self, trace: Held<Trace>) {
-        if trace.len() != self.trace.len() {
+        let size = |trace: &Trace| (trace.len(), trace.logs().len());
+        if size(&trace) != size(&self.trace) {
             self.received = None;
             self.replace(trace);
         }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::backend::archive::notes;
 use crate::model::Trace;
 use crate::text::{self, Charset};
 use crate::tui::screen::search::shell_words;
@@ -42,6 +43,10 @@ pub fn markdown(trace: &Trace, span: usize, explained: Option<&Explained>) -> St
         s.span_id(),
         trace.id(),
     );
+    let id = s.span_id();
+    for note in notes(trace).filter(|note| note.span_id() == id) {
+        let _ = writeln!(text, "  - note: {}", note.body().to_text());
+    }
     for finding in explained.map_or(&[][..], |e| &e.findings) {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  - {}", finding.text);

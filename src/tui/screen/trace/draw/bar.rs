@@ -68,6 +68,10 @@ pub fn bar(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     if open.view != View::Waterfall {
         facts = view_facts(open);
     }
+    if finding && area.width < facts.width() + x + 40 {
+        // Whoever types wants to see what.
+        facts = Phrase::default();
+    }
     let width = facts.width().min(area.width.saturating_sub(x + 1));
     canvas.phrase(
         area.right().saturating_sub(width + 1),

@@ -1,0 +1,147 @@
+//! Traces as they are asked for and kept: the backend's, else the archived ones, with the notes that
+//! were made on them.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::backend::archive::{Why, noted};
+use crate::backend::{Archive, BackendError};
+use crate::model::{SpanId, Time, Trace, TraceId};
+use crate::text::{Clock, bytes};
+use crate::tui::answer::Held;
+
+use super::ask::World;
+
+/// A trace of more spans is not kept merely because it was open: writing it would make the end
+/// take long.
+const MOST_SPANS: usize = 50_000;
+
+/// A trace by its id. What is wrong with the archive costs its notes, never the trace.
+pub async fn trace(
+    world: &World,
+    id: TraceId,
+    cancel: CancellationToken,
+) -> Result<Option<Arc<Trace>>, BackendError> {
+    let found = world.backend().trace(id, cancel).await;
+    let Some(archive) = world.host.archive() else {
+        return found;
+    };
+    let found = found?;
+    let known = found.clone();
+    let read = move || match known {
+        Some(trace) => archive.annotated(trace).map(Some),
+        None => archive.trace(id).map(|kept| kept.map(Arc::new)),
+    };
+    let kept = tokio::task::spawn_blocking(read).await;
+    Ok(kept.ok().and_then(Result::ok).unwrap_or(found))
+}
+
+/// Keeps a trace, with a note if there is one to make: in the user's archive, and in that of the
+/// backend if it has one. Says how it went.
+pub async fn keep(
+    world: &World,
+    id: TraceId,
+    note: Option<(SpanId, String)>,
+    cancel: CancellationToken,
+) -> Result<String, String> {
+    let archive = world.host.archive();
+    let archive = archive.ok_or("there is no folder here to keep traces in")?;
+    let backend = world.backend();
+    let found = trace(world, id, cancel.clone()).await;
+    let found = found.map_err(|error| error.to_string())?;
+    let found = found.ok_or_else(|| format!("{} has no trace {id} any more", backend.name()))?;
+    let annotates = note.is_some();
+    let written = tokio::task::spawn_blocking(move || match note {
+        None => archive.keep(&found, Why::Archived),
+        Some((span, text)) => {
+            let now = Time(Clock::utc().now());
+            archive.keep(&noted(&found, span, &text, now), Why::Archived)
+        }
+    });
+    let written = written.await.map_err(|error| error.to_string())?;
+    let size = bytes(written.map_err(|error| error.to_string())?);
+    if annotates {
+        return Ok(format!(
+            "noted, and kept with the trace in your archive: {size}"
+        ));
+    }
+    let there = backend.archive(id, cancel).await;
+    Ok(match there {
+        Ok(true) => format!(
+            "kept in your archive ({size}) and in that of {}",
+            backend.name()
+        ),
+        Ok(false) => format!("kept in your archive: {size}, found by its id from now on"),
+        Err(error) => format!("kept in your archive: {size}; {error}"),
+    })
+}
+
+/// Keeps what was open when the program ends, as far as it fits.
+pub fn leave(archive: &Archive, open: &[Held<Trace>]) {
+    for trace in open.iter().filter(|trace| trace.len() <= MOST_SPANS) {
+        // Nobody is there any more to be told.
+        let _ = archive.keep(trace, Why::Open);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Depth;
+    use crate::model::scenario;
+    use crate::text::Charset;
+    use crate::tui::fixed::Fixed;
+    use crate::tui::harness::Harness;
+    use crate::tui::host::Host;
+    use crate::tui::setup::Setup;
+
+    struct Home(Archive);
+
+    impl Host for Home {
+        fn archive(&self) -> Option<Archive> {
+            Some(self.0.clone())
+        }
+    }
+
+    async fn start(archive: &Archive, traces: Vec<Trace>, id: TraceId) -> Harness {
+        let clock = Clock::frozen(scenario::EPOCH.0 + 1_000_000_000);
+        let setup = Setup::plain(clock, Depth::Truecolor, Charset::Unicode);
+        let host = Arc::new(Home(archive.clone()));
+        let backend = Arc::new(Fixed::new(traces));
+        Harness::start(setup, backend, host, Some(id), (120, 40)).await
+    }
+
+    #[tokio::test]
+    async fn a_kept_trace_is_found_by_its_id_with_its_notes() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = Archive::new(folder.path().join("traces"), 1_000_000);
+        let trace = scenario::trace("a: r 0..100\n  b: x 1..50 error\n");
+        let id = trace.id();
+        let mut harness = start(&archive, vec![trace], id).await;
+        harness.keys("P").await.unwrap();
+        assert!(
+            harness.text().contains("kept in your archive"),
+            "{}",
+            harness.text()
+        );
+        harness.keys("eAthe lock again<Enter>").await.unwrap();
+        assert!(harness.text().contains("noted"), "{}", harness.text());
+        assert!(
+            harness.text().contains("the lock again"),
+            "{}",
+            harness.text()
+        );
+        harness.keys("ym").await.unwrap();
+        let copied = harness.copied.pop().unwrap();
+        assert!(copied.contains("note: the lock again"), "{copied}");
+        // Another day, when the backend has let go of it.
+        let mut harness = start(&archive, Vec::new(), id).await;
+        harness.keys("e").await.unwrap();
+        assert!(
+            harness.text().contains("the lock again"),
+            "{}",
+            harness.text()
+        );
+    }
+}
