@@ -155,7 +155,7 @@ async fn by_ids(service: &QueryService, params: &Params) -> Result<Found, Refuse
     for text in params.all("traceID") {
         let id = params::trace_id(text)
             .map_err(|why| Refused::bad(format!("cannot parse traceID param: {why}")))?;
-        match search::kept(&service, id).await? {
+        match search::kept(service, id).await? {
             Some(trace) => found.push(trace),
             None => errors.push(AnswerError {
                 code: 0,
