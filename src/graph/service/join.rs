@@ -14,10 +14,11 @@ use super::calls::{Calls, Name};
 use super::kind::Hints;
 use super::tally::End;
 use super::{ServiceGraph, service_graph};
-use crate::model::{Block, Kind, Row, SpanId, SpanRef};
+use crate::model::{Block, Kind, Row, SpanId};
 
-/// Spans of one part, more or less: its table fits a second-level cache. Tests have many parts.
-const SPANS_A_PART: usize = if cfg!(test) { 16 } else { 24 * 1024 };
+/// Spans of one part, more or less: few parts for a block to be looked through for, and enough of
+/// them for all cores. Tests have many.
+const SPANS_A_PART: usize = if cfg!(test) { 16 } else { 64 * 1024 };
 
 /// Spans of one block, and the traces that they belong to.
 #[derive(Debug, Clone, Copy)]
@@ -72,25 +73,31 @@ pub struct Joined {
     /// Span ids that occur twice in a trace: trees alone tell then who calls whom.
     repeated: u64,
     members: Vec<Member>,
-    /// For each trace of the part the end of its stretch of slots.
-    ends: Vec<u32>,
-    slots: Vec<Slot>,
+    /// Members that follow each other in one piece: which, and how many.
+    runs: Vec<(usize, usize)>,
+    table: Table,
 }
 
 /// A span of a part.
 #[derive(Debug, Clone, Copy)]
 struct Member {
-    piece: u32,
     row: Row,
     /// Of its trace, counted from the part's first.
     trace: u32,
+}
+
+/// The spans of a part, found by trace and id.
+#[derive(Debug, Default)]
+struct Table {
+    /// For each trace of the part the end of its stretch of slots.
+    ends: Vec<u32>,
+    slots: Vec<Slot>,
 }
 
 /// A place for a span in the stretch of its trace.
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
     id: SpanId,
-    member: u32,
     service: Name,
     taken: bool,
     /// A child of it is there.
@@ -149,8 +156,8 @@ impl<'a> Join<'a> {
             calls: self.names.clone(),
             repeated: 0,
             members: Vec::new(),
-            ends: Vec::new(),
-            slots: Vec::new(),
+            runs: Vec::new(),
+            table: Table::default(),
         }
     }
 
@@ -160,123 +167,123 @@ impl<'a> Join<'a> {
             return;
         };
         self.gather(part, to);
-        let members = std::mem::take(&mut to.members);
-        for (number, member) in members.iter().enumerate() {
-            if let Some((known, service, span)) = self.span(*member) {
-                if known.piece.counts(member.row) {
-                    to.calls.count(service, span, known.hints());
-                }
-                self.arrive(number as u32, member.trace, (service, span.span_id()), to);
-            } else {
-                to.calls.leave_out();
-            }
-        }
-        for member in &members {
-            if let Some((known, service, span)) = self.span(*member)
-                && !span.parent_id().is_zero()
-                && span.parent_id() != span.span_id()
-                && let Some(slot) = self.slot(member.trace, span.parent_id(), to)
-                && slot.taken
-            {
-                slot.answered = true;
-                let caller = slot.service;
-                if known.piece.counts(member.row) {
-                    to.calls.edge(caller, service, End::of(span));
-                }
-            }
-        }
-        self.call_out(&members, to);
-        to.members = members;
+        let (members, runs) = (
+            std::mem::take(&mut to.members),
+            std::mem::take(&mut to.runs),
+        );
+        let by_piece = || {
+            let mut rest = members.as_slice();
+            runs.iter().filter_map(move |&(piece, count)| {
+                let (run, others) = rest.split_at_checked(count)?;
+                rest = others;
+                Some((self.pieces.get(piece)?, run))
+            })
+        };
+        by_piece().for_each(|(known, run)| self.arrive(known, run, to));
+        by_piece().for_each(|(known, run)| self.answer(known, run, to));
+        by_piece().for_each(|(known, run)| self.call_out(known, run, to));
+        (to.members, to.runs) = (members, runs);
     }
 
     /// The spans of a part, and how long the stretch of each trace is.
     fn gather(&self, part: Part, to: &mut Joined) {
         to.members.clear();
-        to.ends.clear();
-        to.ends.resize((part.to - part.from) as usize + 1, 0);
+        to.runs.clear();
+        let mut spans = vec![0; (part.to - part.from) as usize + 1];
         for (index, known) in self.pieces.iter().enumerate() {
             let (piece, (low, high)) = (&known.piece, known.reach);
             if piece.group != part.group || low > part.to || high < part.from {
                 continue;
             }
-            for (row, &trace) in piece.block.trace_column().iter().enumerate() {
+            let before = to.members.len();
+            for (row, &trace) in (0..).zip(piece.block.trace_column()) {
                 let number = piece.traces.get(trace as usize).copied();
-                let number = number.unwrap_or(Piece::LEFT_OUT);
-                if (part.from..=part.to).contains(&number) {
-                    let trace = number - part.from;
-                    to.members.push(Member {
-                        piece: index as u32,
-                        row: row as Row,
-                        trace,
-                    });
-                    if let Some(spans) = to.ends.get_mut(trace as usize) {
-                        *spans += 1;
-                    }
+                // Those left out have the highest number, which is no trace's.
+                let trace = number.unwrap_or(Piece::LEFT_OUT).wrapping_sub(part.from);
+                if let Some(spans) = spans.get_mut(trace as usize) {
+                    *spans += 1;
+                    to.members.push(Member { row, trace });
                 }
             }
+            to.runs.push((index, to.members.len() - before));
         }
-        let mut end = 0;
-        for spans in &mut to.ends {
-            // A third stays free, so that a search for what is not there ends soon.
-            end += *spans + *spans / 2 + u32::from(*spans > 0);
-            *spans = end;
-        }
-        to.slots.clear();
-        to.slots.resize(end as usize, Slot::default());
+        to.table.make_room(spans);
     }
 
-    fn span(&self, member: Member) -> Option<(&Known<'a>, Name, SpanRef<'a>)> {
-        let known = self.pieces.get(member.piece as usize)?;
+    /// Notes spans, and counts them.
+    fn arrive(&self, known: &Known<'a>, run: &[Member], to: &mut Joined) {
         let block = known.piece.block;
-        let resource = *block.resource_column().get(member.row as usize)?;
-        let service = known.services.get(resource as usize).copied().flatten()?;
-        Some((known, service, block.span(member.row)))
-    }
-
-    /// The slot of a span in the stretch of its trace, or the free one that it would have.
-    fn slot<'t>(&self, trace: u32, id: SpanId, of: &'t mut Joined) -> Option<&'t mut Slot> {
-        let trace = trace as usize;
-        let end = *of.ends.get(trace)? as usize;
-        let begin = trace.checked_sub(1).and_then(|before| of.ends.get(before));
-        let stretch = of
-            .slots
-            .get_mut(begin.map_or(0, |&begin| begin as usize)..end)?;
-        let hash = self.hasher.hash_one(id);
-        let first = ((u128::from(hash) * stretch.len() as u128) >> 64) as usize;
-        let is_it = |slot: &Slot| !slot.taken || slot.id == id;
-        let (before, after) = stretch.split_at_mut(first);
-        let mut slots = after.iter_mut().chain(before);
-        slots.find(|slot| is_it(slot))
-    }
-
-    fn arrive(&self, member: u32, trace: u32, (service, id): (Name, SpanId), to: &mut Joined) {
-        let new = match self.slot(trace, id, to) {
-            Some(slot) if !slot.taken => {
-                *slot = Slot {
-                    id,
-                    member,
-                    service,
-                    taken: true,
-                    answered: false,
-                };
-                true
+        for &Member { row, trace } in run {
+            let (Some(service), Some(&id)) =
+                (known.service(row), block.span_id_column().get(row as usize))
+            else {
+                to.calls.leave_out();
+                continue;
+            };
+            if known.piece.counts(row) {
+                to.calls.count(service, block.span(row), known.hints());
             }
-            _ => false,
-        };
-        to.repeated += u64::from(!new);
+            match to.table.slot(trace, id, self.hasher.hash_one(id)) {
+                Some(slot) if !slot.taken => {
+                    *slot = Slot {
+                        id,
+                        service,
+                        taken: true,
+                        answered: false,
+                    };
+                }
+                _ => to.repeated += 1,
+            }
+        }
+    }
+
+    /// Joins spans with their parents.
+    fn answer(&self, known: &Known<'a>, run: &[Member], to: &mut Joined) {
+        let block = known.piece.block;
+        for &Member { row, trace } in run {
+            let at = row as usize;
+            let ids = block
+                .parent_id_column()
+                .get(at)
+                .zip(block.span_id_column().get(at));
+            let Some((&parent, _)) = ids.filter(|(parent, id)| !parent.is_zero() && parent != id)
+            else {
+                continue;
+            };
+            let hash = self.hasher.hash_one(parent);
+            let slot = to.table.slot(trace, parent, hash);
+            let Some(caller) = slot.filter(|slot| slot.taken) else {
+                continue;
+            };
+            caller.answered = true;
+            if known.piece.counts(row)
+                && let Some(service) = known.service(row)
+            {
+                to.calls
+                    .edge(caller.service, service, End::of(block.span(row)));
+            }
+        }
     }
 
     /// Calls of what sends no spans: of clients without a child.
-    fn call_out(&self, members: &[Member], to: &mut Joined) {
-        let Joined { slots, calls, .. } = to;
-        for slot in slots.iter().filter(|slot| slot.taken && !slot.answered) {
-            let member = members.get(slot.member as usize).copied();
-            if let Some((member, (known, service, span))) =
-                member.and_then(|member| Some((member, self.span(member)?)))
-                && matches!(span.kind(), Kind::Client | Kind::Producer)
-                && known.piece.counts(member.row)
+    fn call_out(&self, known: &Known<'a>, run: &[Member], to: &mut Joined) {
+        if known.hints().is_silent() {
+            return;
+        }
+        let block = known.piece.block;
+        for &Member { row, trace } in run {
+            let client = matches!(block.kind(row), Kind::Client | Kind::Producer);
+            if !client || !known.piece.counts(row) {
+                continue;
+            }
+            let span = block.span(row);
+            let hash = self.hasher.hash_one(span.span_id());
+            let slot = to.table.slot(trace, span.span_id(), hash);
+            if let Some(service) = known.service(row)
+                && slot.is_some_and(|slot| !slot.answered)
             {
-                calls.call_out_of_leaf(service, span, known.hints(), None);
+                to.calls
+                    .call_out_of_leaf(service, span, known.hints(), None);
             }
         }
     }
@@ -289,7 +296,49 @@ impl<'a> Join<'a> {
     }
 }
 
+impl Table {
+    /// Empties it for traces of so many spans.
+    fn make_room(&mut self, spans: Vec<u32>) {
+        self.ends = spans;
+        let mut end = 0;
+        for spans in &mut self.ends {
+            // A third stays free, so that a search for what is not there ends soon.
+            end += *spans + *spans / 2 + u32::from(*spans > 0);
+            *spans = end;
+        }
+        self.slots.clear();
+        self.slots.resize(end as usize, Slot::default());
+    }
+
+    /// The slot of a span in the stretch of its trace, or the free one that it would have.
+    fn slot(&mut self, trace: u32, id: SpanId, hash: u64) -> Option<&mut Slot> {
+        let trace = trace as usize;
+        let end = *self.ends.get(trace)? as usize;
+        let begin = trace
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before));
+        let begin = begin.map_or(0, |&begin| begin as usize);
+        let length = end.checked_sub(begin).filter(|&length| length > 0)?;
+        let mut at = begin + ((u128::from(hash) * length as u128) >> 64) as usize;
+        // There is always a free one.
+        while self
+            .slots
+            .get(at)
+            .is_some_and(|slot| slot.taken && slot.id != id)
+        {
+            at = if at + 1 == end { begin } else { at + 1 };
+        }
+        self.slots.get_mut(at)
+    }
+}
+
 impl Known<'_> {
+    /// The service of a row.
+    fn service(&self, row: Row) -> Option<Name> {
+        let resource = *self.piece.block.resource_column().get(row as usize)?;
+        self.services.get(resource as usize).copied().flatten()
+    }
+
     fn hints(&self) -> &Hints {
         self.hints.get_or_init(|| Hints::new(self.piece.block))
     }

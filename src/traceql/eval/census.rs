@@ -215,8 +215,9 @@ impl Counts {
         let mut rows: Vec<_> = block.event_rows().chain(block.link_rows()).collect();
         rows.sort_unstable();
         rows.dedup();
-        rows.into_iter()
-            .for_each(|row| counts.elements_of(block.span(row)));
+        for row in rows {
+            counts.elements_of(block.span(row));
+        }
         counts
     }
 

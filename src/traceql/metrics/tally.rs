@@ -27,9 +27,6 @@ pub struct Tally<'q> {
     /// For each cell the span to show for it, if that is wanted.
     exemplars: Option<Vec<Option<Exemplar>>>,
     left_out: u64,
-    /// The labels that were counted last and where their cells begin: the spans of a request
-    /// mostly share them.
-    lately: Option<(Vec<u32>, usize)>,
 }
 
 impl<'q> Tally<'q> {
@@ -48,7 +45,6 @@ impl<'q> Tally<'q> {
             cells,
             exemplars: exemplars.then(Vec::new),
             left_out: 0,
-            lately: None,
         }
     }
 
@@ -67,27 +63,49 @@ impl<'q> Tally<'q> {
         let starts = block.start_column();
         let mut step_of = self.steps.cursor();
         let mut key = vec![NIL; columns.len()];
+        // Where the cells of the labels begin, if they are known: the spans of a request mostly
+        // share them.
+        let (mut known, mut first) = (false, None);
         rows.iter().for_each(|row| {
             let Some(step) = starts.get(row).and_then(|&start| step_of.of(start)) else {
                 return;
             };
             let row = row as Row;
             for (value, column) in key.iter_mut().zip(&mut columns) {
-                *value = column.number(row, &mut self.values);
+                let number = column.number(row, &mut self.values);
+                if *value != number {
+                    *value = number;
+                    known = false;
+                }
             }
-            let number = match &self.selection.value {
-                None => None,
-                Some(Attribute::Intrinsic(Intrinsic::Duration)) => {
-                    let nanos = block.duration_column().get(row as usize);
-                    nanos.map(|nanos| nanos.0 as f64)
-                }
-                Some(attribute) => {
-                    let spot = Spot::new(block.span(row), Around::default());
-                    number_of(&read(attribute, &spot))
-                }
+            let number = self.number(block, row);
+            let Some(value) = self.value(number) else {
+                return;
             };
-            self.count(&mut key, step, number, || block.span(row));
+            if self.has_buckets() {
+                self.count(&mut key, step, number, || block.span(row));
+            } else {
+                if !known {
+                    first = self.first_cell(&key);
+                    known = true;
+                }
+                self.add(first, step, (value, number), || block.span(row));
+            }
         });
+    }
+
+    /// What the function reads of a row, if it reads a number.
+    fn number(&self, block: &Block, row: Row) -> Option<f64> {
+        match self.selection.value.as_ref()? {
+            Attribute::Intrinsic(Intrinsic::Duration) => {
+                let nanos = block.duration_column().get(row as usize);
+                nanos.map(|nanos| nanos.0 as f64)
+            }
+            attribute => {
+                let spot = Spot::new(block.span(row), Around::default());
+                number_of(&read(attribute, &spot))
+            }
+        }
     }
 
     /// Counts a span, where its trace says something too.
@@ -112,12 +130,10 @@ impl<'q> Tally<'q> {
         number: Option<f64>,
         span: impl FnOnce() -> SpanRef<'b>,
     ) {
-        let value = match (&self.selection.value, number) {
-            (None, _) => 1.0,
-            (Some(_), Some(number)) => number,
-            (Some(_), None) => return,
+        let Some(value) = self.value(number) else {
+            return;
         };
-        let buckets = matches!(self.selection.function, MetricFunction::Histogram(_));
+        let buckets = self.has_buckets();
         if buckets {
             let Some(bucket) = power_of_two(value) else {
                 return;
@@ -129,6 +145,29 @@ impl<'q> Tally<'q> {
         if buckets {
             key.pop();
         }
+        self.add(first, step, (value, number), span);
+    }
+
+    fn has_buckets(&self) -> bool {
+        matches!(self.selection.function, MetricFunction::Histogram(_))
+    }
+
+    /// What a span adds: 1, or the number that the function reads. `None` without one.
+    fn value(&self, number: Option<f64>) -> Option<f64> {
+        match self.selection.value {
+            None => Some(1.0),
+            Some(_) => number,
+        }
+    }
+
+    /// Adds a span to the cells that begin at `first`.
+    fn add<'b>(
+        &mut self,
+        first: Option<usize>,
+        step: usize,
+        (value, number): (f64, Option<f64>),
+        span: impl FnOnce() -> SpanRef<'b>,
+    ) {
         let Some(first) = first else {
             self.left_out += 1;
             return;
@@ -142,19 +181,9 @@ impl<'q> Tally<'q> {
 
     /// Where the cells of a combination of labels begin; `None` if there are too many.
     fn first_cell(&mut self, key: &[u32]) -> Option<usize> {
-        if let Some((lately, first)) = &self.lately
-            && lately.as_slice() == key
-        {
-            return Some(*first);
-        }
         let most = (MOST_CELLS / self.steps.count()).max(1);
         let series = self.keys.number_of(key, most)?;
-        let first = self.room_for(series);
-        let (lately, at) = self.lately.get_or_insert_default();
-        lately.clear();
-        lately.extend_from_slice(key);
-        *at = first;
-        Some(first)
+        Some(self.room_for(series))
     }
 
     /// The first cell of a series.

@@ -230,7 +230,7 @@ struct Naive<'a> {
     patterns: &'a Patterns,
 }
 
-impl<'a> Naive<'a> {
+impl Naive<'_> {
     fn spot(&self, span: usize) -> Spot<'_> {
         let around = Around {
             facts: Some(&self.facts),
@@ -309,8 +309,8 @@ impl<'a> Naive<'a> {
             .number()
             .map_or(f64::NAN, Number::to_f64);
         match filter.op {
-            Compare::Equal => found == asked,
-            Compare::NotEqual => found != asked,
+            Compare::Equal => found.total_cmp(&asked).is_eq(),
+            Compare::NotEqual => found.total_cmp(&asked).is_ne(),
             Compare::Less => found < asked,
             Compare::LessEqual => found <= asked,
             Compare::Greater => found > asked,
