@@ -24,7 +24,8 @@ use std::collections::HashMap;
 use super::findings::Findings;
 use super::json::{JsonError, JsonReader, JsonResult};
 use super::problem::{Problem, Reason};
-use super::timeline::{Owner, Timeline, TrackIx};
+use super::read::{Course, Out};
+use super::timeline::{Owner, Timeline, TrackIx, Whole};
 use super::walk::Walk;
 use crate::model::{BlockBuilder, PairIx, TraceId, Value};
 
@@ -35,57 +36,32 @@ pub use write::ChromeWriter;
 /// Bytes of an input by which its trace is told from those of others.
 const HEAD: usize = 4 << 10;
 
-/// Decodes a trace, whole: parents are known when all slices are.
-///
-/// # Errors
-/// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
-    let head = String::from_utf8_lossy(text.get(..HEAD).unwrap_or(text));
-    let trace_id = TraceId::of_text(&format!("{}\n{head}", findings.input()));
-    let mut chrome = Chrome {
-        text,
-        ..Chrome::default()
-    };
-    // No block is handed over in between: names and attributes are in its dictionary.
-    let mut keep = |_: &mut BlockBuilder| false;
-    let walk = Walk::new(text, builder, findings, &mut keep, &mut chrome);
-    let result = walk.documents(Walk::document);
-    chrome.add_to(builder, findings, trace_id);
-    hand_over(builder);
-    // A program that ends does not close its list, which the format allows.
-    result.or_else(|problem| match problem.reason {
-        Reason::Truncated if ends_between_events(text) => Ok(()),
-        _ => Err(problem),
-    })
-}
-
-fn ends_between_events(text: &[u8]) -> bool {
-    let is_list = text.trim_ascii_start().first() == Some(&b'[');
-    is_list && matches!(text.trim_ascii_end().last(), Some(b'}' | b',' | b'['))
+/// Begins to decode a trace: its parents are known when all slices are.
+pub(super) fn course() -> Box<dyn Course> {
+    Box::<Chrome>::default()
 }
 
 /// What was read of a trace.
-#[derive(Default)]
-struct Chrome<'a> {
-    text: &'a [u8],
+#[derive(Debug, Default)]
+struct Chrome {
+    trace_id: TraceId,
     timeline: Timeline,
     /// Tracks by what tells them apart, and which process and thread each belongs to.
     tracks: HashMap<String, TrackIx>,
     threads: Vec<Thread>,
-    /// Names of processes by their ids, and attributes of threads by theirs.
+    /// Names of processes by their ids, and of threads by theirs.
     processes: HashMap<String, Process>,
-    thread_names: HashMap<(String, String), PairIx>,
-    event: Event<'a>,
+    thread_names: HashMap<(String, String), String>,
+    /// Bytes of these names and ids, about.
+    named: usize,
     /// Nanoseconds that are added to all times.
     base: i128,
     /// Events passed over.
     counters: u64,
     others: u64,
+    unmatched: u64,
+    /// It was too large to be kept whole, which has been told.
+    is_cut: bool,
 }
 
 /// Where a track runs. Asynchronous ones have no thread.
@@ -97,11 +73,56 @@ struct Thread {
 
 #[derive(Debug, Default)]
 struct Process {
-    name: Option<PairIx>,
-    labels: Option<PairIx>,
+    name: Option<String>,
+    labels: Option<String>,
 }
 
-impl<'a> Walk<'a, '_, &mut Chrome<'a>> {
+impl Course for Chrome {
+    fn piece(&mut self, text: &[u8], room: usize, mut out: Out<'_>) -> Result<(), Problem> {
+        if self.trace_id == TraceId::default() {
+            let head = String::from_utf8_lossy(text.get(..HEAD).unwrap_or(text));
+            self.trace_id = TraceId::of_text(&format!("{}\n{head}", out.findings.input()));
+        }
+        let mut names = std::mem::take(&mut self.timeline.names);
+        // What is read goes into the timeline, and from there into blocks.
+        let mut keep = |_: &mut BlockBuilder| false;
+        let events = Events {
+            text,
+            chrome: self,
+            event: Event::default(),
+        };
+        let walk = Walk::new(text, &mut names, out.findings, &mut keep, events);
+        let result = walk.documents(Walk::document);
+        self.timeline.names = names;
+        if self.timeline.bytes() + self.named > room {
+            self.make_room(room, &mut out);
+        }
+        // A program that ends does not close its list, which the format allows.
+        result.or_else(|problem| match problem.reason {
+            Reason::Truncated if ends_between_events(text) => Ok(()),
+            _ => Err(problem),
+        })
+    }
+
+    fn finish(&mut self, mut out: Out<'_>) {
+        self.pour(true, &mut out);
+        self.tell(out.findings);
+    }
+}
+
+fn ends_between_events(text: &[u8]) -> bool {
+    let is_list = text.trim_ascii_start().first() == Some(&b'[');
+    is_list && matches!(text.trim_ascii_end().last(), Some(b'}' | b',' | b'['))
+}
+
+/// The events of a piece.
+struct Events<'a, 'c> {
+    text: &'a [u8],
+    chrome: &'c mut Chrome,
+    event: Event<'a>,
+}
+
+impl<'a> Walk<'a, '_, Events<'a, '_>> {
     /// An object around the events, or an event.
     fn document(&mut self) -> JsonResult<()> {
         if !is_around(self.json.clone()).unwrap_or(false) {
@@ -110,8 +131,8 @@ impl<'a> Walk<'a, '_, &mut Chrome<'a>> {
         self.object(|walk, key| {
             match key {
                 "traceEvents" => walk.items(Self::event)?,
-                "baseTimeNanoseconds" => walk.state.base = walk.json.scaled(1)?,
-                "beginningOfTime" => walk.state.base = walk.json.scaled(1000)?,
+                "baseTimeNanoseconds" => walk.state.chrome.base = walk.json.scaled(1)?,
+                "beginningOfTime" => walk.state.chrome.base = walk.json.scaled(1000)?,
                 _ => {}
             }
             Ok(())
@@ -145,20 +166,67 @@ fn is_around(mut json: JsonReader<'_>) -> JsonResult<bool> {
     Ok(false)
 }
 
-impl Chrome<'_> {
-    /// Puts everything into the block, and tells what was passed over.
-    fn add_to(self, builder: &mut BlockBuilder, findings: &mut Findings, trace_id: TraceId) {
-        let owners: Vec<Owner> = self
-            .threads
-            .iter()
-            .map(|thread| self.owner(thread, builder))
-            .collect();
-        let owner = |track: TrackIx| owners.get(track.index()).cloned().unwrap_or_default();
-        let unmatched = self.timeline.add_to(builder, trace_id, self.base, owner);
+impl Chrome {
+    /// Pours what was read so far into blocks: it is too much to be kept.
+    fn make_room(&mut self, room: usize, out: &mut Out<'_>) {
+        let kept = (self.timeline.bytes() + self.named) >> 20;
+        if !std::mem::replace(&mut self.is_cut, true) {
+            out.findings.report(Problem {
+                place: out.findings.place_in_bytes(0, String::new()),
+                reason: Reason::TooLarge,
+                message: format!(
+                    "no more than {kept} MiB of a timeline are kept at once: a slice finds no parent and \
+                     no arrow among those before"
+                ),
+                spans: 0,
+            });
+        }
+        self.pour(false, out);
+        if self.timeline.bytes() > room / 2 {
+            // Of slices that never end.
+            self.pour(true, out);
+        }
+    }
+
+    fn pour(&mut self, all: bool, out: &mut Out<'_>) {
+        let mut timeline = std::mem::take(&mut self.timeline);
+        let chrome = &*self;
+        let owner = |track: TrackIx, builder: &mut BlockBuilder| {
+            let thread = chrome.threads.get(track.index());
+            thread.map_or_else(Owner::default, |thread| chrome.owner(thread, builder))
+        };
+        let whole = Whole {
+            trace_id: self.trace_id,
+            shift: self.base,
+            owner: &owner,
+        };
+        let (stay, unmatched) = timeline.pour(whole, all, out);
+        self.timeline = timeline;
+        self.unmatched += unmatched;
+        self.keep_tracks(&stay);
+    }
+
+    /// Forgets all tracks but those that stay, which are given in their new order.
+    fn keep_tracks(&mut self, stay: &[TrackIx]) {
+        let new: HashMap<usize, usize> = stay.iter().map(|old| old.index()).zip(0..).collect();
+        self.tracks.retain(|_, track| match new.get(&track.index()) {
+            Some(&index) => {
+                *track = TrackIx::of(index);
+                true
+            }
+            None => false,
+        });
+        let thread = |old: &TrackIx| self.threads.get(old.index()).cloned().unwrap_or_default();
+        self.threads = stay.iter().map(thread).collect();
+        self.named = 0;
+    }
+
+    /// Tells what was passed over.
+    fn tell(&self, findings: &mut Findings) {
         let counts = [
             (self.counters, "counters"),
             (self.others, "events of kinds that are no spans"),
-            (unmatched, "ends without a beginning"),
+            (self.unmatched, "ends without a beginning"),
         ];
         for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
             let place = findings.place_in_bytes(0, String::new());
@@ -174,21 +242,26 @@ impl Chrome<'_> {
     /// The process as a service, the thread as attributes.
     fn owner(&self, thread: &Thread, builder: &mut BlockBuilder) -> Owner {
         let known = self.processes.get(&thread.pid);
-        let name = known.and_then(|process| process.name).unwrap_or_else(|| {
-            let name = format!("process {}", thread.pid);
-            builder.attribute("service.name", Value::Str(&name))
-        });
+        let stand_in = format!("process {}", thread.pid);
+        let name = known.and_then(|process| process.name.as_ref());
+        let name = Value::Str(name.unwrap_or(&stand_in));
         let mut owner = Owner {
-            process: vec![name, number(builder, "process.pid", &thread.pid)],
+            process: vec![
+                builder.attribute("service.name", name),
+                number(builder, "process.pid", &thread.pid),
+            ],
             thread: Vec::new(),
         };
-        owner
-            .process
-            .extend(known.and_then(|process| process.labels));
+        if let Some(labels) = known.and_then(|process| process.labels.as_ref()) {
+            let labels = builder.attribute("process.labels", Value::Str(labels));
+            owner.process.push(labels);
+        }
         if let Some(tid) = &thread.tid {
             owner.thread.push(number(builder, "thread.id", tid));
-            let name = self.thread_names.get(&(thread.pid.clone(), tid.clone()));
-            owner.thread.extend(name);
+            if let Some(name) = self.thread_names.get(&(thread.pid.clone(), tid.clone())) {
+                let name = builder.attribute("thread.name", Value::Str(name));
+                owner.thread.push(name);
+            }
         }
         owner
     }

@@ -2,6 +2,7 @@
 
 use super::findings::Findings;
 use super::problem::Problem;
+use super::read::{Course, Out};
 use crate::model::{Attributes, Block, BlockBuilder, SpanRef};
 
 /// A decoder of text.
@@ -21,9 +22,53 @@ pub(super) fn read_text(text: impl AsRef<[u8]>, decode: Decode) -> (Block, Findi
     (builder.finish(), findings)
 }
 
+/// What is read from some pieces of an input by what keeps something between them, if no more than
+/// `room` bytes are to be kept.
+pub(super) fn read_pieces(
+    pieces: &[&[u8]],
+    mut course: Box<dyn Course>,
+    room: usize,
+) -> (Vec<Block>, Findings) {
+    let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
+    let mut blocks = Vec::new();
+    let mut take = |builder: &mut BlockBuilder| {
+        blocks.push(builder.finish());
+        true
+    };
+    for piece in pieces {
+        let out = Out {
+            builder: &mut builder,
+            findings: &mut findings,
+            hand_over: &mut take,
+        };
+        if let Err(problem) = course.piece(piece, room, out) {
+            findings.report(problem);
+        }
+    }
+    course.finish(Out {
+        builder: &mut builder,
+        findings: &mut findings,
+        hand_over: &mut take,
+    });
+    blocks.push(builder.finish());
+    (blocks, findings)
+}
+
+/// What is read from a whole text by what would keep something between its pieces.
+pub(super) fn read_whole(text: impl AsRef<[u8]>, course: Box<dyn Course>) -> (Block, Findings) {
+    let (blocks, findings) = read_pieces(&[text.as_ref()], course, usize::MAX);
+    let mut builder = BlockBuilder::new();
+    blocks.iter().for_each(|block| builder.append_all(block));
+    (builder.finish(), findings)
+}
+
 /// Every span of a faultless text as a line.
 pub(super) fn lines(text: impl AsRef<[u8]>, decode: Decode) -> Vec<String> {
-    let (block, findings) = read_text(text, decode);
+    listed_spans(&read_text(text, decode))
+}
+
+/// Every span as a line, and every log record; there must be no problems.
+pub(super) fn listed_spans((block, findings): &(Block, Findings)) -> Vec<String> {
     assert_eq!(findings.problems, []);
     let logs = (0..block.log_count()).map(|log| {
         let log = block.log(log as u32);

@@ -5,16 +5,18 @@
 //! id) are nested by time: the parent is the innermost slice around. One that overlaps another
 //! only in part is beside it, below whatever holds it whole. All slices of an input are one trace.
 //!
-//! What a slice is called and what it carries is in the builder's dictionary already, so that
-//! everything goes into one block; positions are those of the order of arrival.
+//! Parents are known when all slices are: a timeline is kept until its input ends, in a dictionary of
+//! its own, and poured into blocks then. One that grows too large is poured before, and only what is
+//! open stays; what began before cannot be the parent of what comes after it, unless it is open.
 
-mod spans;
+mod pour;
 mod sweep;
 
 use std::ops::Range;
 
-use crate::model::{BlockBuilder, PairIx, Sym, TraceId};
-use spans::Spans;
+use crate::model::{BlockBuilder, PairIx, Sym};
+
+pub(super) use pour::{Owner, Whole};
 
 /// The end of a slice that has none.
 const OPEN: u64 = u64::MAX;
@@ -22,8 +24,15 @@ const OPEN: u64 = u64::MAX;
 /// What was recorded, in whatever order.
 #[derive(Debug, Default)]
 pub(super) struct Timeline {
+    /// Names and attributes, in the dictionary of a block without spans.
+    pub names: BlockBuilder,
     tracks: Vec<Track>,
+    /// In the order of arrival, behind those that were open when the others were poured.
     slices: Vec<Slice>,
+    /// What is known of the slices in front from before.
+    carried: Vec<Carried>,
+    /// Ids that were given to spans before.
+    ids: u64,
     marks: Vec<Mark>,
     flows: Vec<Flow>,
     /// Attributes of slices and marks.
@@ -72,7 +81,14 @@ struct Slice {
     is_end: bool,
 }
 
-#[derive(Debug)]
+/// What stays of an open slice when others are poured.
+#[derive(Debug, Clone, Copy)]
+struct Carried {
+    id: u64,
+    parent: u64,
+}
+
+#[derive(Debug, Clone)]
 struct Mark {
     track: u32,
     time: u64,
@@ -82,8 +98,9 @@ struct Mark {
 }
 
 /// One end of an arrow between slices.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Flow {
+    track: u32,
     key: u64,
     time: u64,
     to_next: bool,
@@ -99,6 +116,11 @@ impl TrackIx {
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
+
+    /// The track at a place.
+    pub(super) fn of(index: usize) -> Self {
+        Self(index as u32)
+    }
 }
 
 /// What a slice or a mark is called and carries.
@@ -108,16 +130,18 @@ pub(super) struct Named<'p> {
     pub pairs: &'p [PairIx],
 }
 
-/// What a track belongs to.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Owner {
-    /// Attributes of the process.
-    pub process: Vec<PairIx>,
-    /// Attributes of the thread, for each of its spans.
-    pub thread: Vec<PairIx>,
-}
-
 impl Timeline {
+    /// Heap bytes, about.
+    pub(super) fn bytes(&self) -> usize {
+        // The dictionary's tables take about as much again as what is in it.
+        self.names.bytes() * 2
+            + self.tracks.len() * size_of::<Track>()
+            + self.slices.len() * (size_of::<Slice>() + size_of::<Item>())
+            + self.marks.len() * (size_of::<Mark>() + size_of::<Item>())
+            + self.flows.len() * (size_of::<Flow>() + size_of::<Item>())
+            + self.pairs.len() * size_of::<PairIx>()
+    }
+
     /// Another track.
     pub(super) fn track(&mut self) -> TrackIx {
         self.tracks.push(Track::default());
@@ -159,6 +183,7 @@ impl Timeline {
     /// of time, each end is linked to the one before it.
     pub(super) fn flow(&mut self, track: TrackIx, time: u64, key: u64, to_next: bool) {
         self.flows.push(Flow {
+            track: track.0,
             key,
             time,
             to_next,
@@ -194,66 +219,9 @@ impl Timeline {
         }
     }
 
-    /// Puts all slices as spans of one trace into the block, each track with its owner. `shift` is
-    /// added to all times. Returns how many ends had no beginning.
-    pub(super) fn add_to(
-        mut self,
-        builder: &mut BlockBuilder,
-        trace_id: TraceId,
-        shift: i128,
-        owner: impl Fn(TrackIx) -> Owner,
-    ) -> u64 {
-        let mut unmatched = 0;
-        let tracks = std::mem::take(&mut self.tracks);
-        let owners: Vec<Owner> = (0..tracks.len() as u32)
-            .map(|ix| owner(TrackIx(ix)))
-            .collect();
-        for track in tracks {
-            unmatched += self.sweep(track.items);
-        }
-        Spans::new(&self, &owners, trace_id, shift).add_all(builder);
-        unmatched
-    }
-
     fn pairs_of(&self, range: &Range<u32>) -> &[PairIx] {
         let range = range.start as usize..range.end as usize;
         self.pairs.get(range).unwrap_or_default()
-    }
-
-    /// Marks within slices, by slice and time.
-    fn marks_by_slice(&self) -> Vec<(u32, u32)> {
-        let marks = self.marks.iter().zip(0_u32..);
-        let mut by_slice: Vec<(u32, u32)> = marks
-            .filter_map(|(mark, index)| Some((mark.slice?, index)))
-            .collect();
-        by_slice.sort_by_key(|&(slice, mark)| {
-            (
-                slice,
-                self.marks.get(mark as usize).map(|mark| mark.time),
-                mark,
-            )
-        });
-        by_slice
-    }
-
-    /// Pairs of slices: the first is linked to the second, where the arrow came from.
-    fn links(&self) -> Vec<(u32, u32)> {
-        let mut ends: Vec<&Flow> = self
-            .flows
-            .iter()
-            .filter(|flow| flow.slice.is_some())
-            .collect();
-        ends.sort_by_key(|flow| (flow.key, flow.time));
-        let pairs = ends.windows(2).filter_map(|pair| match pair {
-            [from, to] if from.key == to.key && from.slice != to.slice => {
-                Some((to.slice?, from.slice?))
-            }
-            _ => None,
-        });
-        let mut links: Vec<(u32, u32)> = pairs.collect();
-        links.sort_unstable();
-        links.dedup();
-        links
     }
 }
 

@@ -32,7 +32,7 @@ pub struct BlockBuilder {
 }
 
 /// A point in the filling of a builder.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Mark {
     spans: usize,
     logs: usize,
@@ -292,6 +292,11 @@ impl BlockBuilder {
     /// The number of spans added since `mark`.
     pub fn spans_since(&self, mark: Mark) -> usize {
         self.block.len().saturating_sub(mark.spans)
+    }
+
+    /// The number of log records added since `mark`.
+    pub fn logs_since(&self, mark: Mark) -> usize {
+        self.block.logs.len().saturating_sub(mark.logs)
     }
 
     /// Gives all spans and log records added since `mark` this scope.

@@ -59,7 +59,13 @@ impl BlockBuilder {
 }
 
 impl Appender<'_> {
-    fn string(&mut self, sym: Sym) -> Sym {
+    /// The builder that rows are copied into.
+    pub fn builder(&mut self) -> &mut BlockBuilder {
+        self.to
+    }
+
+    /// A string of the block, as the builder has it.
+    pub fn string(&mut self, sym: Sym) -> Sym {
         let known = self.strings[sym.index()];
         if known != UNMAPPED {
             return Sym(known);
@@ -69,7 +75,8 @@ impl Appender<'_> {
         new
     }
 
-    fn pair(&mut self, pair: PairIx) -> PairIx {
+    /// An attribute of the block, as the builder has it.
+    pub fn pair(&mut self, pair: PairIx) -> PairIx {
         let known = self.pairs[pair.index()];
         if known != UNMAPPED {
             return PairIx::new(known);

@@ -1,6 +1,7 @@
 //! The bytes of one input: counted while they are read, followed if that was asked for, ended when
 //! reading is to stop.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
@@ -16,29 +17,13 @@ const LOOK: Duration = Duration::from_millis(200);
 
 /// A source whose bytes are counted, and which ends when it is told to.
 pub(super) struct Counted<'a> {
-    pub from: &'a mut (dyn Read + Send),
+    pub from: &'a mut dyn Read,
     pub bytes: &'a AtomicU64,
     pub stop: &'a CancellationToken,
     /// Called from time to time.
     pub tell: &'a (dyn Fn() + Sync),
-    told: Instant,
-}
-
-impl<'a> Counted<'a> {
-    pub(super) fn new(
-        from: &'a mut (dyn Read + Send),
-        bytes: &'a AtomicU64,
-        stop: &'a CancellationToken,
-        tell: &'a (dyn Fn() + Sync),
-    ) -> Self {
-        Self {
-            from,
-            bytes,
-            stop,
-            tell,
-            told: Instant::now(),
-        }
-    }
+    /// When it was last called, for this source or another.
+    pub told: &'a Cell<Instant>,
 }
 
 impl Read for Counted<'_> {
@@ -48,8 +33,8 @@ impl Read for Counted<'_> {
         }
         let count = self.from.read(buffer)?;
         self.bytes.fetch_add(count as u64, Ordering::Relaxed);
-        if self.told.elapsed() >= PACE {
-            self.told = Instant::now();
+        if self.told.get().elapsed() >= PACE {
+            self.told.set(Instant::now());
             (self.tell)();
         }
         Ok(count)

@@ -1,10 +1,10 @@
 //! Reading files into a store, on threads of their own, while others already look at what is
 //! there.
 
-use std::fs::File;
-use std::io::{self, Read};
+mod opened;
+
+use std::io;
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,11 +13,11 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::inputs::{Input, Inputs};
-use super::intake::{Counted, Followed};
 use crate::backend::Progress;
-use crate::format::{Format, Limits, Problem, ReadOptions, Reason, Sink, read};
+use crate::format::{Format, Limits, Problem, ReadOptions, Reason, Sink, read_all};
 use crate::model::Block;
 use crate::storage::{Origin, Store};
+use opened::Opened;
 
 /// Blocks that wait to be stored while the next is decoded.
 const WAITING: usize = 2;
@@ -169,72 +169,15 @@ impl Shared {
         })
     }
 
+    /// Reads all inputs as one data set.
     fn read_all(&self, found: &Inputs, to: &SyncSender<Block>) {
-        for input in &found.list {
-            if self.stop.is_cancelled() {
-                return;
-            }
-            match input {
-                Input::Stdin => self.read(input, &mut io::stdin(), found.bytes, to),
-                Input::Path(path) => match File::open(path) {
-                    Ok(file) => self.file(input, path, file, found.bytes, to),
-                    Err(error) => self.remark(format!("{}: {error}", path.display())),
-                },
-            }
-        }
-    }
-
-    fn file(
-        &self,
-        input: &Input,
-        path: &Path,
-        mut file: File,
-        total: Option<u64>,
-        to: &SyncSender<Block>,
-    ) {
-        let of = file.metadata().ok().filter(std::fs::Metadata::is_file);
-        if self.manner.follow && of.is_some() {
-            let caught_up = || self.tell_progress(None, true);
-            let stop = self.stop.clone();
-            let mut followed = Followed::new(path.to_owned(), file, stop, &caught_up);
-            return self.read(input, &mut followed, None, to);
-        }
-        let before = self.bytes.load(Ordering::Relaxed);
-        self.read(input, &mut file, total, to);
-        let read = self.bytes.load(Ordering::Relaxed) - before;
-        let shrunk = file.metadata().ok().zip(of).filter(|(now, was)| {
-            // What is behind the end of an archive need not be read.
-            now.len() < was.len() && read < was.len()
-        });
-        if let Some((_, was)) = shrunk {
-            let was = was.len();
-            self.remark(format!(
-                "{}: the file shrank while it was read: {read} of {was} bytes were there",
-                path.display()
-            ));
-        }
-    }
-
-    fn read(
-        &self,
-        input: &Input,
-        from: &mut (dyn Read + Send),
-        total: Option<u64>,
-        to: &SyncSender<Block>,
-    ) {
-        let tell = || self.tell_progress(total, false);
-        let mut counted = Counted::new(from, &self.bytes, &self.stop, &tell);
         let options = ReadOptions {
             format: self.manner.format,
             limits: Limits::within(self.store.limits().budget),
             ..ReadOptions::default()
         };
         let mut sink = HandOver { reader: self, to };
-        for input in read(&input.name(), &mut counted, &options, &mut sink) {
-            for (reason, spans) in &input.rejected {
-                self.store.count_rejected(reason.name(), *spans);
-            }
-        }
+        read_all(&mut Opened::new(self, found), &options, &mut sink);
     }
 
     fn remark_what_did_not_fit(&self) {
@@ -306,6 +249,12 @@ impl Sink for HandOver<'_> {
             _ => "",
         };
         self.reader.remark(format!("{problem}{hint}"));
+    }
+
+    fn ended(&mut self, input: crate::format::Input) {
+        for (reason, spans) in &input.rejected {
+            self.reader.store.count_rejected(reason.name(), *spans);
+        }
     }
 
     fn room(&self) -> usize {

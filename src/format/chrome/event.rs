@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use super::{Chrome, Thread};
+use super::{Chrome, Events, Thread};
 use crate::format::draft::Rejection;
 use crate::format::json::{JsonKind, JsonReader, JsonResult};
 use crate::format::row::instant;
@@ -13,6 +13,8 @@ use crate::model::{PairIx, Value};
 
 /// Microseconds in nanoseconds.
 const MICROS: u32 = 1000;
+/// Bytes that a track takes beside its names, about.
+const TRACK: usize = 128;
 
 /// An event while it is read. One serves for all.
 #[derive(Debug, Default)]
@@ -36,7 +38,7 @@ pub(super) struct Event<'a> {
     pairs: Vec<PairIx>,
 }
 
-impl<'a> Walk<'a, '_, &mut Chrome<'a>> {
+impl<'a> Walk<'a, '_, Events<'a, '_>> {
     pub(super) fn read_event(&mut self) -> JsonResult<()> {
         let mut pairs = std::mem::take(&mut self.state.event.pairs);
         pairs.clear();
@@ -113,16 +115,14 @@ impl<'a> Walk<'a, '_, &mut Chrome<'a>> {
     /// Puts the event that was read onto its track.
     pub(super) fn take_event(&mut self) -> Result<(), Rejection> {
         let name = self.builder.string(&self.state.event.name);
-        let chrome = &mut *self.state;
-        let phase = std::mem::take(&mut chrome.event.phase);
+        let Events { chrome, event, .. } = &mut self.state;
+        let phase = std::mem::take(&mut event.phase);
         let track = match &*phase {
-            "X" | "B" | "E" | "i" | "I" | "R" | "s" | "t" | "f" => chrome.thread_track(),
-            "b" | "e" | "n" | "S" | "F" | "T" | "p" => chrome.async_track(),
+            "X" | "B" | "E" | "i" | "I" | "R" | "s" | "t" | "f" => chrome.thread_track(event),
+            "b" | "e" | "n" | "S" | "F" | "T" | "p" => chrome.async_track(event),
             other => return self.take_other(other),
         };
-        let Chrome {
-            timeline, event, ..
-        } = chrome;
+        let timeline = &mut chrome.timeline;
         let named = Named {
             name,
             pairs: &event.pairs,
@@ -149,9 +149,9 @@ impl<'a> Walk<'a, '_, &mut Chrome<'a>> {
     fn take_other(&mut self, phase: &str) -> Result<(), Rejection> {
         match phase {
             "M" => self.metadata(),
-            "C" => self.state.counters += 1,
+            "C" => self.state.chrome.counters += 1,
             "" => return Err(Rejection::wrong("an event without a phase")),
-            _ => self.state.others += 1,
+            _ => self.state.chrome.others += 1,
         }
         Ok(())
     }
@@ -165,20 +165,14 @@ impl<'a> Walk<'a, '_, &mut Chrome<'a>> {
             label,
             ..
         } = std::mem::take(&mut self.state.event);
-        let (pid, label) = (pid.into_owned(), Value::Str(&label));
+        let (pid, label) = (pid.into_owned(), label.into_owned());
+        let chrome = &mut *self.state.chrome;
         match &*name {
-            "process_name" => {
-                let name = self.builder.attribute("service.name", label);
-                self.state.processes.entry(pid).or_default().name = Some(name);
-            }
-            "process_labels" => {
-                let labels = self.builder.attribute("process.labels", label);
-                self.state.processes.entry(pid).or_default().labels = Some(labels);
-            }
+            "process_name" => chrome.processes.entry(pid).or_default().name = Some(label),
+            "process_labels" => chrome.processes.entry(pid).or_default().labels = Some(label),
             "thread_name" => {
-                let name = self.builder.attribute("thread.name", label);
                 let thread = (pid, tid.into_owned());
-                self.state.thread_names.insert(thread, name);
+                chrome.thread_names.insert(thread, label);
             }
             // The order of rows, and the like.
             _ => {}
@@ -186,31 +180,30 @@ impl<'a> Walk<'a, '_, &mut Chrome<'a>> {
     }
 }
 
-impl Chrome<'_> {
-    fn thread_track(&mut self) -> TrackIx {
-        let key = format!("{}\0{}", self.event.pid, self.event.tid);
-        self.track(key, true)
+impl Chrome {
+    fn thread_track(&mut self, event: &Event<'_>) -> TrackIx {
+        let key = format!("{}\0{}", event.pid, event.tid);
+        self.track(key, event, true)
     }
 
     /// Events of one category, id and scope are a track, in all processes unless the id is local.
-    fn async_track(&mut self) -> TrackIx {
-        let event = &self.event;
+    fn async_track(&mut self, event: &Event<'_>) -> TrackIx {
         let pid = if event.is_local { &*event.pid } else { "" };
         let key = format!("\0{}\0{}\0{}\0{pid}", event.category, event.id, event.scope);
-        self.track(key, false)
+        self.track(key, event, false)
     }
 
     /// The track of a key, which the event at hand may be the first of.
-    fn track(&mut self, key: String, is_thread: bool) -> TrackIx {
+    fn track(&mut self, key: String, event: &Event<'_>, is_thread: bool) -> TrackIx {
         if let Some(&track) = self.tracks.get(&key) {
             return track;
         }
         let track = self.timeline.track();
+        self.named += TRACK + key.len() + event.pid.len();
         self.tracks.insert(key, track);
-        let tid = is_thread.then(|| self.event.tid.clone().into_owned());
         self.threads.push(Thread {
-            pid: self.event.pid.clone().into_owned(),
-            tid,
+            pid: event.pid.clone().into_owned(),
+            tid: is_thread.then(|| event.tid.clone().into_owned()),
         });
         track
     }

@@ -1,12 +1,12 @@
 //! Traces as their writers make them, and the edges of time.
 
 use super::*;
-use crate::format::sample::{lines, read_text};
+use crate::format::sample::{listed_spans, read_pieces, read_whole};
 
 /// Lines without the id of the trace, which stands for the whole input.
 fn shown(text: &str) -> Vec<String> {
     let cut = |line: &String| line.split_once('/').map(|(_, rest)| rest.to_owned());
-    lines(text, decode).iter().filter_map(cut).collect()
+    listed_spans(&read_whole(text, course())).iter().filter_map(cut).collect()
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn what_is_no_slice_is_counted_and_what_is_wrong_is_told() {
     let text = r#"[{"ph":"C","name":"heap","ts":1,"args":{"x":1}},{"ph":"E","ts":5},{"ph":"P","ts":1},
 {"ph":"X","name":"no end","ts":1},{"name":"no phase"},{"ph":"X","ts":"soon","dur":1,"name":"no time"},7,
 {"ph":"X","name":"good","ts":1e300,"dur":-1},{"ph":"X","name":"far","ts":-4,"dur":1e30},]"#;
-    let (block, findings) = read_text(text, decode);
+    let (block, findings) = read_whole(text, course());
     let told: Vec<String> = findings.problems.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
@@ -82,10 +82,10 @@ fn a_list_of_any_shape_ends_somewhere() {
         "[{\"ph\":\"B\",\"ts\":1},",
         "[{\"ph\":\"B\",\"ts\":1},\n]",
     ] {
-        let (_, findings) = read_text(text, decode);
+        let (_, findings) = read_whole(text, course());
         assert_eq!(findings.problems, [], "{text}");
     }
-    let (block, findings) = read_text("[{\"ph\":\"B\",\"ts\":1},{\"ph\":\"E", decode);
+    let (block, findings) = read_whole("[{\"ph\":\"B\",\"ts\":1},{\"ph\":\"E", course());
     assert_eq!((block.len(), findings.problems.len()), (1, 1));
 }
 
@@ -130,7 +130,7 @@ fn what_is_written_is_nested_by_time_and_arrows_lead_elsewhere() {
     assert_eq!(of("s").count(), 2);
     assert_eq!(of("i").next().unwrap()["ts"], 30_000);
     let text = String::from_utf8(text).unwrap();
-    let spans = lines(&text, decode);
+    let spans = listed_spans(&read_whole(&text, course()));
     let start = scenario::EPOCH.0;
     assert!(
         spans
@@ -138,4 +138,33 @@ fn what_is_written_is_nested_by_time_and_arrows_lead_elsewhere() {
             .any(|span| span.contains(&format!("shop: GET {start}+120000000"))),
         "{spans:#?}"
     );
+}
+
+#[test]
+fn what_is_too_much_goes_in_portions_and_keeps_what_is_open() {
+    let event = |phase: &str, name: u32, ts: u32| {
+        format!(r#"{{"ph":"{phase}","name":"n{name}","pid":1,"tid":1,"ts":{ts},"args":{{"n":{name}}}}},"#)
+    };
+    let inner = |from: u32| -> String {
+        let pair = |n: u32| event("B", n, n * 2) + &event("E", n, n * 2 + 1);
+        (from..from + 2000).map(pair).collect()
+    };
+    let pieces = [
+        format!("[{}{}]", event("B", 0, 1), inner(1)),
+        format!("[{}{}]", event("i", 7, 4005), inner(3000)),
+        format!("[{}{}]", inner(6000), event("E", 0, 90_000)),
+    ];
+    let pieces: Vec<&[u8]> = pieces.iter().map(String::as_bytes).collect();
+    let (blocks, findings) = read_pieces(&pieces, course(), 64 << 10);
+    let told: Vec<String> = findings.problems.iter().map(ToString::to_string).collect();
+    assert!(told.len() == 1 && told[0].contains("kept at once"), "{told:?}");
+    assert!(blocks.len() > 3, "{}", blocks.len());
+    let spans = || blocks.iter().flat_map(crate::model::Block::spans);
+    assert_eq!(spans().count(), 6001);
+    let ids: std::collections::HashSet<_> = spans().map(|span| span.span_id()).collect();
+    assert_eq!(ids.len(), 6001, "each has an id of its own");
+    let outer = spans().find(|span| span.operation() == "n0").unwrap();
+    assert_eq!((outer.duration().0, outer.events().count()), (89_999_000, 1));
+    let children = spans().filter(|span| span.parent_id() == outer.span_id());
+    assert_eq!(children.count(), 6000);
 }

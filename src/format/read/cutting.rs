@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use super::ReadOptions;
-use super::decoders::{self, Cut};
+use super::decoders::{self, Cut, Decoder};
 use super::decoding::{self, Decoded};
 use super::excerpts::Excerpts;
 use super::messages::{self, Parts};
@@ -47,8 +47,8 @@ pub(super) enum Part {
     OtherLines(u64),
     /// A piece of text that was decoded on the way, since others wait already.
     Decoded(Box<Decoded>),
-    /// A message of a format that cannot be cut.
-    Whole(Format, Vec<u8>),
+    /// A binary message, or a piece of one, and where it stands.
+    Binary(Format, Vec<u8>, Piece),
     /// Something wrong with the input at hand, at a place in it.
     Fault(Reason, String, u64),
     /// An input that could not be opened.
@@ -146,7 +146,8 @@ impl Cutting<'_> {
     fn documents(&self, source: &mut dyn Read, format: Format, prompt: bool) -> ControlFlow<()> {
         let limits = &self.options.limits;
         let mut pieces = Pieces::new(source, limits.message_bytes, decoders::of(format).cut);
-        let pace = match (self.options.live, prompt) {
+        let in_course = matches!(decoders::of(format).decoder, Decoder::Course(_));
+        let pace = match (self.options.live, prompt && !in_course) {
             (true, _) => Pace::AtOnce,
             (false, true) => Pace::Promptly,
             (false, false) => Pace::Steadily,
@@ -288,7 +289,8 @@ impl Cutting<'_> {
             Err(error) => self.io_fault(&error, bytes.len() as u64)?,
         }
         let length = bytes.len();
-        self.queue.push(Part::Whole(format, bytes), length, WAITING)
+        let part = Part::Binary(format, bytes, Piece::default());
+        self.queue.push(part, length, WAITING)
     }
 
     fn io_fault(&self, error: &io::Error, at: u64) -> ControlFlow<()> {
@@ -305,12 +307,9 @@ impl Cutting<'_> {
 }
 
 /// The problem that there is no thread to cut with.
-pub(super) fn no_thread(name: &str, error: &io::Error) -> Problem {
+pub(super) fn no_thread(error: &io::Error) -> Problem {
     Problem {
-        place: Place {
-            input: name.to_owned(),
-            ..Place::default()
-        },
+        place: Place::default(),
         reason: Reason::Io,
         message: format!("no thread to read with: {error}"),
         spans: 0,

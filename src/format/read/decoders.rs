@@ -2,6 +2,7 @@
 //!
 //! A new format of text is registered here, by one line of [`of`].
 
+use super::course::Course;
 use crate::format::findings::Findings;
 use crate::format::problem::Problem;
 use crate::format::{
@@ -22,9 +23,18 @@ pub(super) type Decode = fn(
 #[derive(Clone, Copy)]
 pub(super) struct Documents {
     /// Who decodes a whole one, or a piece of one with the brackets around it.
-    pub decode: Decode,
+    pub decoder: Decoder,
     /// Where one may be cut into such pieces.
     pub cut: Cut,
+}
+
+/// Who decodes pieces.
+#[derive(Clone, Copy)]
+pub(super) enum Decoder {
+    /// Each by itself.
+    Each(Decode),
+    /// One after another: something is kept between them.
+    Course(fn() -> Box<dyn Course>),
 }
 
 /// Where a document may be cut.
@@ -81,27 +91,28 @@ const JAEGER: &[Inner] = &[Inner {
 
 /// How documents of `format` are read.
 pub(super) fn of(format: Format) -> Documents {
-    let (decode, cut): (Decode, _) = match format {
-        Format::JaegerJson => (jaeger::decode_in_blocks, Cut::Within(JAEGER)),
-        Format::ZipkinV1 | Format::ZipkinV2 => (zipkin::decode_in_blocks, Cut::Lists),
-        Format::Elastic => (elastic::decode, Cut::Elements),
-        Format::ElasticIntake => (elastic::intake::decode, Cut::Nowhere),
-        Format::Chrome => (chrome::decode, Cut::Nowhere),
-        Format::DatadogJson => (datadog::decode, Cut::Lists),
-        Format::DatadogMsgpack => (datadog::decode_packed, Cut::Nowhere),
-        Format::ClickHouse => (clickhouse::decode, Cut::Elements),
-        Format::JaegerProto => (jaeger::decode_proto, Cut::Nowhere),
-        Format::JaegerThrift => (jaeger::decode_thrift, Cut::Nowhere),
-        Format::ZipkinProto => (zipkin::decode_proto, Cut::Nowhere),
-        Format::ZipkinThrift => (zipkin::decode_thrift, Cut::Nowhere),
-        Format::Xray => (xray::decode, Cut::Elements),
-        Format::CloudTrace => (cloud_trace::decode, Cut::Elements),
-        Format::Pinpoint => (pinpoint::decode, Cut::Nowhere),
-        Format::TempoSearch => (tempo::decode, Cut::Elements),
+    use Decoder::{Course, Each};
+    let (decoder, cut) = match format {
+        Format::JaegerJson => (Each(jaeger::decode_in_blocks), Cut::Within(JAEGER)),
+        Format::ZipkinV1 | Format::ZipkinV2 => (Each(zipkin::decode_in_blocks), Cut::Lists),
+        Format::Elastic => (Each(elastic::decode), Cut::Elements),
+        Format::ElasticIntake => (Each(elastic::intake::decode), Cut::Nowhere),
+        Format::Chrome => (Course(chrome::course), Cut::Elements),
+        Format::DatadogJson => (Each(datadog::decode), Cut::Lists),
+        Format::DatadogMsgpack => (Each(datadog::decode_packed), Cut::Nowhere),
+        Format::ClickHouse => (Each(clickhouse::decode), Cut::Elements),
+        Format::JaegerProto => (Each(jaeger::decode_proto), Cut::Nowhere),
+        Format::JaegerThrift => (Each(jaeger::decode_thrift), Cut::Nowhere),
+        Format::ZipkinProto => (Each(zipkin::decode_proto), Cut::Nowhere),
+        Format::ZipkinThrift => (Each(zipkin::decode_thrift), Cut::Nowhere),
+        Format::Xray => (Each(xray::decode), Cut::Elements),
+        Format::CloudTrace => (Each(cloud_trace::decode), Cut::Elements),
+        Format::Pinpoint => (Each(pinpoint::decode), Cut::Nowhere),
+        Format::TempoSearch => (Each(tempo::decode), Cut::Elements),
         _ => (
-            |text, builder, findings, _| otlp::json::decode(text, builder, findings),
+            Each(|text, builder, findings, _| otlp::json::decode(text, builder, findings)),
             Cut::Within(OTLP),
         ),
     };
-    Documents { decode, cut }
+    Documents { decoder, cut }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::decoders::{self, Decode};
+use super::decoders::{self, Decoder};
 use super::pieces::Text;
 use crate::format::findings::{Findings, Piece, line_ends};
 use crate::format::problem::Problem;
@@ -18,14 +18,17 @@ pub(super) struct Decoded {
     pub findings: Findings,
 }
 
-/// Decodes a piece by itself, into a block of its own, or gives it back: its spans may wait for
-/// what stands behind them.
+/// Decodes a piece by itself, into a block of its own; `None` if it is no piece that can be: its
+/// spans may wait for what stands behind them, or follow on others.
 pub(super) fn alone(
     input: &str,
     format: Format,
     text: &Text,
     builder: &mut BlockBuilder,
 ) -> Option<Decoded> {
+    let Decoder::Each(decode) = decoders::of(format).decoder else {
+        return None;
+    };
     let mut findings = Findings::of(input);
     let here = Piece {
         input: input.to_owned(),
@@ -33,7 +36,6 @@ pub(super) fn alone(
     };
     match text.sought.as_ref().map(|behind| behind.get()) {
         None => {
-            let decode: Decode = decoders::of(format).decode;
             let _whole = resume(&text.bytes, &here, &mut findings, |rest, findings| {
                 let result = decode(rest, builder, findings, &mut |_| false);
                 (result, ControlFlow::Continue(()))

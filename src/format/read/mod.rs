@@ -7,6 +7,7 @@
 //! ([`cutting`]), the other, which is the caller's, decodes and hands over ([`reading`]).
 
 mod behind;
+mod course;
 mod cutting;
 mod decoders;
 mod decoding;
@@ -28,12 +29,14 @@ use super::Format;
 use super::Limits;
 use super::container::{self, Container};
 use super::detect::Recognised;
+use super::findings::Findings;
 use super::problem::{Problem, Reason};
 use crate::model::Block;
 use cutting::{Cutting, Part, no_thread};
 use queue::Queue;
 use reading::Reading;
 
+pub(super) use course::{Course, Out};
 pub(super) use excerpts::find as find_document;
 
 /// Who takes what is read.
@@ -42,6 +45,8 @@ pub trait Sink {
     fn block(&mut self, block: Block) -> ControlFlow<()>;
     /// Something that was wrong; the rest was kept.
     fn problem(&mut self, problem: Problem);
+    /// An input was read to its end, or as far as anybody wanted it.
+    fn ended(&mut self, _input: Input) {}
     /// Bytes that may be held back until they are explained, before memory is short.
     fn room(&self) -> usize {
         usize::MAX
@@ -82,6 +87,39 @@ pub struct Input {
     pub metric_points: u64,
 }
 
+impl Input {
+    fn new(name: String, containers: Vec<Container>, recognised: Option<Recognised>) -> Self {
+        Self {
+            name,
+            containers,
+            recognised,
+            spans: 0,
+            logs: 0,
+            rejected: BTreeMap::new(),
+            rejected_logs: 0,
+            logs_without_trace: 0,
+            metric_points: 0,
+        }
+    }
+
+    /// With what was found in it.
+    fn with(self, findings: Findings) -> Self {
+        Self {
+            rejected: findings.rejected,
+            rejected_logs: findings.rejected_logs,
+            logs_without_trace: findings.logs_without_trace,
+            metric_points: findings.metric_points,
+            ..self
+        }
+    }
+}
+
+/// Where the bytes come from: one source after another, each opened when its turn comes.
+pub trait Sources: Send {
+    /// Calls `read` with the name and the bytes of each source. A break ends it: nobody wants more.
+    fn each(&mut self, read: &mut dyn FnMut(&str, &mut dyn Read) -> ControlFlow<()>);
+}
+
 /// Reads all of `source`, whose name is for messages only. Returns what was in it, an entry for each
 /// input in its containers.
 pub fn read(
@@ -90,26 +128,76 @@ pub fn read(
     options: &ReadOptions,
     sink: &mut dyn Sink,
 ) -> Vec<Input> {
+    let mut listed = Listed {
+        sink,
+        inputs: Vec::new(),
+    };
+    read_all(&mut One { name, source }, options, &mut listed);
+    listed.inputs
+}
+
+/// Reads all `sources`, as one data set: a block may have spans of several, and what stands in one
+/// may complete what stands in another.
+pub fn read_all(sources: &mut dyn Sources, options: &ReadOptions, sink: &mut dyn Sink) {
     let queue = Queue::new();
     let reading = Reading::new(options, sink);
     let mut cutting = Cutting {
         options,
         queue: &queue,
-        input: name.to_owned(),
+        input: String::new(),
         builder: RefCell::default(),
     };
     let entrance = queue.entrance();
     let cut = move || {
         let _entrance = entrance;
-        let _cancelled = container::open(name, source, &options.limits, &mut cutting);
+        sources.each(&mut |name, source| {
+            name.clone_into(&mut cutting.input);
+            container::open(name, source, &options.limits, &mut cutting)
+        });
     };
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("cutting".to_owned());
         if let Err(error) = thread.spawn_scoped(scope, cut) {
-            let _flow = queue.push(Part::Problem(no_thread(name, &error)), 0, 0);
+            let _flow = queue.push(Part::Problem(no_thread(&error)), 0, 0);
         }
-        reading.run(&queue)
-    })
+        reading.run(&queue);
+    });
+}
+
+/// One source.
+struct One<'a> {
+    name: &'a str,
+    source: &'a mut (dyn Read + Send),
+}
+
+impl Sources for One<'_> {
+    fn each(&mut self, read: &mut dyn FnMut(&str, &mut dyn Read) -> ControlFlow<()>) {
+        let _flow = read(self.name, self.source);
+    }
+}
+
+/// A sink that keeps a list of the inputs.
+struct Listed<'s> {
+    sink: &'s mut dyn Sink,
+    inputs: Vec<Input>,
+}
+
+impl Sink for Listed<'_> {
+    fn block(&mut self, block: Block) -> ControlFlow<()> {
+        self.sink.block(block)
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.sink.problem(problem);
+    }
+
+    fn ended(&mut self, input: Input) {
+        self.inputs.push(input);
+    }
+
+    fn room(&self) -> usize {
+        self.sink.room()
+    }
 }
 
 #[cfg(test)]

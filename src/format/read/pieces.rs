@@ -30,7 +30,9 @@ use super::scanner::{Around, At, Scanner};
 use crate::format::findings::{Piece, line_ends};
 use crate::format::problem::Reason;
 
-/// Bytes asked of the source at a time.
+/// Bytes asked of the source at first: most of many files are small.
+const FIRST_CHUNK: usize = 64 << 10;
+/// Bytes asked of it at a time later.
 const CHUNK: usize = 256 << 10;
 /// Size of the first piece: rows are to be seen soon.
 const FIRST_PIECE: usize = 64 << 10;
@@ -45,6 +47,7 @@ pub(super) struct Pieces<'a> {
     /// What is put around the next piece, if it begins within a list.
     around: Option<Rc<Around>>,
     scanner: Scanner,
+    chunk: usize,
     target: usize,
     limit: u64,
     offset: u64,
@@ -80,6 +83,7 @@ impl<'a> Pieces<'a> {
             buffer: Vec::new(),
             around: None,
             scanner: Scanner::new(cut),
+            chunk: FIRST_CHUNK,
             target: FIRST_PIECE,
             limit,
             offset: 0,
@@ -133,12 +137,14 @@ impl<'a> Pieces<'a> {
 
     fn fill(&mut self) -> Result<(), Failure> {
         let from = self.buffer.len();
-        self.buffer.resize(from + CHUNK, 0);
+        let chunk = self.chunk;
+        self.chunk = (chunk * 2).min(CHUNK);
+        self.buffer.resize(from + chunk, 0);
         let room = self.buffer.get_mut(from..).unwrap_or_default();
         let read = self.source.read(room);
         let count = read.as_ref().copied().unwrap_or(0);
         self.buffer.truncate(from + count);
-        self.short = count < CHUNK;
+        self.short = count < chunk;
         match read {
             Ok(count) => self.ended = count == 0,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

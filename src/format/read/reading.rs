@@ -1,11 +1,11 @@
 //! The course of a reading: what another thread cuts is decoded, and handed over block by block.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use super::course::{Course, Out};
 use super::cutting::{Part, place};
-use super::decoders::{self, Decode};
+use super::decoders::{self, Decoder};
 use super::decoding::{Decoded, resume};
 use super::held::Held;
 use super::pieces::Text;
@@ -16,7 +16,7 @@ use crate::format::findings::{Findings, Piece};
 use crate::format::otlp::{self, Signal};
 use crate::format::problem::Problem;
 use crate::format::{Format, console};
-use crate::model::BlockBuilder;
+use crate::model::{BlockBuilder, Mark};
 
 /// Spans of the first block: rows are to be seen soon.
 const FIRST_BLOCK: usize = 1 << 10;
@@ -29,10 +29,15 @@ pub(super) struct Reading<'s> {
     sink: &'s mut dyn Sink,
     builder: BlockBuilder,
     block_spans: usize,
-    /// About the input at hand, whose entry is the last one.
+    /// The input at hand.
+    input: Option<Input>,
+    /// What was found in it.
     findings: Option<Findings>,
+    /// What of the builder is counted as an earlier input's.
+    counted: Mark,
     held: Held,
-    inputs: Vec<Input>,
+    /// What keeps something from one piece to the next.
+    courses: Vec<(Format, Box<dyn Course>)>,
 }
 
 impl<'s> Reading<'s> {
@@ -42,19 +47,20 @@ impl<'s> Reading<'s> {
             sink,
             builder: BlockBuilder::new(),
             block_spans: FIRST_BLOCK,
+            input: None,
             findings: None,
+            counted: Mark::default(),
             held: Held::default(),
-            inputs: Vec::new(),
+            courses: Vec::new(),
         }
     }
 
     /// Decodes what comes until nothing more does, or nobody wants it.
-    pub(super) fn run(mut self, queue: &Queue<Part>) -> Vec<Input> {
+    pub(super) fn run(mut self, queue: &Queue<Part>) {
         let exit = queue.exit();
         let flow = self.take_all(queue);
         drop(exit);
-        let _ended = self.close(flow);
-        self.inputs
+        let _ended = self.end(flow);
     }
 
     fn take_all(&mut self, queue: &Queue<Part>) -> ControlFlow<()> {
@@ -76,17 +82,7 @@ impl<'s> Reading<'s> {
             } => {
                 self.close(ControlFlow::Continue(()))?;
                 self.findings = Some(Findings::of(&name));
-                self.inputs.push(Input {
-                    name,
-                    containers,
-                    recognised,
-                    spans: 0,
-                    logs: 0,
-                    rejected: BTreeMap::new(),
-                    rejected_logs: 0,
-                    logs_without_trace: 0,
-                    metric_points: 0,
-                });
+                self.input = Some(Input::new(name, containers, recognised));
                 return ControlFlow::Continue(());
             }
             Part::Problem(problem) => {
@@ -131,7 +127,10 @@ impl<'s> Reading<'s> {
                 findings.other_lines += lines;
                 console::report_other_lines(findings);
             }
-            Part::Whole(format, bytes) => self.whole(format, &bytes, findings)?,
+            Part::Binary(format, bytes, piece) => {
+                self.binary(format, &bytes, piece, findings)?;
+                queue.give_back(bytes);
+            }
             Part::Decoded(decoded) => return self.decoded(*decoded, findings),
             Part::Fault(reason, message, at) => {
                 findings.at_piece(place(findings.input(), at));
@@ -153,7 +152,7 @@ impl<'s> Reading<'s> {
         self.release(findings)?;
         self.flush(findings)?;
         findings.absorb(decoded.findings);
-        if let Some(input) = self.inputs.last_mut() {
+        if let Some(input) = &mut self.input {
             input.spans += decoded.block.len() as u64;
             input.logs += decoded.block.log_count() as u64;
         }
@@ -174,11 +173,16 @@ impl<'s> Reading<'s> {
             ..text.piece.clone()
         };
         let Some(behind) = &text.sought else {
-            let decode = decoders::of(format).decode;
-            return self.piece(&text.bytes, &here, decode, findings);
+            return resume(&text.bytes, &here, findings, |rest, findings| {
+                self.decode(format, rest, findings)
+            });
         };
+        if self.counted != Mark::default() {
+            // What is held is of one input.
+            self.flush(findings)?;
+        }
         findings.at_piece(here);
-        let room = self.sink.room().max(self.options.limits.ahead_bytes);
+        let room = self.room();
         let decoded = self
             .held
             .decode(&text.bytes, behind, &mut self.builder, findings, room);
@@ -192,6 +196,11 @@ impl<'s> Reading<'s> {
             self.enlarge();
         }
         ControlFlow::Continue(())
+    }
+
+    /// Bytes that may be held back.
+    fn room(&self) -> usize {
+        self.sink.room().max(self.options.limits.ahead_bytes)
     }
 
     /// The next block may be larger.
@@ -210,36 +219,48 @@ impl<'s> Reading<'s> {
         ControlFlow::Continue(())
     }
 
-    /// Decodes a piece of text.
-    fn piece(
-        &mut self,
-        text: &[u8],
-        piece: &Piece,
-        decode: Decode,
-        findings: &mut Findings,
-    ) -> ControlFlow<()> {
-        resume(text, piece, findings, |rest, findings| {
-            self.decode(rest, decode, findings)
-        })
-    }
-
-    /// Decodes one text. Blocks that fill up within it are handed over at once: it may be one
-    /// large trace.
+    /// Decodes a document, a message, or a piece of one.
     fn decode(
         &mut self,
-        text: &[u8],
-        decode: Decode,
+        format: Format,
+        bytes: &[u8],
         findings: &mut Findings,
     ) -> (Result<(), Problem>, ControlFlow<()>) {
+        match decoders::of(format).decoder {
+            Decoder::Each(decode) => self.offering(findings, |out| {
+                decode(bytes, out.builder, out.findings, out.hand_over)
+            }),
+            Decoder::Course(begin) => {
+                let known = self.courses.iter().position(|(of, _)| *of == format);
+                let known = known.map(|at| self.courses.swap_remove(at).1);
+                let mut course = known.unwrap_or_else(begin);
+                // What is let go is for some time there twice.
+                let room = self.room() / 2;
+                let done = self.offering(findings, |out| course.piece(bytes, room, out));
+                self.courses.push((format, course));
+                done
+            }
+        }
+    }
+
+    /// Lets `work` put spans into the block. Blocks that fill up meanwhile are handed over at once:
+    /// it may be one large trace.
+    fn offering<T>(
+        &mut self,
+        findings: &mut Findings,
+        work: impl FnOnce(Out<'_>) -> T,
+    ) -> (T, ControlFlow<()>) {
         let mut flow = ControlFlow::Continue(());
-        let (sink, input) = (&mut *self.sink, self.inputs.last_mut());
+        let (sink, counted) = (&mut *self.sink, &mut self.counted);
         let (size, limits) = (&mut self.block_spans, &self.options.limits);
-        let mut spans = 0;
+        let (mut spans, mut logs) = (0, 0);
         let mut offered = |builder: &mut BlockBuilder| {
             let full = builder.len() >= *size || builder.bytes() >= limits.block_bytes;
             if full {
+                spans += builder.spans_since(*counted) as u64;
+                logs += builder.logs_since(*counted) as u64;
+                *counted = Mark::default();
                 let block = builder.finish();
-                spans += block.len() as u64;
                 *size = (*size * 4).min(limits.block_spans);
                 if flow.is_continue() {
                     flow = sink.block(block);
@@ -247,11 +268,16 @@ impl<'s> Reading<'s> {
             }
             full
         };
-        let result = decode(text, &mut self.builder, findings, &mut offered);
-        if let Some(input) = input {
+        let done = work(Out {
+            builder: &mut self.builder,
+            findings,
+            hand_over: &mut offered,
+        });
+        if let Some(input) = &mut self.input {
             input.spans += spans;
+            input.logs += logs;
         }
-        (result, flow)
+        (done, flow)
     }
 
     /// A message behind its length.
@@ -278,10 +304,19 @@ impl<'s> Reading<'s> {
         }
     }
 
-    /// A message that cannot be cut.
-    fn whole(&mut self, format: Format, bytes: &[u8], findings: &mut Findings) -> ControlFlow<()> {
-        findings.at_piece(place(findings.input(), 0));
-        let (result, flow) = self.decode(bytes, decoders::of(format).decode, findings);
+    /// A binary message, or a piece of one.
+    fn binary(
+        &mut self,
+        format: Format,
+        bytes: &[u8],
+        piece: Piece,
+        findings: &mut Findings,
+    ) -> ControlFlow<()> {
+        findings.at_piece(Piece {
+            input: findings.input().to_owned(),
+            ..piece
+        });
+        let (result, flow) = self.decode(format, bytes, findings);
         if let Err(problem) = result {
             findings.report(problem);
         }
@@ -303,15 +338,12 @@ impl<'s> Reading<'s> {
 
     /// Hands over what there is, but for what waits to be explained.
     fn hand_over(&mut self) -> ControlFlow<()> {
-        let Some(mut findings) = self.findings.take() else {
+        if !self.held.is_empty() {
             return ControlFlow::Continue(());
-        };
-        let flow = if self.held.is_empty() {
-            self.flush(&mut findings)
-        } else {
-            ControlFlow::Continue(())
-        };
-        self.findings = Some(findings);
+        }
+        let mut findings = self.findings.take().unwrap_or_default();
+        let flow = self.flush(&mut findings);
+        self.findings = self.input.is_some().then_some(findings);
         flow
     }
 
@@ -322,42 +354,77 @@ impl<'s> Reading<'s> {
         if self.builder.is_empty() {
             return ControlFlow::Continue(());
         }
+        self.count();
+        self.counted = Mark::default();
         let block = self.builder.finish();
         self.enlarge();
-        if let Some(input) = self.inputs.last_mut() {
-            input.spans += block.len() as u64;
-            input.logs += block.log_count() as u64;
-        }
         self.sink.block(block)
     }
 
-    fn end(&mut self, findings: &mut Findings) -> ControlFlow<()> {
+    /// Counts what is in the builder and not counted yet.
+    fn count(&mut self) {
+        if let Some(input) = &mut self.input {
+            input.spans += self.builder.spans_since(self.counted) as u64;
+            input.logs += self.builder.logs_since(self.counted) as u64;
+        }
+        self.counted = self.builder.mark();
+    }
+
+    /// Finishes what was kept between pieces, unless it goes on in another input.
+    fn finish_courses(&mut self, all: bool, findings: &mut Findings) -> ControlFlow<()> {
+        let goes_on = |(_, course): &(Format, Box<dyn Course>)| !all && course.outlasts_its_input();
+        let (goes_on, done): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.courses).into_iter().partition(goes_on);
+        self.courses = goes_on;
+        for (_, mut course) in done {
+            self.offering(findings, |out| course.finish(out)).1?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Hands over all that waited for the end of the input.
+    fn finish(&mut self, findings: &mut Findings) -> ControlFlow<()> {
         self.release(findings)?;
-        self.flush(findings)
+        self.finish_courses(false, findings)
     }
 
     /// The input at hand has ended, or with a break the whole reading.
     fn close(&mut self, flow: ControlFlow<()>) -> ControlFlow<()> {
-        let Some(mut findings) = self.findings.take() else {
+        let (Some(mut findings), Some(input)) = (self.findings.take(), &self.input) else {
             return flow;
         };
+        findings.at_piece(place(&input.name, 0));
         let flow = match flow {
-            ControlFlow::Continue(()) => self.end(&mut findings),
+            ControlFlow::Continue(()) => self.finish(&mut findings),
             ControlFlow::Break(()) => flow,
         };
         self.held = Held::default();
+        if flow.is_continue() {
+            self.count();
+        }
         for problem in findings.take_problems() {
             self.sink.problem(problem);
         }
         if let Some(problem) = findings.rest() {
             self.sink.problem(problem);
         }
-        if let Some(input) = self.inputs.last_mut() {
-            input.rejected = findings.rejected;
-            input.rejected_logs = findings.rejected_logs;
-            input.logs_without_trace = findings.logs_without_trace;
-            input.metric_points = findings.metric_points;
+        if let Some(input) = self.input.take() {
+            self.sink.ended(input.with(findings));
         }
         flow
+    }
+
+    /// The reading has ended, or with a break nobody wants more of it.
+    fn end(&mut self, flow: ControlFlow<()>) -> ControlFlow<()> {
+        if flow.is_continue()
+            && let Some(mut findings) = self.findings.take()
+        {
+            let finished = self.finish_courses(true, &mut findings);
+            self.findings = Some(findings);
+            self.close(finished)?;
+        } else {
+            self.close(flow)?;
+        }
+        self.flush(&mut Findings::default())
     }
 }

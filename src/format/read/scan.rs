@@ -1,7 +1,7 @@
 //! What is looked for in text that is passed over.
 
 /// Lists that may be cut, besides one that is the document.
-pub(super) const LISTS: [&str; 11] = [
+pub(super) const LISTS: [&str; 12] = [
     "resourceSpans",
     "resource_spans",
     "batches",
@@ -13,6 +13,7 @@ pub(super) const LISTS: [&str; 11] = [
     "traces",
     "hits",
     "Traces",
+    "traceEvents",
 ];
 
 /// The key whose value begins with the bracket at the end of `text`.

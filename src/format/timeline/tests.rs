@@ -1,12 +1,25 @@
 //! Nesting by time, at its worst.
 
 use super::*;
+use crate::format::findings::Findings;
+use crate::format::read::Out;
+use crate::model::TraceId;
 
 fn built(fill: impl FnOnce(&mut Timeline, TrackIx)) -> crate::model::Block {
     let (mut builder, mut timeline) = (BlockBuilder::new(), Timeline::default());
     let track = timeline.track();
     fill(&mut timeline, track);
-    timeline.add_to(&mut builder, TraceId(1), 0, |_| Owner::default());
+    let whole = Whole {
+        trace_id: TraceId(1),
+        shift: 0,
+        owner: &|_, _| Owner::default(),
+    };
+    let mut out = Out {
+        builder: &mut builder,
+        findings: &mut Findings::default(),
+        hand_over: &mut |_| false,
+    };
+    timeline.pour(whole, true, &mut out);
     builder.finish()
 }
 

@@ -23,7 +23,7 @@ impl Sink for Traces {
 fuzz_target!(|bytes: &[u8]| {
     let Some((&first, mut input)) = bytes.split_first() else { return };
     let format = Format::ALL[usize::from(first) % Format::ALL.len()];
-    let limits = Limits { expanded_bytes: 1 << 24, archive_bytes: 1 << 20, message_bytes: 1 << 22, ..Limits::default() };
+    let limits = Limits { expanded_bytes: 1 << 24, message_bytes: 1 << 22, ..Limits::default() };
     let options = ReadOptions { format: Some(format), limits, ..ReadOptions::default() };
     read("fuzz", &mut input, &options, &mut Traces);
 });

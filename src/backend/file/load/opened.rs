@@ -1,0 +1,102 @@
+//! Where the bytes come from: standard input and files, each opened when its turn comes.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use super::Shared;
+use crate::backend::file::inputs::{Input, Inputs};
+use crate::backend::file::intake::{Counted, Followed};
+use crate::format::Sources;
+
+/// The inputs, opened one after another.
+pub(super) struct Opened<'a> {
+    reader: &'a Shared,
+    found: &'a Inputs,
+    /// When it was last said how far reading is.
+    told: Cell<Instant>,
+}
+
+/// Takes the name of a source and its bytes.
+type Take<'t> = &'t mut dyn FnMut(&str, &mut dyn Read) -> ControlFlow<()>;
+
+impl Sources for Opened<'_> {
+    fn each(&mut self, read: Take<'_>) {
+        for input in &self.found.list {
+            if self.reader.stop.is_cancelled() {
+                return;
+            }
+            let flow = match input {
+                Input::Stdin => self.source(input, &mut io::stdin(), self.found.bytes, read),
+                Input::Path(path) => match File::open(path) {
+                    Ok(file) => self.file(input, path, file, read),
+                    Err(error) => {
+                        self.reader.remark(format!("{}: {error}", path.display()));
+                        continue;
+                    }
+                },
+            };
+            if flow.is_break() {
+                return;
+            }
+        }
+    }
+}
+
+impl<'a> Opened<'a> {
+    pub(super) fn new(reader: &'a Shared, found: &'a Inputs) -> Self {
+        Self {
+            reader,
+            found,
+            told: Cell::new(Instant::now()),
+        }
+    }
+
+    fn file(&self, input: &Input, path: &Path, mut file: File, read: Take<'_>) -> ControlFlow<()> {
+        let reader = self.reader;
+        let of = file.metadata().ok().filter(std::fs::Metadata::is_file);
+        if reader.manner.follow && of.is_some() {
+            let caught_up = || reader.tell_progress(None, true);
+            let stop = reader.stop.clone();
+            let mut followed = Followed::new(path.to_owned(), file, stop, &caught_up);
+            return self.source(input, &mut followed, None, read);
+        }
+        let before = reader.bytes.load(Ordering::Relaxed);
+        let flow = self.source(input, &mut file, self.found.bytes, read);
+        let bytes = reader.bytes.load(Ordering::Relaxed) - before;
+        // What is behind the end of an archive need not be read.
+        if let Some(was) = of.filter(|was| bytes < was.len())
+            && file.metadata().is_ok_and(|now| now.len() < was.len())
+        {
+            reader.remark(format!(
+                "{}: the file shrank while it was read: {bytes} of {} bytes were there",
+                path.display(),
+                was.len()
+            ));
+        }
+        flow
+    }
+
+    fn source(
+        &self,
+        input: &Input,
+        from: &mut dyn Read,
+        total: Option<u64>,
+        read: Take<'_>,
+    ) -> ControlFlow<()> {
+        let reader = self.reader;
+        let tell = || reader.tell_progress(total, false);
+        let mut counted = Counted {
+            from,
+            bytes: &reader.bytes,
+            stop: &reader.stop,
+            tell: &tell,
+            told: &self.told,
+        };
+        read(&input.name(), &mut counted)
+    }
+}
