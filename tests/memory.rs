@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use vizsla::format::protobuf::{put_bytes, put_message, put_text};
 
@@ -196,4 +197,75 @@ fn what_is_kept_beside_the_spans_counts_too() {
         .parse()
         .unwrap();
     assert!(bytes <= BUDGET / 100 * 105, "{bytes}");
+}
+
+/// A command that reads a file of its own, with a budget of 64 MiB: what it said, and the most that
+/// it had.
+fn read_file(name: &str, fill: impl FnOnce(&mut dyn std::io::Write)) -> (String, String, u64) {
+    let home = Home::new();
+    let path = home.path().join(name);
+    let mut file = std::io::BufWriter::new(fs::File::create(&path).unwrap());
+    fill(&mut file);
+    file.into_inner().unwrap().sync_all().unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    let args = [
+        "stats",
+        "-s",
+        &path,
+        "--max-memory",
+        "64MiB",
+        "--format",
+        "json",
+    ];
+    let mut command = home.command(&args);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        // It may end while it is looked at.
+        most = fs::read_to_string(&status).map_or(most, |status| most.max(own(&status)));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let output = child.wait_with_output().unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (out, err, most)
+}
+
+/// The most that a process had so far, but for what is mapped of its own file.
+fn own(status: &str) -> u64 {
+    let told = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(name));
+        let kib = line.and_then(|line| line.split_whitespace().nth(1));
+        kib.map_or(0, |kib| kib.parse::<u64>().unwrap() * 1024)
+    };
+    told("VmHWM:").saturating_sub(told("RssFile:"))
+}
+
+#[test]
+fn a_timeline_that_is_larger_than_memory_is_read_in_portions() {
+    const EVENTS: u64 = 2_000_000;
+    let (out, err, most) = read_file("timeline.json", |file| {
+        write!(file, r#"{{"traceEvents":["#).unwrap();
+        for at in 0..EVENTS {
+            let comma = if at == 0 { "" } else { "," };
+            let (tid, name) = (at % 8, at % 100);
+            write!(
+                file,
+                r#"{comma}{{"ph":"X","pid":1,"tid":{tid},"ts":{at},"dur":3,"name":"work {name}","args":{{"n":{at}}}}}"#
+            )
+            .unwrap();
+        }
+        write!(file, "]}}").unwrap();
+    });
+    assert!(
+        out.contains(&format!("\"received\":{EVENTS}")),
+        "{out}{err}"
+    );
+    assert!(
+        err.contains("of a timeline are kept at once") && err.contains("--max-memory"),
+        "{err}"
+    );
+    let allowed = BUDGET / 10 * 11 + 64 * MIB;
+    assert!(most <= allowed, "{} MiB of {}", most / MIB, allowed / MIB);
 }

@@ -209,13 +209,14 @@ impl Chrome {
     /// Forgets all tracks but those that stay, which are given in their new order.
     fn keep_tracks(&mut self, stay: &[TrackIx]) {
         let new: HashMap<usize, usize> = stay.iter().map(|old| old.index()).zip(0..).collect();
-        self.tracks.retain(|_, track| match new.get(&track.index()) {
-            Some(&index) => {
-                *track = TrackIx::of(index);
-                true
-            }
-            None => false,
-        });
+        self.tracks
+            .retain(|_, track| match new.get(&track.index()) {
+                Some(&index) => {
+                    *track = TrackIx::of(index);
+                    true
+                }
+                None => false,
+            });
         let thread = |old: &TrackIx| self.threads.get(old.index()).cloned().unwrap_or_default();
         self.threads = stay.iter().map(thread).collect();
         self.named = 0;

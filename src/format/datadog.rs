@@ -2,7 +2,8 @@
 //! in `MessagePack` (`v0.4`, and `v0.5` with its table of strings).
 //!
 //! Ids are numbers of 64 bits, which no double holds. The high half of a trace's id is the tag
-//! `_dd.p.tid`, which only the first span of a list has. Times are in nanoseconds.
+//! `_dd.p.tid`, which only the first span of a list has. Times are in nanoseconds. Links and events of a
+//! span have members of their own, or stand as JSON in its tags `_dd.span_links` and `events`.
 //!
 //! ```text
 //! [[{"trace_id":9532127138774266268,"span_id":13235353014750950193,"parent_id":0,"service":"shop",
@@ -11,12 +12,15 @@
 //! ```
 
 mod json;
+mod links;
 mod msgpack;
 mod packed;
+mod payloads;
 
 pub use json::decode;
 pub(super) use packed::begins as begins_packed;
 pub use packed::decode as decode_packed;
+pub(super) use payloads::Payloads;
 
 use super::draft::Rejection;
 use super::row::{self, Row};
@@ -24,6 +28,9 @@ use crate::model::{BlockBuilder, Kind, SpanId, Status, Sym, TraceId, Value};
 
 /// The tag that holds the high half of a trace's id, in hex.
 const HIGH: &str = "_dd.p.tid";
+/// Tags whose text is JSON: the span's links, and its events.
+const LINKS: &str = "_dd.span_links";
+const EVENTS: &str = "events";
 
 /// A span that is read, whatever it is written in. One serves for all.
 #[derive(Debug, Default)]
@@ -79,6 +86,8 @@ impl Span {
             "span.kind" => self.kind = Kind::from_name(text).or(self.kind),
             "error.message" | "error.msg" => self.row.draft.message = builder.string(text),
             HIGH => {}
+            LINKS if self.links(text, builder).is_ok() => {}
+            EVENTS if self.events(text, builder).is_ok() => {}
             _ => {
                 let pair = builder.attribute(key, Value::Str(text));
                 self.row.draft.attributes.push(pair);

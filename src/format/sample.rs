@@ -58,7 +58,9 @@ pub(super) fn read_pieces(
 pub(super) fn read_whole(text: impl AsRef<[u8]>, course: Box<dyn Course>) -> (Block, Findings) {
     let (blocks, findings) = read_pieces(&[text.as_ref()], course, usize::MAX);
     let mut builder = BlockBuilder::new();
-    blocks.iter().for_each(|block| builder.append_all(block));
+    for block in &blocks {
+        builder.append_all(block);
+    }
     (builder.finish(), findings)
 }
 

@@ -19,7 +19,7 @@ use std::fmt::Write as _;
 pub(super) use value::{any_value, parsed, timestamp};
 
 use super::draft::Rejection;
-use super::findings::Findings;
+use super::findings::{Findings, Piece};
 use super::json::{JsonError, JsonKind, JsonReader, JsonResult};
 use super::problem::{Problem, Reason};
 use crate::model::{BlockBuilder, PairIx, Sym};
@@ -291,6 +291,17 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
         let path = self.path("");
         self.findings
             .reject_span(self.text, at, path, rejection.reason, rejection.message);
+    }
+
+    /// Where a part of the text stands in the input, to be read another time.
+    pub(super) fn place(&self, at: usize) -> Piece {
+        let place = self.findings.place_in_text(self.text, at, String::new());
+        Piece {
+            input: place.input,
+            offset: place.offset.unwrap_or(0),
+            lines: place.line.unwrap_or(1) - 1,
+            prefix: 0,
+        }
     }
 
     /// Interns a string; of a number or a boolean, its text.

@@ -9,8 +9,8 @@
 //!
 //! A segment is what one service did for one request: a span of a server, named like its service.
 //! Its subsegments are spans below it, in the same resource; one that is sent on its own names
-//! its parent. A document that is in progress has no end; where the final one is there too, only
-//! that is read, or, where it comes much later, shown. What the fields become: the X-Ray receiver of the OpenTelemetry collector,
+//! its parent. A document that is in progress has no end; where the final one is there too, in this
+//! file or another of the same data set, only that is read. What the fields become: the X-Ray receiver of the OpenTelemetry collector,
 //! with today's names of the semantic conventions. Fields: "AWS X-Ray segment documents".
 
 mod cause;
@@ -18,25 +18,70 @@ mod fields;
 mod segment;
 mod waiting;
 
-use super::findings::Findings;
 use super::json::JsonResult;
 use super::problem::Problem;
+use super::read::{Course, Out};
 use super::walk::Walk;
-use crate::model::BlockBuilder;
 use segment::Document;
+use waiting::Waiting;
 
-/// Decodes X-Ray documents, and asks after each whether the block is full.
-///
-/// # Errors
-/// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
-    Walk::new(text, builder, findings, hand_over, Document::default())
-        .documents_and(Walk::xray_document, Walk::read_waiting)
+/// Begins to decode X-Ray documents.
+pub(super) fn course() -> Box<dyn Course> {
+    Box::<Waiting>::default()
+}
+
+impl Course for Waiting {
+    fn piece(&mut self, text: &[u8], room: usize, out: Out<'_>) -> Result<(), Problem> {
+        let Out {
+            builder,
+            findings,
+            hand_over,
+        } = out;
+        let document = Document {
+            waiting: std::mem::take(self),
+            ..Document::default()
+        };
+        let walk = Walk::new(text, builder, findings, hand_over, document);
+        let result = walk.documents_and(Walk::xray_document, |walk| {
+            *self = std::mem::take(&mut walk.state.waiting);
+            Ok(())
+        });
+        if self.bytes() > room {
+            self.finish(Out {
+                builder,
+                findings,
+                hand_over,
+            });
+        }
+        result
+    }
+
+    fn finish(&mut self, out: Out<'_>) {
+        for held in std::mem::take(self).in_vain() {
+            out.findings.at_piece(held.place);
+            let document = Document::default();
+            let walk = Walk::new(
+                &held.text,
+                out.builder,
+                out.findings,
+                out.hand_over,
+                document,
+            );
+            let read = |walk: &mut Walk<'_, '_, Document>| {
+                walk.span(Walk::segment)?;
+                walk.offer();
+                Ok(())
+            };
+            if let Err(problem) = walk.documents(read) {
+                out.findings.report(problem);
+            }
+        }
+    }
+
+    /// The final document of a segment may stand in another file.
+    fn outlasts_its_input(&self) -> bool {
+        true
+    }
 }
 
 /// What a document is.

@@ -2,11 +2,15 @@
 
 use super::*;
 use crate::format::sample::{listed_spans, read_pieces, read_whole};
+use crate::model::{Block, SpanRef};
 
 /// Lines without the id of the trace, which stands for the whole input.
 fn shown(text: &str) -> Vec<String> {
     let cut = |line: &String| line.split_once('/').map(|(_, rest)| rest.to_owned());
-    listed_spans(&read_whole(text, course())).iter().filter_map(cut).collect()
+    listed_spans(&read_whole(text, course()))
+        .iter()
+        .filter_map(cut)
+        .collect()
 }
 
 #[test]
@@ -143,7 +147,9 @@ fn what_is_written_is_nested_by_time_and_arrows_lead_elsewhere() {
 #[test]
 fn what_is_too_much_goes_in_portions_and_keeps_what_is_open() {
     let event = |phase: &str, name: u32, ts: u32| {
-        format!(r#"{{"ph":"{phase}","name":"n{name}","pid":1,"tid":1,"ts":{ts},"args":{{"n":{name}}}}},"#)
+        format!(
+            r#"{{"ph":"{phase}","name":"n{name}","pid":1,"tid":1,"ts":{ts},"args":{{"n":{name}}}}},"#
+        )
     };
     let inner = |from: u32| -> String {
         let pair = |n: u32| event("B", n, n * 2) + &event("E", n, n * 2 + 1);
@@ -157,14 +163,20 @@ fn what_is_too_much_goes_in_portions_and_keeps_what_is_open() {
     let pieces: Vec<&[u8]> = pieces.iter().map(String::as_bytes).collect();
     let (blocks, findings) = read_pieces(&pieces, course(), 64 << 10);
     let told: Vec<String> = findings.problems.iter().map(ToString::to_string).collect();
-    assert!(told.len() == 1 && told[0].contains("kept at once"), "{told:?}");
+    assert!(
+        told.len() == 1 && told[0].contains("kept at once"),
+        "{told:?}"
+    );
     assert!(blocks.len() > 3, "{}", blocks.len());
-    let spans = || blocks.iter().flat_map(crate::model::Block::spans);
+    let spans = || blocks.iter().flat_map(Block::spans);
     assert_eq!(spans().count(), 6001);
-    let ids: std::collections::HashSet<_> = spans().map(|span| span.span_id()).collect();
+    let ids: std::collections::HashSet<_> = spans().map(SpanRef::span_id).collect();
     assert_eq!(ids.len(), 6001, "each has an id of its own");
     let outer = spans().find(|span| span.operation() == "n0").unwrap();
-    assert_eq!((outer.duration().0, outer.events().count()), (89_999_000, 1));
+    assert_eq!(
+        (outer.duration().0, outer.events().count()),
+        (89_999_000, 1)
+    );
     let children = spans().filter(|span| span.parent_id() == outer.span_id());
     assert_eq!(children.count(), 6000);
 }

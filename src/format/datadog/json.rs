@@ -4,8 +4,9 @@ use super::{HIGH, Span, high_half};
 use crate::format::findings::Findings;
 use crate::format::json::{JsonKind, JsonReader, JsonResult, Number};
 use crate::format::problem::Problem;
+use crate::format::row::count;
 use crate::format::walk::Walk;
-use crate::model::{BlockBuilder, SpanId, TraceId};
+use crate::model::{BlockBuilder, SpanId, Sym, TraceId};
 
 /// Decodes lists of traces, and traces and spans without a list around them.
 ///
@@ -91,7 +92,7 @@ impl Walk<'_, '_, State> {
     fn links(&mut self) -> JsonResult<()> {
         self.items(|walk| {
             let (mut low, mut high, mut span_id) = (0, 0, SpanId(0));
-            let mut pairs = Vec::new();
+            let (mut state, mut flags, mut pairs) = (Sym::EMPTY, 0, Vec::new());
             walk.object(|walk, key| {
                 let id = |walk: &mut Self| walk.json.integer().map(|id| id as u64);
                 match key {
@@ -99,12 +100,16 @@ impl Walk<'_, '_, State> {
                     "trace_id_high" => high = id(walk)?,
                     "span_id" => span_id = SpanId(id(walk)?),
                     "attributes" => walk.attributes(&mut pairs)?,
+                    "tracestate" => state = walk.sym()?,
+                    "flags" => flags = count(&mut walk.json)?,
                     _ => {}
                 }
                 Ok(())
             })?;
             let trace_id = TraceId(u128::from(high) << 64 | u128::from(low));
-            walk.state.span.row.draft.link(trace_id, span_id, &pairs, 0);
+            let draft = &mut walk.state.span.row.draft;
+            draft.link(trace_id, span_id, &pairs, 0);
+            draft.link_context(state, flags);
             Ok(())
         })
     }

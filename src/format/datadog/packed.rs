@@ -1,6 +1,8 @@
 //! In `MessagePack`: `v0.4`, where spans are maps with named members, and `v0.5`, where a table of
 //! strings comes first and spans are lists of twelve.
 
+mod details;
+
 use std::borrow::Cow;
 
 use super::msgpack::{CUT, Reader, Token};
@@ -202,6 +204,8 @@ impl Decoder<'_, '_> {
                     let number = self.reader.integer()?;
                     self.span.number(&key, number);
                 }
+                "span_links" => self.links()?,
+                "span_events" => self.events()?,
                 _ => self.reader.skip()?,
             }
         }

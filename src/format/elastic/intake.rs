@@ -12,57 +12,75 @@
 //! {"transaction":{"trace_id":"a1","id":"1","name":"GET /","timestamp":1793714531204000,"duration":730.5,...}}
 //! ```
 
-use std::collections::HashMap;
+mod kept;
 
 use super::apm::{self, Facts, HasRow};
 use crate::format::draft::Rejection;
-use crate::format::findings::Findings;
 use crate::format::json::{JsonReader, JsonResult};
 use crate::format::problem::Problem;
+use crate::format::read::{Course, Out};
 use crate::format::row::{self, Row};
-use crate::format::walk::Walk;
-use crate::model::{BlockBuilder, Kind, SpanId, Time, TraceId};
+use crate::format::walk::{Walk, any_value};
+use crate::model::{Kind, SpanId, Time, TraceId};
+use kept::Kept;
 
 const MILLIS: u32 = 1_000_000;
 const MICROS: u32 = 1_000;
 
-/// Decodes lines of the intake API.
-///
-/// # Errors
-/// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
-    let walk = Walk::new(text, builder, findings, hand_over, Intake::default());
-    walk.documents(|walk| {
-        let result = walk.line();
-        if result.is_err() || walk.json.clone().at_end() {
-            walk.late()?;
-        }
-        result
-    })
+/// Begins to decode lines of the intake API.
+pub(in crate::format) fn course() -> Box<dyn Course> {
+    Box::<Kept>::default()
 }
 
-/// What is kept from one line to the next.
+impl Course for Kept {
+    fn piece(&mut self, text: &[u8], room: usize, out: Out<'_>) -> Result<(), Problem> {
+        let Out {
+            builder,
+            findings,
+            hand_over,
+        } = out;
+        let lines = Intake::going_on(std::mem::take(self));
+        let walk = Walk::new(text, builder, findings, hand_over, lines);
+        let result = walk.documents_and(Walk::line, |walk| {
+            *self = std::mem::take(&mut walk.state.kept);
+            Ok(())
+        });
+        if self.bytes() > room {
+            self.let_go(&mut Out {
+                builder,
+                findings,
+                hand_over,
+            });
+        }
+        result
+    }
+
+    fn finish(&mut self, mut out: Out<'_>) {
+        self.let_go(&mut out);
+    }
+}
+
+/// What is read of a piece.
 #[derive(Default)]
 struct Intake<'a> {
+    kept: Kept,
     row: Row,
     facts: Facts,
-    /// Where the metadata of what follows begins.
-    metadata: Option<JsonReader<'a>>,
-    /// When transactions began, for spans that count from there.
-    starts: HashMap<SpanId, Time>,
-    /// Spans whose transaction is not known yet.
-    late: Vec<JsonReader<'a>>,
     /// Where the spans of a browser's transaction begin.
     within: Option<JsonReader<'a>>,
     /// Milliseconds from the transaction's start, in nanoseconds.
     offset: Option<i128>,
     /// The place of its parent among the spans of its transaction.
     parent: Option<usize>,
+}
+
+impl Intake<'_> {
+    fn going_on(kept: Kept) -> Self {
+        Self {
+            kept,
+            ..Self::default()
+        }
+    }
 }
 
 impl HasRow for Intake<'_> {
@@ -92,11 +110,7 @@ impl Event {
 impl<'a> Walk<'a, '_, Intake<'a>> {
     fn line(&mut self) -> JsonResult<()> {
         self.object(|walk, key| match key {
-            "metadata" | "m" => {
-                walk.json.clone().enter_object()?;
-                walk.state.metadata = Some(walk.json.clone());
-                Ok(())
-            }
+            "metadata" | "m" => walk.metadata(),
             "transaction" | "x" => walk.event(Event::Transaction),
             "span" | "y" => walk.event(Event::Span),
             "error" | "e" => walk.event(Event::Error),
@@ -105,15 +119,29 @@ impl<'a> Walk<'a, '_, Intake<'a>> {
         })
     }
 
+    /// What the agent says of itself and its service, for all that follows.
+    fn metadata(&mut self) -> JsonResult<()> {
+        let mut known = Vec::new();
+        self.flat(|walk, key| {
+            let value = any_value(&mut walk.json, &mut false)?.into_owned();
+            known.push((metadata_key(key).to_owned(), value));
+            Ok(())
+        })?;
+        self.state.kept.metadata = known.into();
+        Ok(())
+    }
+
     fn event(&mut self, event: Event) -> JsonResult<()> {
         self.span(|walk| {
             let start = walk.json.clone();
             walk.read(event)?;
             if walk.starts_late() {
-                walk.state.late.push(start);
+                let place = walk.place(start.position());
+                let text = start.clone().skip()?;
+                walk.state.kept.keep_late(text, place);
                 return Ok(Ok(()));
             }
-            walk.take(event)
+            Ok(walk.take(event))
         })?;
         self.offer();
         if event == Event::Transaction
@@ -124,18 +152,13 @@ impl<'a> Walk<'a, '_, Intake<'a>> {
         Ok(())
     }
 
-    /// Spans whose transaction came behind them, or not at all.
+    /// A span whose transaction came behind it, or not at all.
     fn late(&mut self) -> JsonResult<()> {
-        let behind = self.json.clone();
-        for start in std::mem::take(&mut self.state.late) {
-            self.json.go_to(&start);
-            self.span(|walk| {
-                walk.read(Event::Span)?;
-                walk.take(Event::Span)
-            })?;
-            self.offer();
-        }
-        self.json.go_to(&behind);
+        self.span(|walk| {
+            walk.read(Event::Span)?;
+            Ok(walk.take(Event::Span))
+        })?;
+        self.offer();
         Ok(())
     }
 
@@ -143,7 +166,7 @@ impl<'a> Walk<'a, '_, Intake<'a>> {
         let state = &self.state;
         state.offset.is_some()
             && state.row.draft.start == Time(0)
-            && !state.starts.contains_key(&state.facts.transaction_id)
+            && state.kept.start_of(state.facts.transaction_id).is_none()
     }
 
     /// Reads an event into the row and the facts.
@@ -156,20 +179,17 @@ impl<'a> Walk<'a, '_, Intake<'a>> {
     }
 
     /// Puts what was read into the block.
-    fn take(&mut self, event: Event) -> JsonResult<Result<(), Rejection>> {
-        self.describe()?;
+    fn take(&mut self, event: Event) -> Result<(), Rejection> {
+        self.describe();
         let Intake {
+            kept,
             row,
             facts,
-            starts,
             offset,
             ..
         } = &mut self.state;
         if let (Some(offset), Time(0)) = (*offset, row.draft.start) {
-            let from = starts
-                .get(&facts.transaction_id)
-                .copied()
-                .unwrap_or_default();
+            let from = kept.start_of(facts.transaction_id).unwrap_or_default();
             row.draft.start = row::instant(i128::from(from.0).saturating_add(offset));
         }
         if row.draft.start == Time(0) {
@@ -182,10 +202,10 @@ impl<'a> Walk<'a, '_, Intake<'a>> {
                 if !apm::log(row, facts, self.builder) {
                     self.log_without_trace();
                 }
-                return Ok(Ok(()));
+                return Ok(());
             }
             Event::Transaction => {
-                starts.insert(row.draft.span_id, row.draft.start);
+                kept.note_start(row.draft.span_id, row.draft.start);
             }
             Event::Span if row.draft.parent_id.is_zero() => {
                 row.draft.parent_id = facts.transaction_id;
@@ -193,27 +213,18 @@ impl<'a> Walk<'a, '_, Intake<'a>> {
             Event::Span => {}
         }
         row.draft.kind = facts.kind(event == Event::Span);
-        Ok(row.add(self.builder))
+        row.add(self.builder)
     }
 
     /// The metadata as attributes of the resource.
-    fn describe(&mut self) -> JsonResult<()> {
-        let Some(metadata) = self.state.metadata.clone() else {
-            return Ok(());
-        };
-        let behind = self.json.clone();
-        self.json.go_to(&metadata);
-        let read = self.flat(|walk, key| {
-            let key = metadata_key(key);
-            let pair = walk.attribute(key)?;
-            let row = &mut walk.state.row;
+    fn describe(&mut self) {
+        let Intake { kept, row, .. } = &mut self.state;
+        for (key, value) in kept.metadata.iter() {
+            let pair = value.with(|value| self.builder.attribute(key, value));
             if key != "service.name" || row.service.is_none() {
                 row.of_resource(key, pair);
             }
-            Ok(())
-        });
-        self.json.go_to(&behind);
-        read
+        }
     }
 
     fn member(&mut self, event: Event, key: &str) -> JsonResult<()> {
@@ -284,7 +295,7 @@ impl<'a> Walk<'a, '_, Intake<'a>> {
                 draft.trace_id = trace_id;
                 draft.parent_id = parent.unwrap_or(root);
                 walk.state.facts.transaction_id = root;
-                walk.take(Event::Span)
+                Ok(walk.take(Event::Span))
             })?;
             walk.offer();
             Ok(())

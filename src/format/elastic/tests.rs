@@ -1,7 +1,7 @@
 //! Documents of every writer, in every envelope.
 
 use super::*;
-use crate::format::sample::{lines, read_text};
+use crate::format::sample::{lines, listed_spans, read_pieces, read_text, read_whole};
 
 #[test]
 fn documents_of_jaeger_are_spans_with_their_process() {
@@ -73,7 +73,7 @@ fn what_is_wrong_with_one_document_costs_that_document() {
 fn lines_of_agents_are_spans_of_the_service_before_them() {
     let text = include_str!("../../../tests/fixtures/formats/elastic/intake.ndjson");
     assert_eq!(
-        lines(text, intake::decode),
+        listed_spans(&read_whole(text, intake::course())),
         [
             "5b8efff798038103d269b633813fc60c/eee19b7ec3c1b174<0 orders: GET /orders 1793714531204000000+730500000 server error {transaction.type=request transaction.result=HTTP 5xx transaction.sampled=true transaction.span_count.started=2 transaction.span_count.dropped=0 request.method=GET response.status_code=503} {service.name=orders service.version=2.1.0 service.environment=production agent.name=java agent.version=1.50.0 service.language.name=java process.pid=4711 host.hostname=h1 container.id=c0ffee zone=a} >ff/7 {}",
             "5b8efff798038103d269b633813fc60c/c3<b2 orders-worker: publish 1793714531300000000+1500000 producer unset {span.type=messaging span.subtype=kafka span.action=send} {service.name=orders-worker service.version=2.1.0 service.environment=production agent.name=java agent.version=1.50.0 service.language.name=java process.pid=4711 host.hostname=h1 container.id=c0ffee zone=a}",
@@ -87,7 +87,7 @@ fn lines_of_agents_are_spans_of_the_service_before_them() {
 fn a_browsers_spans_are_within_their_transaction() {
     let text = include_str!("../../../tests/fixtures/formats/elastic/rum.ndjson");
     assert_eq!(
-        lines(text, intake::decode),
+        listed_spans(&read_whole(text, intake::course())),
         [
             "286ac3ad697892c406528f13c82e0ce1/ec2e280be8345240<0 shop-web: / 0+295000000 internal ok {transaction.type=page-load transaction.yc.sd=2 transaction.sm=true} {service.name=shop-web service.version=1.2 service.environment=production agent.name=js-base agent.version=5.16.1} (has no start of its own)",
             "286ac3ad697892c406528f13c82e0ce1/bbd8bcc3be14d814<ec2e280be8345240 shop-web: Requesting and receiving the document 4000000+2000000 internal unset {span.type=hard-navigation span.subtype=browser-timing} {service.name=shop-web service.version=1.2 service.environment=production agent.name=js-base agent.version=5.16.1}",
@@ -106,7 +106,7 @@ fn an_event_of_an_agent_that_is_wrong_costs_itself() {
 {"error":{"id":"3","exception":[{}]}}
 {"x":{"id":"4","tid":"1","y":[{"id":"5","pi":99},6]}}
 {"span":{"id":"#;
-    let (block, findings) = read_text(text, intake::decode);
+    let (block, findings) = read_whole(text, intake::course());
     let told: Vec<String> = findings.problems.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
@@ -117,7 +117,6 @@ fn an_event_of_an_agent_that_is_wrong_costs_itself() {
             "line 3, byte 105, span: no trace id",
             "line 4, byte 141, span: expected an object, found a number",
             "line 7, byte 305, x[1]: expected an object, found a number",
-            "line 2, byte 91, span.duration: expected a whole number, found a string",
             "line 8, byte 324, span: the input ends where a value was expected",
         ]
     );
@@ -129,4 +128,17 @@ fn an_event_of_an_agent_that_is_wrong_costs_itself() {
         ),
         (4, 3, 1)
     );
+}
+
+#[test]
+fn a_span_waits_for_its_transaction_in_another_piece() {
+    let text = include_str!("../../../tests/fixtures/formats/elastic/intake.ndjson");
+    let whole = listed_spans(&read_whole(text, intake::course()));
+    let pieces: Vec<&[u8]> = text.split_inclusive('\n').map(str::as_bytes).collect();
+    let (blocks, findings) = read_pieces(&pieces, intake::course(), usize::MAX);
+    let mut builder = BlockBuilder::new();
+    for block in &blocks {
+        builder.append_all(block);
+    }
+    assert_eq!(listed_spans(&(builder.finish(), findings)), whole);
 }

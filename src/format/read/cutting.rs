@@ -12,13 +12,13 @@ use super::excerpts::Excerpts;
 use super::messages::{self, Parts};
 use super::pieces::{Pace, Pieces, Text};
 use super::queue::Queue;
-use crate::format::Format;
 use crate::format::container::{Container, Entry, Peeked, Visitor};
 use crate::format::detect::{self, Framing, Recognised, Unrecognised};
 use crate::format::findings::Piece;
 use crate::format::otlp::Signal;
 use crate::format::problem::{Place, Problem, Reason};
 use crate::format::protobuf::{Field, Message};
+use crate::format::{Format, datadog};
 use crate::model::BlockBuilder;
 
 /// Bytes that wait to be decoded.
@@ -116,7 +116,7 @@ impl Cutting<'_> {
                 }),
             ) => Framing::Prefixed,
             (Format::OtlpProto, _) => Framing::Message(Signal::Traces),
-            _ if matches!(decoders::of(format).cut, Cut::Nowhere) => Framing::Whole,
+            _ if decoders::of(format).cut.is_binary() => Framing::Whole,
             (Format::Console, _) => Framing::Excerpts,
             _ => Framing::Documents,
         };
@@ -137,7 +137,7 @@ impl Cutting<'_> {
             Framing::Message(signal) => self.message(source, signal, 0),
             Framing::Wrapped => self.wrapped(source),
             Framing::Prefixed => self.prefixed(source),
-            Framing::Whole => self.whole(source, recognised.format),
+            Framing::Whole => self.binary(source, recognised.format),
             Framing::Excerpts => self.excerpts(source),
             Framing::Documents => self.documents(source, recognised.format, prompt),
         }
@@ -201,6 +201,54 @@ impl Cutting<'_> {
 
     fn decode(&self, format: Format, text: &Text) -> Option<Decoded> {
         decoding::alone(&self.input, format, text, &mut self.builder.borrow_mut())
+    }
+
+    /// A binary message of a format of its own: in pieces, if it can be cut.
+    fn binary(&self, source: &mut dyn Read, format: Format) -> ControlFlow<()> {
+        match decoders::of(format).cut {
+            Cut::Packed => self.packed(source, format),
+            Cut::Fields => self.fields(source, format),
+            _ => self.whole(source, format),
+        }
+    }
+
+    /// Traces in `MessagePack`, some at a time.
+    fn packed(&self, source: &mut dyn Read, format: Format) -> ControlFlow<()> {
+        let mut payloads = datadog::Payloads::new(source, self.options.limits.message_bytes);
+        loop {
+            match payloads.next() {
+                Ok(Some((bytes, piece))) => {
+                    let length = bytes.len();
+                    let part = Part::Binary(format, bytes, piece);
+                    self.queue.push(part, length, WAITING)?;
+                }
+                Ok(None) => return ControlFlow::Continue(()),
+                Err(failure) => self.fault(failure.reason, failure.message, failure.offset)?,
+            }
+        }
+    }
+
+    /// A message in protobuf, some of its fields at a time.
+    fn fields(&self, source: &mut dyn Read, format: Format) -> ControlFlow<()> {
+        let mut parts = Parts::new(source, self.options.limits.message_bytes);
+        loop {
+            let (bytes, offset, result) = parts.next(self.queue.spare());
+            let length = bytes.len();
+            if length > 0 {
+                let piece = Piece {
+                    offset,
+                    ..Piece::default()
+                };
+                let part = Part::Binary(format, bytes, piece);
+                self.queue.push(part, length, WAITING)?;
+            }
+            if let Err(error) = result {
+                return self.io_fault(&error, offset + length as u64);
+            }
+            if length == 0 {
+                return ControlFlow::Continue(());
+            }
+        }
     }
 
     /// A protobuf message, in parts.

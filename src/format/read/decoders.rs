@@ -37,6 +37,13 @@ pub(super) enum Decoder {
     Course(fn() -> Box<dyn Course>),
 }
 
+impl Cut {
+    /// Whether it is not text that is cut.
+    pub(super) fn is_binary(self) -> bool {
+        matches!(self, Self::Nowhere | Self::Packed | Self::Fields)
+    }
+}
+
 /// Where a document may be cut.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Cut {
@@ -44,9 +51,16 @@ pub(super) enum Cut {
     Elements,
     /// The same, if they are lists: objects belong together.
     Lists,
+    /// The same for lists; between objects where the value under this key changes, since those of
+    /// one value belong together, unless there are too many.
+    Groups(&'static str),
     /// Between the elements of its outermost list; a large one of them between those of its own
     /// lists.
     Within(&'static [Inner]),
+    /// Between the traces of Datadog's `MessagePack`.
+    Packed,
+    /// Between the fields of the outermost message in protobuf.
+    Fields,
     /// Nowhere: what comes last may explain what comes first, or it is one binary message.
     Nowhere,
 }
@@ -94,18 +108,20 @@ pub(super) fn of(format: Format) -> Documents {
     use Decoder::{Course, Each};
     let (decoder, cut) = match format {
         Format::JaegerJson => (Each(jaeger::decode_in_blocks), Cut::Within(JAEGER)),
-        Format::ZipkinV1 | Format::ZipkinV2 => (Each(zipkin::decode_in_blocks), Cut::Lists),
+        Format::ZipkinV1 | Format::ZipkinV2 => {
+            (Each(zipkin::decode_in_blocks), Cut::Groups("traceId"))
+        }
         Format::Elastic => (Each(elastic::decode), Cut::Elements),
-        Format::ElasticIntake => (Each(elastic::intake::decode), Cut::Nowhere),
+        Format::ElasticIntake => (Course(elastic::intake::course), Cut::Elements),
         Format::Chrome => (Course(chrome::course), Cut::Elements),
         Format::DatadogJson => (Each(datadog::decode), Cut::Lists),
-        Format::DatadogMsgpack => (Each(datadog::decode_packed), Cut::Nowhere),
+        Format::DatadogMsgpack => (Each(datadog::decode_packed), Cut::Packed),
         Format::ClickHouse => (Each(clickhouse::decode), Cut::Elements),
         Format::JaegerProto => (Each(jaeger::decode_proto), Cut::Nowhere),
         Format::JaegerThrift => (Each(jaeger::decode_thrift), Cut::Nowhere),
         Format::ZipkinProto => (Each(zipkin::decode_proto), Cut::Nowhere),
         Format::ZipkinThrift => (Each(zipkin::decode_thrift), Cut::Nowhere),
-        Format::Xray => (Each(xray::decode), Cut::Elements),
+        Format::Xray => (Course(xray::course), Cut::Elements),
         Format::CloudTrace => (Each(cloud_trace::decode), Cut::Elements),
         Format::Pinpoint => (Each(pinpoint::decode), Cut::Nowhere),
         Format::TempoSearch => (Each(tempo::decode), Cut::Elements),

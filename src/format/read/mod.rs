@@ -38,6 +38,7 @@ use reading::Reading;
 
 pub(super) use course::{Course, Out};
 pub(super) use excerpts::find as find_document;
+pub(super) use pieces::Failure;
 
 /// Who takes what is read.
 pub trait Sink {

@@ -69,7 +69,7 @@ pub(super) struct Text {
 }
 
 /// Why there is no next piece.
-pub(super) struct Failure {
+pub(in crate::format) struct Failure {
     pub reason: Reason,
     pub message: String,
     pub offset: u64,

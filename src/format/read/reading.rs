@@ -128,7 +128,7 @@ impl<'s> Reading<'s> {
                 console::report_other_lines(findings);
             }
             Part::Binary(format, bytes, piece) => {
-                self.binary(format, &bytes, piece, findings)?;
+                self.binary(format, &bytes, &piece, findings)?;
                 queue.give_back(bytes);
             }
             Part::Decoded(decoded) => return self.decoded(*decoded, findings),
@@ -309,12 +309,12 @@ impl<'s> Reading<'s> {
         &mut self,
         format: Format,
         bytes: &[u8],
-        piece: Piece,
+        piece: &Piece,
         findings: &mut Findings,
     ) -> ControlFlow<()> {
         findings.at_piece(Piece {
             input: findings.input().to_owned(),
-            ..piece
+            ..piece.clone()
         });
         let (result, flow) = self.decode(format, bytes, findings);
         if let Err(problem) = result {
@@ -373,8 +373,9 @@ impl<'s> Reading<'s> {
     /// Finishes what was kept between pieces, unless it goes on in another input.
     fn finish_courses(&mut self, all: bool, findings: &mut Findings) -> ControlFlow<()> {
         let goes_on = |(_, course): &(Format, Box<dyn Course>)| !all && course.outlasts_its_input();
-        let (goes_on, done): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.courses).into_iter().partition(goes_on);
+        let (goes_on, done): (Vec<_>, Vec<_>) = std::mem::take(&mut self.courses)
+            .into_iter()
+            .partition(goes_on);
         self.courses = goes_on;
         for (_, mut course) in done {
             self.offering(findings, |out| course.finish(out)).1?;

@@ -35,6 +35,23 @@ pub(super) fn mentions(text: &[u8], key: &str) -> bool {
     })
 }
 
+/// The text of the value that stands behind the first mention of `key`, up to the next comma or
+/// bracket. Empty if there is none.
+pub(super) fn value_text<'t>(text: &'t [u8], key: &str) -> &'t [u8] {
+    let key = key.as_bytes();
+    let found = text
+        .windows(key.len() + 1)
+        .position(|window| window.split_last() == Some((&b'"', key)));
+    let behind = found.and_then(|at| text.get(at + key.len() + 1..));
+    let behind = behind.unwrap_or_default();
+    let end = behind
+        .iter()
+        .position(|byte| matches!(byte, b',' | b'}' | b']'));
+    behind
+        .get(..end.unwrap_or(behind.len()))
+        .unwrap_or_default()
+}
+
 /// The last byte that is not white space.
 pub(super) fn last_token(text: &[u8]) -> Option<u8> {
     text.trim_ascii_end().last().copied()

@@ -6,12 +6,16 @@ use std::rc::Rc;
 
 use super::behind::{Behind, value_of};
 use super::decoders::{Cut, Inner};
-use super::scan::{LISTS, key_before, last_token, mentions, quote_escape_or_line, structure};
+use super::scan::{
+    LISTS, key_before, last_token, mentions, quote_escape_or_line, structure, value_text,
+};
 
 /// Brackets around a list that are put around each piece of it, with what stands between them.
 const LONGEST_PREFIX: usize = 256 << 10;
 /// Bytes from which on a cut is made within an element.
 const INNER: usize = 1 << 20;
+/// Bytes from which on a cut is made between elements that belong together.
+const GROUP: usize = 4 << 20;
 /// Brackets that may be open where a cut is made.
 const DEEPEST: usize = 12;
 
@@ -34,6 +38,10 @@ pub(super) struct Scanner {
     tail: Option<Tail>,
     /// Where the last complete document or element ends.
     last: Option<At>,
+    /// Bytes of a piece that are enough.
+    enough: usize,
+    /// Where the last complete element ends, and the group that it is of.
+    group: Option<(usize, Vec<u8>)>,
 }
 
 /// A list between whose elements a cut may be.
@@ -102,15 +110,18 @@ impl Scanner {
             met_list: false,
             tail: None,
             last: None,
+            enough: 0,
+            group: None,
         }
     }
 
     /// Scans on until there is a cut behind at least `enough` bytes. `ended`: no more bytes come.
     pub(super) fn scan(&mut self, buffer: &[u8], enough: usize, ended: bool) -> Option<At> {
-        if matches!(self.cut, Cut::Nowhere) {
+        if self.cut.is_binary() {
             return None;
         }
         let enough = self.begin + enough;
+        self.enough = enough;
         if self.last.as_ref().is_some_and(|last| last.end >= enough) {
             return self.last.take();
         }
@@ -151,6 +162,7 @@ impl Scanner {
             tail.from = to(tail.from).unwrap_or(prefix);
         }
         self.last = None;
+        self.group = None;
     }
 
     /// Nothing more comes: what is sought behind a list is not there.
@@ -237,8 +249,10 @@ impl Scanner {
         let Some(outer) = self.levels.last() else {
             return self.outermost(buffer, at);
         };
-        let Cut::Within(lists) = self.cut else {
-            return None;
+        let lists = match self.cut {
+            Cut::Within(lists) => lists,
+            Cut::Groups(_) => return self.list_of_lists(buffer, at, outer),
+            _ => return None,
         };
         if self.depth != outer.depth + 2 || self.open.get(self.depth - 2) != Some(&b'{') {
             return None;
@@ -247,6 +261,17 @@ impl Scanner {
         let list = inner(lists, element)?;
         let level = self.level(&outer.around.prefix, element, at, Some(list));
         Some(level).filter(|level| level.around.prefix.len() <= LONGEST_PREFIX)
+    }
+
+    /// A list that is an element itself.
+    fn list_of_lists(&self, buffer: &[u8], at: usize, outer: &Level) -> Option<Level> {
+        let element = buffer.get(outer.element?..=at)?;
+        let level = self.level(&outer.around.prefix, element, at, None);
+        let is_element = self.depth == outer.depth + 1;
+        (is_element && level.around.prefix.len() <= LONGEST_PREFIX).then_some(Level {
+            inner: true,
+            ..level
+        })
     }
 
     /// The first list of a document, if no other stands around it.
@@ -307,18 +332,40 @@ impl Scanner {
         if level.depth != self.depth {
             return;
         }
-        level.element = Some(at + 1);
-        let whole = match self.cut {
-            Cut::Lists => last_token(buffer.get(..at).unwrap_or_default()) == Some(b']'),
-            _ => !level.inner || at >= self.begin + INNER,
+        let begin = level.element.replace(at + 1);
+        let is_list = || last_token(buffer.get(..at).unwrap_or_default()) == Some(b']');
+        let end = match self.cut {
+            Cut::Lists => is_list().then_some(at),
+            Cut::Groups(_) if level.inner => (at >= self.begin + GROUP).then_some(at),
+            Cut::Groups(_) if is_list() => Some(at),
+            Cut::Groups(key) if at >= self.enough => {
+                let element = begin.and_then(|begin| buffer.get(begin..at));
+                self.end_of_group(element.unwrap_or_default(), key, at)
+            }
+            Cut::Groups(_) => None,
+            _ => (!level.inner || at >= self.begin + INNER).then_some(at),
         };
-        if whole {
+        if let Some(end) = end {
+            let within = self.levels.last().map(|level| Rc::clone(&level.around));
             self.last = Some(At {
-                end: at,
-                next: at + 1,
-                within: Some(Rc::clone(&level.around)),
+                end,
+                next: end + 1,
+                within,
             });
         }
+    }
+
+    /// Where the elements before `element`, which ends at `at`, are all of their group, or where
+    /// they are too many.
+    fn end_of_group(&mut self, element: &[u8], key: &str, at: usize) -> Option<usize> {
+        let name = value_text(element, key).to_owned();
+        let before = self.group.replace((at, name));
+        if at >= self.begin + GROUP {
+            return Some(at);
+        }
+        let (end, before) = before?;
+        let (_, name) = self.group.as_ref()?;
+        (*name != before).then_some(end)
     }
 
     /// A closing bracket.

@@ -6,13 +6,14 @@ use std::io;
 
 use super::*;
 use crate::format::otlp::oracle;
-use crate::model::SpanId;
+use crate::model::{SpanId, SpanRef};
 
 #[derive(Default)]
 struct Kept {
     blocks: Vec<Block>,
     problems: Vec<Problem>,
     at_most: Option<usize>,
+    ended: Vec<Input>,
 }
 
 impl Sink for Kept {
@@ -26,6 +27,21 @@ impl Sink for Kept {
 
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+
+    fn ended(&mut self, input: Input) {
+        self.ended.push(input);
+    }
+}
+
+/// Some sources, by name.
+struct Named<'t>(&'t [(&'t str, String)]);
+
+impl Sources for Named<'_> {
+    fn each(&mut self, read: &mut dyn FnMut(&str, &mut dyn Read) -> ControlFlow<()>) {
+        for (name, text) in self.0 {
+            assert!(read(name, &mut text.as_bytes()).is_continue());
+        }
     }
 }
 
@@ -288,4 +304,50 @@ fn what_is_no_trace_says_so() {
         );
         assert!(inputs.iter().all(|input| input.spans == 0));
     }
+}
+
+#[test]
+fn small_sources_share_a_block_and_each_is_counted() {
+    let sources: Vec<_> = (1..=100)
+        .map(|id| ("one", format!("{}\n{}", line(id), line(id + 1000))))
+        .collect();
+    let mut kept = Kept::default();
+    read_all(&mut Named(&sources), &ReadOptions::default(), &mut kept);
+    assert_eq!(kept.ids().len(), 200);
+    assert!(kept.blocks.len() < 20, "{}", kept.blocks.len());
+    assert_eq!(kept.ended.len(), 100);
+    assert!(kept.ended.iter().all(|input| input.spans == 2));
+}
+
+#[test]
+fn a_document_in_progress_is_superseded_by_its_final_one_in_another_source() {
+    let segment = |id: u64, end: &str| {
+        format!(
+            r#"{{"id":"{id:016x}","trace_id":"1-6b0342e0-c84183f7ec14f5c4071c4cf5","name":"shop","start_time":1,{end}}}"#
+        )
+    };
+    let (open, done) = (r#""in_progress":true"#, r#""end_time":2"#);
+    let sources = [
+        (
+            "early",
+            format!("{}\n{}", segment(1, open), segment(2, open)),
+        ),
+        ("between", line(9)),
+        (
+            "late",
+            format!("{}\n{}", segment(1, done), segment(1, open)),
+        ),
+    ];
+    let mut kept = Kept::default();
+    read_all(&mut Named(&sources), &ReadOptions::default(), &mut kept);
+    assert_eq!((kept.ids(), kept.messages()), (vec![9, 1, 2], vec![]));
+    let spans = kept.blocks.iter().flat_map(Block::spans);
+    let unfinished: Vec<bool> = spans.map(SpanRef::is_unfinished).collect();
+    assert_eq!(
+        unfinished.last(),
+        Some(&true),
+        "what waited in vain is shown"
+    );
+    let counts: Vec<u64> = kept.ended.iter().map(|input| input.spans).collect();
+    assert_eq!(counts, [0, 1, 2]);
 }

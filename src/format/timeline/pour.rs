@@ -148,13 +148,27 @@ impl Timeline {
             });
             slices.insert(index, rest.slices.len());
             let (name, pairs) = mapped(&mut appender, slice.name, self.pairs_of(&slice.pairs));
-            rest.begin(track, slice.start, Named { name, pairs: &pairs });
+            rest.begin(
+                track,
+                slice.start,
+                Named {
+                    name,
+                    pairs: &pairs,
+                },
+            );
         }
         let stayed = |slice: Option<u32>| slice.is_some_and(|slice| slices.contains_key(&slice));
         for mark in self.marks.iter().filter(|mark| stayed(mark.slice)) {
             let (name, pairs) = mapped(&mut appender, mark.name, self.pairs_of(&mark.pairs));
             if let Some(&track) = tracks.get(&mark.track) {
-                rest.mark(track, mark.time, Named { name, pairs: &pairs });
+                rest.mark(
+                    track,
+                    mark.time,
+                    Named {
+                        name,
+                        pairs: &pairs,
+                    },
+                );
             }
         }
         for flow in self.flows.iter().filter(|flow| stayed(flow.slice)) {
@@ -205,7 +219,9 @@ impl Pouring<'_> {
         let slices = (0..self.timeline.slices.len() as u32).collect::<Vec<_>>();
         for chunk in slices.chunks(CHUNK) {
             let mut into = self.into(out.builder);
-            chunk.iter().for_each(|&index| self.slice(index, &mut into));
+            for &index in chunk {
+                self.slice(index, &mut into);
+            }
             (out.hand_over)(out.builder);
         }
         let first = self.timeline.ids + 1 + (slices.len() - self.timeline.carried.len()) as u64;

@@ -25,7 +25,7 @@ pub(super) struct Document {
     pub resource: Vec<PairIx>,
     pub pairs: Vec<PairIx>,
     pub waiting: Waiting,
-    lost: u64,
+    pub lost: u64,
 }
 
 /// A segment or subsegment.

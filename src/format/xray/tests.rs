@@ -1,18 +1,13 @@
 use std::sync::Arc;
 
-use crate::format::Findings;
-use crate::model::{BlockBuilder, Kind, Nanos, Trace};
+use crate::format::sample::read_whole;
+use crate::model::{Kind, Nanos, Trace};
 
 fn traces(text: &str) -> (Vec<Trace>, Vec<String>, u64) {
-    let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
-    if let Err(problem) =
-        super::decode(text.as_bytes(), &mut builder, &mut findings, &mut |_| false)
-    {
-        findings.report(problem);
-    }
+    let (block, findings) = read_whole(text, super::course());
     let problems = findings.problems.iter().map(ToString::to_string).collect();
     let lost = findings.rejected_spans();
-    (Trace::all_of(&[Arc::new(builder.finish())]), problems, lost)
+    (Trace::all_of(&[Arc::new(block)]), problems, lost)
 }
 
 const FINAL: &str = r#"{"id":"a1","trace_id":"1-6b0342e0-c84183f7ec14f5c4071c4cf5","name":"shop","start_time":1.795375840961E9,"end_time":1795375841.25,"subsegments":[{"id":"b1","name":"load","start_time":1795375841,"end_time":1795375841.1}]}"#;
@@ -96,12 +91,8 @@ fn the_final_document_supersedes_the_one_in_progress() {
     let (found, ..) = traces(&early);
     assert!(found[0].span(0).is_unfinished());
     let answer = include_str!("../../../tests/fixtures/formats/xray-batch-get-traces.json");
-    let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
-    super::decode(answer.as_bytes(), &mut builder, &mut findings, &mut |_| {
-        false
-    })
-    .unwrap();
-    assert_eq!(builder.len(), 4, "the one in progress is not even stored");
+    let (block, _) = read_whole(answer, super::course());
+    assert_eq!(block.len(), 4, "the one in progress is not even stored");
 }
 
 #[test]

@@ -1,8 +1,9 @@
-//! Documents in progress wait for their final ones, which may stand anywhere in a text.
+//! Documents in progress wait for their final ones, which may stand anywhere in a data set.
 
 use std::collections::{HashMap, HashSet};
 
 use super::segment::{Document, trace_id};
+use crate::format::findings::Piece;
 use crate::format::json::{JsonReader, JsonResult};
 use crate::format::walk::Walk;
 use crate::model::{SpanId, TraceId};
@@ -10,54 +11,88 @@ use crate::model::{SpanId, TraceId};
 /// What makes documents those of one segment.
 type Key = (TraceId, SpanId);
 
-/// Documents of a text whose segments are not done, and the segments that are.
+/// Documents whose segments are not done, and the segments that are.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     finals: HashSet<Key>,
-    /// Where they stand, and whether as strings. Of several, the last one tells most.
-    in_progress: HashMap<Key, (usize, bool)>,
+    /// Of several documents of a segment, the last one, which tells most.
+    in_progress: HashMap<Key, Held>,
+    /// How many came so far.
+    count: u64,
+    bytes: usize,
+}
+
+/// A document that waits.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub text: Vec<u8>,
+    pub place: Piece,
+    number: u64,
+}
+
+impl Held {
+    fn bytes(&self) -> usize {
+        self.text.len() + self.place.input.len() + size_of::<(Key, Self)>()
+    }
+}
+
+impl Waiting {
+    /// Heap bytes, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes + self.finals.len() * 2 * size_of::<Key>()
+    }
+
+    /// The documents that waited in vain, in the order in which they came.
+    pub(super) fn in_vain(self) -> Vec<Held> {
+        let mut held: Vec<Held> = self.in_progress.into_values().collect();
+        held.sort_unstable_by_key(|held| held.number);
+        held
+    }
+
+    fn hold(&mut self, key: Key, text: Vec<u8>, place: Piece) {
+        if self.finals.contains(&key) {
+            return;
+        }
+        self.count += 1;
+        let held = Held {
+            text,
+            place,
+            number: self.count,
+        };
+        self.bytes += held.bytes();
+        let before = self.in_progress.insert(key, held);
+        self.bytes -= before.map_or(0, |before| before.bytes());
+    }
+
+    fn supersede(&mut self, key: Key) {
+        let before = self.in_progress.remove(&key);
+        self.bytes -= before.map_or(0, |before| before.bytes());
+        self.finals.insert(key);
+    }
 }
 
 impl Walk<'_, '_, Document> {
     /// Reads a document, or has it wait if its segment is in progress.
     pub(super) fn take_document(&mut self, is_quoted: bool) -> JsonResult<()> {
-        let at = self.json.position();
-        let waiting = &mut self.state.waiting;
         match look(&self.json, is_quoted) {
             Some((key, true)) => {
-                if !waiting.finals.contains(&key) {
-                    waiting.in_progress.insert(key, (at, is_quoted));
-                }
-                return self.json.skip().map(drop);
+                let place = self.place(self.json.position());
+                let text = if is_quoted {
+                    self.json.string()?.into_owned().into_bytes()
+                } else {
+                    self.json.skip()?.to_owned()
+                };
+                self.state.waiting.hold(key, text, place);
+                return Ok(());
             }
-            Some((key, false)) => {
-                waiting.in_progress.remove(&key);
-                waiting.finals.insert(key);
-            }
+            Some((key, false)) => self.state.waiting.supersede(key),
             None => {}
         }
-        self.read_document(is_quoted)
-    }
-
-    fn read_document(&mut self, is_quoted: bool) -> JsonResult<()> {
         if is_quoted {
             self.quoted(|inner| inner.span(Walk::segment))
         } else {
             self.span(Self::segment)
         }
-    }
-
-    /// Reads the documents that waited in vain.
-    pub(super) fn read_waiting(&mut self) -> JsonResult<()> {
-        let in_progress = std::mem::take(&mut self.state.waiting.in_progress);
-        let mut places: Vec<(usize, bool)> = in_progress.into_values().collect();
-        places.sort_unstable();
-        for (at, is_quoted) in places {
-            self.json.seek(at);
-            self.read_document(is_quoted)?;
-            self.offer();
-        }
-        Ok(())
     }
 }
 

@@ -118,3 +118,50 @@ proptest! {
         prop_assert_eq!(found, lists.concat());
     }
 }
+
+#[test]
+fn spans_of_one_trace_stay_together_unless_they_are_too_many() {
+    let groups = Cut::Groups("traceId");
+    let span = |trace: usize, id: usize| {
+        format!(
+            r#"{{"traceId":"{trace:x}","id":"{id:x}","tags":{{"x":"{}"}}}}"#,
+            "y".repeat(400)
+        )
+    };
+    let spans = |count: usize, of: fn(usize) -> usize| -> Vec<String> {
+        (0..count).map(|id| span(of(id), id + 1)).collect()
+    };
+    let ids = |piece: &Text| -> Vec<(String, String)> {
+        let document: serde_json::Value = serde_json::from_slice(&piece.bytes).unwrap();
+        let lists = document.as_array().unwrap().iter();
+        let spans = lists.flat_map(|item| item.as_array().cloned().unwrap_or(vec![item.clone()]));
+        let text = |span: &serde_json::Value, key: &str| span[key].as_str().unwrap().to_owned();
+        spans
+            .map(|span| (text(&span, "traceId"), text(&span, "id")))
+            .collect()
+    };
+    // Seven spans a trace, in one flat list.
+    let all = cut(
+        &format!("[{}]", spans(20_000, |id| id / 7).join(",")),
+        groups,
+        Pace::Steadily,
+    );
+    assert!(all.len() > 5, "{}", all.len());
+    let pieces: Vec<_> = all.iter().map(ids).collect();
+    assert_eq!(pieces.iter().map(Vec::len).sum::<usize>(), 20_000);
+    for pair in pieces.windows(2) {
+        assert_ne!(
+            pair[0].last().unwrap().0,
+            pair[1][0].0,
+            "a trace in two pieces"
+        );
+    }
+    // One trace, alone and as one of two lists.
+    let one = spans(30_000, |_| 7).join(",");
+    for text in [format!("[{one}]"), format!("[[{one}],[{}]]", span(8, 1))] {
+        let all = cut(&text, groups, Pace::Steadily);
+        assert!((3..6).contains(&all.len()), "{}", all.len());
+        let read = all.iter().map(|piece| ids(piece).len()).sum::<usize>();
+        assert!(read >= 30_000, "{read}");
+    }
+}

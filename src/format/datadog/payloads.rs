@@ -1,0 +1,302 @@
+//! Cuts traces in `MessagePack` into messages of some traces each, so that no more of an input is
+//! held than its largest trace. Nothing is decoded here: values are counted.
+
+use std::io::{self, Read};
+
+use super::msgpack::{CUT, Reader, Token};
+use crate::format::findings::Piece;
+use crate::format::problem::Reason;
+use crate::format::protobuf::WireError;
+use crate::format::read::Failure;
+
+/// Bytes asked of the source at a time.
+const CHUNK: usize = 256 << 10;
+/// Size that messages have at least, but for the last one.
+const ENOUGH: usize = 1 << 20;
+
+/// The payloads of an input, one behind the other.
+pub(in crate::format) struct Payloads<'a> {
+    source: &'a mut dyn Read,
+    limit: u64,
+    buffer: Vec<u8>,
+    /// Bytes of the buffer that were handed over or passed over.
+    at: usize,
+    /// Where in the input that is.
+    offset: u64,
+    /// The payload at hand.
+    payload: Payload,
+    ended: bool,
+}
+
+/// A payload that is being cut.
+#[derive(Default)]
+struct Payload {
+    /// A list of two and its first item, the table of strings, in `v0.5`.
+    head: Vec<u8>,
+    /// How many traces are to come.
+    traces: u32,
+}
+
+/// What comes next.
+enum Begun {
+    Payload,
+    /// Something that is no payload.
+    Nonsense,
+    Nothing,
+}
+
+impl<'a> Payloads<'a> {
+    /// The payloads of `source`, no trace in which may be larger than `limit` bytes.
+    pub(in crate::format) fn new(source: &'a mut dyn Read, limit: u64) -> Self {
+        Self {
+            source,
+            limit,
+            buffer: Vec::new(),
+            at: 0,
+            offset: 0,
+            payload: Payload::default(),
+            ended: false,
+        }
+    }
+
+    /// The next message and where it stands, `None` at the end. After a failure comes what was
+    /// read before it.
+    pub(in crate::format) fn next(&mut self) -> Result<Option<(Vec<u8>, Piece)>, Failure> {
+        loop {
+            if self.payload.traces == 0 {
+                match self.begin()? {
+                    Begun::Payload => continue,
+                    Begun::Nonsense => return Ok(Some(self.take_as_it_is())),
+                    Begun::Nothing => return Ok(None),
+                }
+            }
+            let (mut whole, mut traces, mut scan) = (0, 0, Scan::default());
+            let enough = ENOUGH.max(self.payload.head.len());
+            while traces < self.payload.traces && whole < enough {
+                match scan.value(self.rest()) {
+                    Ok(()) => (whole, traces) = (scan.at, traces + 1),
+                    Err(error) if error.what == CUT && !self.ended => self.fill()?,
+                    // The decoder will find it, and tell it.
+                    Err(_) => {
+                        self.ended = true;
+                        let length = self.rest().len();
+                        return Ok(Some(self.take(length, traces + 1)));
+                    }
+                }
+            }
+            return Ok(Some(self.take(whole, traces)));
+        }
+    }
+
+    /// Begins the next payload, if there is one.
+    fn begin(&mut self) -> Result<Begun, Failure> {
+        loop {
+            match head(self.rest()) {
+                Ok(head) => {
+                    let before = self.rest().get(..head.table).unwrap_or_default();
+                    self.payload = Payload {
+                        head: before.to_vec(),
+                        traces: head.traces,
+                    };
+                    self.pass(head.length);
+                    return Ok(Begun::Payload);
+                }
+                Err(error) if error.what == CUT && !self.ended => self.fill()?,
+                Err(_) if self.rest().is_empty() => return Ok(Begun::Nothing),
+                Err(_) => return Ok(Begun::Nonsense),
+            }
+        }
+    }
+
+    /// What was read and is not handed over.
+    fn rest(&self) -> &[u8] {
+        self.buffer.get(self.at..).unwrap_or_default()
+    }
+
+    fn pass(&mut self, length: usize) {
+        self.at += length;
+        self.offset += length as u64;
+    }
+
+    fn fill(&mut self) -> Result<(), Failure> {
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        if self.buffer.len() as u64 > self.limit {
+            self.ended = true;
+            self.payload = Payload::default();
+            self.buffer.clear();
+            return Err(Failure {
+                reason: Reason::TooLarge,
+                message: format!("a trace of more than {} MiB", self.limit >> 20),
+                offset: self.offset,
+            });
+        }
+        let mut more = self.source.take(CHUNK as u64);
+        match more.read_to_end(&mut self.buffer) {
+            Ok(count) => self.ended = count == 0,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                self.ended = true;
+                return Err(Failure {
+                    reason: Reason::of(&error),
+                    message: error.to_string(),
+                    offset: self.offset + self.buffer.len() as u64,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes some traces of the payload, in so many bytes.
+    fn take(&mut self, length: usize, traces: u32) -> (Vec<u8>, Piece) {
+        let mut message = self.payload.head.clone();
+        // A list with its length in four bytes.
+        message.push(0xdd);
+        message.extend(traces.to_be_bytes());
+        let piece = Piece {
+            offset: self.offset,
+            prefix: message.len(),
+            ..Piece::default()
+        };
+        message.extend_from_slice(self.rest().get(..length).unwrap_or_default());
+        self.pass(length);
+        self.payload.traces = self.payload.traces.saturating_sub(traces);
+        if self.ended && self.rest().is_empty() {
+            self.payload = Payload::default();
+        }
+        (message, piece)
+    }
+
+    /// Takes all that is there and does not begin as a payload.
+    fn take_as_it_is(&mut self) -> (Vec<u8>, Piece) {
+        self.ended = true;
+        let piece = Piece {
+            offset: self.offset,
+            ..Piece::default()
+        };
+        let message = self.rest().to_vec();
+        self.pass(message.len());
+        (message, piece)
+    }
+}
+
+/// A value that is passed over while its bytes come.
+#[derive(Default)]
+struct Scan {
+    at: usize,
+    /// Values that are still to come until it is whole.
+    owed: Option<u64>,
+}
+
+impl Scan {
+    /// Passes over the next value, or goes on in one that was cut off.
+    fn value(&mut self, bytes: &[u8]) -> Result<(), WireError> {
+        let mut owed = self.owed.unwrap_or(1);
+        let mut reader = Reader::new(bytes.get(self.at..).unwrap_or_default());
+        let from = self.at;
+        while owed > 0 {
+            let token = reader.token();
+            if token.is_err() {
+                self.owed = Some(owed);
+            }
+            let within = match token? {
+                Token::Array(items) => u64::from(items),
+                Token::Map(members) => u64::from(members) * 2,
+                _ => 0,
+            };
+            owed = (owed - 1).saturating_add(within);
+            self.at = from + reader.position();
+        }
+        self.owed = None;
+        Ok(())
+    }
+}
+
+/// What stands before the traces of a payload.
+struct Head {
+    /// Bytes of the list of two and the table of strings in it; 0 if there is no table.
+    table: usize,
+    /// Bytes of all of it, with the length of the list of traces.
+    length: usize,
+    traces: u32,
+}
+
+fn head(bytes: &[u8]) -> Result<Head, WireError> {
+    let mut reader = Reader::new(bytes);
+    let items = reader.array()?;
+    let plain = Head {
+        table: 0,
+        length: reader.position(),
+        traces: items,
+    };
+    if items != 2 {
+        return Ok(plain);
+    }
+    let strings = match reader.array() {
+        Err(error) if error.what != CUT => return Ok(plain),
+        strings => strings?,
+    };
+    for number in 0..strings {
+        match reader.token()? {
+            Token::Text(_) => {}
+            _ if number == 0 => return Ok(plain),
+            _ => return Err(reader.wrong("a table of strings with something else in it")),
+        }
+    }
+    if strings == 0 {
+        return Ok(plain);
+    }
+    let table = reader.position();
+    let traces = reader.array()?;
+    Ok(Head {
+        table,
+        length: reader.position(),
+        traces,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All messages of an input that comes in small portions.
+    fn messages(mut bytes: &[u8], limit: u64) -> (Vec<Vec<u8>>, Vec<String>) {
+        let mut payloads = Payloads::new(&mut bytes, limit);
+        let (mut all, mut told) = (Vec::new(), Vec::new());
+        loop {
+            match payloads.next() {
+                Ok(Some((message, _))) => all.push(message),
+                Ok(None) => return (all, told),
+                Err(failure) => told.push(failure.message),
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_goes_with_each_part_of_its_traces() {
+        // A table of one string, and three traces of a large value each.
+        let trace = [&b"\xc6\x00\x20\x00\x00"[..], &vec![7; 2 << 20]].concat();
+        let payload = [&b"\x92\x91\xa1a\x93"[..], &trace, &trace, &trace].concat();
+        let input = [&payload[..], b"\x90\x90", &payload].concat();
+        let (all, told) = messages(&input, 8 << 20);
+        assert_eq!((all.len(), told.len()), (6, 0));
+        let part = [&b"\x92\x91\xa1a\xdd\0\0\0\x01"[..], &trace].concat();
+        assert!(all.iter().all(|message| *message == part));
+        let (all, told) = messages(&input, 1 << 20);
+        assert_eq!(
+            (all.len(), &told[..]),
+            (0, &["a trace of more than 1 MiB".to_owned()][..])
+        );
+    }
+
+    #[test]
+    fn what_is_broken_is_left_to_the_decoder() {
+        assert_eq!(messages(b"", 9).0.len(), 0);
+        assert_eq!(messages(b"\xc1\x91", 9).0, [b"\xc1\x91"]);
+        let (all, _) = messages(b"\x93\x90\xc1\x90", 9);
+        assert_eq!(all, [b"\xdd\0\0\0\x02\x90\xc1\x90"]);
+        let (all, _) = messages(b"\xdd\xff\xff\xff\xff\x90\x91", 9);
+        assert_eq!(all, [b"\xdd\0\0\0\x02\x90\x91"]);
+        assert!(messages(&vec![0x90; 1 << 20], 9).0.is_empty());
+    }
+}
