@@ -44,6 +44,7 @@ const SAMPLES: &[(&str, &str)] = &[
     ("chrome", "formats/chrome/tracing-chrome.json"),
     ("chrome", "formats/chrome/kineto.json"),
     ("chrome", "formats/chrome/async.json"),
+    ("perfetto", "formats/perfetto.pftrace"),
     ("datadog-json", "formats/datadog/v04.json"),
     ("datadog-msgpack", "formats/datadog/v04.msgpack"),
     ("datadog-msgpack", "formats/datadog/v05.msgpack"),

@@ -30,6 +30,7 @@ pub mod zipkin;
 mod findings;
 mod flat;
 mod limits;
+mod perfetto;
 pub mod pinpoint;
 mod problem;
 mod read;
@@ -91,6 +92,8 @@ pub enum Format {
     Pinpoint,
     /// Chrome's trace events.
     Chrome,
+    /// Perfetto's protobuf.
+    Perfetto,
     /// What Datadog's tracers send, in JSON.
     DatadogJson,
     /// What Datadog's tracers send, in `MessagePack`.
@@ -151,6 +154,7 @@ const FORMATS: &[About] = &[
     about(Format::CloudTrace, "cloud-trace", Read, "Google Cloud Trace: version 1 (lists, traces, `PatchTraces`), version 2 (`batchWrite`)"),
     about(Format::Pinpoint, "pinpoint", Read, "Pinpoint: a transaction with its call stack, or its timeline"),
     about(Format::Chrome, "chrome", Both, "Chrome's trace events, and all who write them: Kineto, Clang, Bazel, `tracing-chrome`"),
+    about(Format::Perfetto, "perfetto", Read, "Perfetto's protobuf: slices and instants of its tracks"),
     about(Format::DatadogJson, "datadog-json", Read, "What Datadog's tracers send to the agent, in JSON"),
     about(Format::DatadogMsgpack, "datadog-msgpack", Read, "The same in MessagePack, v0.4 and v0.5"),
     about(Format::Csv, "csv", Write, "A table of spans, comma-separated"),

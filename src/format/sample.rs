@@ -72,6 +72,11 @@ pub(super) fn lines(text: impl AsRef<[u8]>, decode: Decode) -> Vec<String> {
 /// Every span as a line, and every log record; there must be no problems.
 pub(super) fn listed_spans((block, findings): &(Block, Findings)) -> Vec<String> {
     assert_eq!(findings.problems, []);
+    listed_lines(block)
+}
+
+/// Every span as a line, and every log record.
+pub(super) fn listed_lines(block: &Block) -> Vec<String> {
     let logs = (0..block.log_count()).map(|log| {
         let log = block.log(log as u32);
         let (time, attributes) = (log.time().0, listed(log.attributes()));

@@ -25,13 +25,40 @@ pub(super) fn detect(head: &[u8]) -> Option<Recognised> {
         });
     }
     let (_, inner) = fields(head).next().filter(|&(tag, _)| tag == LENGTH_1)?;
-    signal(inner)?;
-    let why = "a protobuf message with a trace, as Tempo answers";
-    Some(Recognised {
-        format: Format::OtlpProto,
-        framing: Framing::Wrapped,
-        why,
+    if signal(inner).is_some() {
+        return Some(Recognised {
+            format: Format::OtlpProto,
+            framing: Framing::Wrapped,
+            why: "a protobuf message with a trace, as Tempo answers",
+        });
+    }
+    is_packet(inner).then_some(Recognised {
+        format: Format::Perfetto,
+        framing: Framing::Whole,
+        why: "packets of a Perfetto trace in protobuf",
     })
+}
+
+/// Whether a message is a packet of Perfetto's, by the numbers and types of its fields: one at least
+/// is what hardly anything else has, and none is what a packet has not.
+fn is_packet(message: &[u8]) -> bool {
+    let of_packet = |(number, kind)| match kind {
+        // Times, clocks, sequences and flags.
+        0 => matches!(number, 3 | 8 | 10 | 13 | 41 | 42 | 58 | 79 | 87 | 98),
+        2 => matches!(number, 1..=12 | 33..=78 | 82..=140 | 900),
+        _ => false,
+    };
+    let is_telling = |(number, kind)| match kind {
+        0 => matches!(number, 8 | 10 | 13 | 87),
+        _ => matches!(number, 6 | 11 | 12 | 33 | 36 | 50 | 59 | 60 | 89 | 133),
+    };
+    let mut kinds = fields(message).map(|(tag, _)| (tag >> 3, tag & 7));
+    let mut tells = false;
+    let is_all = kinds.all(|field| {
+        tells |= is_telling(field);
+        of_packet(field)
+    });
+    is_all && tells
 }
 
 /// Formats whose spans are not within batches of a resource and a scope.

@@ -6,8 +6,8 @@ use super::course::Course;
 use crate::format::findings::Findings;
 use crate::format::problem::Problem;
 use crate::format::{
-    Format, chrome, clickhouse, cloud_trace, datadog, elastic, jaeger, otlp, pinpoint, tempo, xray,
-    zipkin,
+    Format, chrome, clickhouse, cloud_trace, datadog, elastic, jaeger, otlp, perfetto, pinpoint,
+    tempo, xray, zipkin,
 };
 use crate::model::BlockBuilder;
 
@@ -124,6 +124,7 @@ pub(super) fn of(format: Format) -> Documents {
         Format::Xray => (Course(xray::course), Cut::Elements),
         Format::CloudTrace => (Each(cloud_trace::decode), Cut::Elements),
         Format::Pinpoint => (Each(pinpoint::decode), Cut::Nowhere),
+        Format::Perfetto => (Course(perfetto::course), Cut::Fields),
         Format::TempoSearch => (Each(tempo::decode), Cut::Elements),
         _ => (
             Each(|text, builder, findings, _| otlp::json::decode(text, builder, findings)),
