@@ -148,7 +148,7 @@ fn wide(items: usize) -> Vec<u8> {
 fn memory_stays_within_the_promise_through_bombs() {
     let server = Server::start();
     // A store that is full already, of spans that are all different.
-    for batch in 1..=30_u128 {
+    for batch in 1..=60_u128 {
         let span = |n: u128| {
             (
                 batch << 32 | n >> 3,

@@ -8,6 +8,7 @@ use crate::format::timeline::{Named, TrackIx};
 use crate::model::{BlockBuilder, PairIx, Sym, Value};
 
 /// Whose event it is, and when it was.
+#[derive(Clone, Copy)]
 pub(super) struct Moment {
     pub sequence: u64,
     /// Nanoseconds since boot; `None` if the event says it.
@@ -65,11 +66,11 @@ impl<'a> Event<'a> {
                 (11, Field::Varint(track)) => event.track = Some(track),
                 (10, Field::Varint(id)) => event.name_id = id,
                 (23, Field::Bytes(name)) => event.name = Some(text(name)),
-                (3, field) => numbers(field, &mut |id| event.category_ids.push(id))?,
+                (3, field) => numbers(field, &mut |id| event.category_ids.push(id)),
                 (22, Field::Bytes(category)) => event.categories.push(text(category)),
                 (4, Field::Bytes(annotation)) => event.annotations.push(annotation),
-                (36 | 47, field) => numbers(field, &mut |id| event.arrows.push((id, false)))?,
-                (42 | 48, field) => numbers(field, &mut |id| event.arrows.push((id, true)))?,
+                (36 | 47, field) => numbers(field, &mut |id| event.arrows.push((id, false))),
+                (42 | 48, field) => numbers(field, &mut |id| event.arrows.push((id, true))),
                 (33, Field::Bytes(source)) => event.source = Some(Source::read(source)?.1),
                 (34, Field::Varint(id)) => event.source_id = id,
                 (52, Field::Varint(id)) => event.correlation = Some(id.to_string()),
@@ -254,7 +255,7 @@ fn named(
 }
 
 /// Numbers, one in a field or packed.
-fn numbers(field: Field<'_>, take: &mut dyn FnMut(u64)) -> Result<()> {
+fn numbers(field: Field<'_>, take: &mut dyn FnMut(u64)) {
     match field {
         Field::Varint(number) | Field::Fixed64(number) => take(number),
         Field::Bytes(packed) => {
@@ -265,5 +266,4 @@ fn numbers(field: Field<'_>, take: &mut dyn FnMut(u64)) -> Result<()> {
         }
         _ => {}
     }
-    Ok(())
 }

@@ -52,7 +52,8 @@ fn packets_may_come_one_by_one() {
     let mut rest = TRACE;
     while trace.field().unwrap().is_some() {
         let (piece, behind) = rest.split_at(rest.len() - trace.bytes().len());
-        (rest, _) = (behind, pieces.push(piece));
+        pieces.push(piece);
+        rest = behind;
     }
     let (blocks, _) = read_pieces(&pieces, course(), usize::MAX);
     let mut builder = BlockBuilder::new();

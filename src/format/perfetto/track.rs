@@ -1,7 +1,7 @@
 //! Tracks: what they are called, and which process and thread they belong to.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hasher as _};
 
 use super::sequence::text;
 use crate::format::protobuf::{Field, Message, Result};
@@ -34,6 +34,7 @@ struct Described {
 }
 
 /// Where a writer runs, as old traces tell it.
+#[derive(Clone, Copy)]
 pub(super) struct Running {
     pub track: u64,
     /// Microseconds that its next event counts from.
