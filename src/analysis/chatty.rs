@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::model::Trace;
+use foldhash::fast::RandomState;
+
+use crate::model::{Operations, Trace};
 
 /// More calls than this from one service to another in one trace are worth a word.
 const MOST: usize = 50;
@@ -20,23 +22,31 @@ pub struct Chatter<'a> {
 
 /// Pairs of services with more than fifty calls, the most calls first.
 pub fn chatter(trace: &Trace) -> Vec<Chatter<'_>> {
-    let mut pairs: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+    of(trace, &Operations::new(trace))
+}
+
+/// The same, where the operations are numbered already.
+pub(super) fn of<'a>(trace: &'a Trace, operations: &Operations<'a>) -> Vec<Chatter<'a>> {
+    let services = operations.services();
+    let service = |span: usize| services[operations.of(span) as usize];
+    let mut pairs: HashMap<(u32, u32), Vec<u32>, RandomState> = HashMap::default();
     for span in 0..trace.len() {
         let Some(parent) = trace.parent(span) else {
             continue;
         };
-        let pair = (trace.span(parent).service(), trace.span(span).service());
+        let pair = (service(parent), service(span));
         if pair.0 != pair.1 {
-            pairs.entry(pair).or_default().push(span);
+            pairs.entry(pair).or_default().push(span as u32);
         }
     }
+    let name = |service: u32| operations.names()[service as usize].0;
     let mut chatter: Vec<Chatter<'_>> = pairs
         .into_iter()
         .filter(|(_, spans)| spans.len() > MOST)
         .map(|((caller, called), spans)| Chatter {
-            caller,
-            called,
-            spans,
+            caller: name(caller),
+            called: name(called),
+            spans: spans.into_iter().map(|span| span as usize).collect(),
         })
         .collect();
     chatter.sort_by_key(|pair| {

@@ -137,9 +137,8 @@ pub fn critical_path_by(trace: &Trace, succession: Succession) -> CriticalPath {
     }
 }
 
-/// The part of a span that its ancestors waited for: clipped to the parent's part, nothing where
-/// the two do not meet.
-type Part = Option<(Time, Time)>;
+/// The part of a span that its ancestors waited for.
+type Part = (Time, Time);
 
 /// A child's part of its parent's wait.
 #[derive(Debug, Clone, Copy)]
@@ -147,6 +146,8 @@ struct Child {
     span: usize,
     from: Time,
     to: Time,
+    /// The end of the part, had nobody else been waited for before it.
+    end: Time,
 }
 
 /// A walk from the end backwards, gathering sections.
@@ -158,27 +159,28 @@ struct Walk<'t> {
 }
 
 impl Walk<'_> {
-    /// Walks one tree, as far as somebody waited for it: up to `limit`.
+    /// Walks one tree, as far as somebody waited for it: up to `limit`. Looks at the spans of the
+    /// path and their children only.
     fn tree(&mut self, root: usize, limit: Time) {
         let trace = self.trace;
-        let parts = parts(trace, root);
-        let part = |span: usize| parts.get(span - root).copied().flatten();
+        let whole = (trace.start_of(root), trace.end_of(root));
         // Spans on the path, and the instant from which somebody else is waited for.
-        let mut stack = vec![(root, limit)];
-        while let Some((span, limit)) = stack.pop() {
-            let Some((start, end)) = part(span) else {
-                continue;
-            };
-            let children = trace.children(span).filter_map(|span| {
-                let (from, to) = part(span)?;
-                let to = to.min(limit);
-                (from < limit).then_some(Child { span, from, to })
+        let mut stack = vec![(root, whole, limit)];
+        while let Some((span, (start, end), limit)) = stack.pop() {
+            let children = trace.children(span).filter_map(|child| {
+                let (from, end) = part(trace, span, (start, end), child)?;
+                (from < limit).then_some(Child {
+                    span: child,
+                    from,
+                    to: end.min(limit),
+                    end,
+                })
             });
             self.siblings.set(children, end.since(start));
             let mut clock = end.min(limit);
             while let Some(child) = self.siblings.next_before(clock, self.succession) {
                 push(&mut self.sections, span, child.to, clock);
-                stack.push((child.span, clock));
+                stack.push((child.span, (child.from, child.end), clock));
                 clock = child.from;
             }
             push(&mut self.sections, span, start, clock);
@@ -193,6 +195,7 @@ impl Walk<'_> {
             span,
             from: trace.start_of(span),
             to: trace.end_of(span),
+            end: trace.end_of(span),
         });
         self.siblings.set(tops, trace.duration());
         let mut chosen = Vec::new();
@@ -276,27 +279,12 @@ fn push(sections: &mut Vec<Section>, span: usize, from: Time, to: Time) {
     }
 }
 
-/// The parts of a root's subtree, in its order.
-fn parts(trace: &Trace, root: usize) -> Vec<Part> {
-    let spans = trace.subtree(root);
-    let mut parts: Vec<Part> = Vec::with_capacity(spans.len());
-    for span in spans {
-        let (start, end) = (trace.start_of(span), trace.end_of(span));
-        let parent = trace.parent(span).filter(|_| span != root);
-        let part = match parent {
-            None => Some((start, end)),
-            // Nobody waits for what handles a message.
-            Some(parent) if is_message(trace, parent, span) => None,
-            Some(parent) => parts
-                .get(parent - root)
-                .copied()
-                .flatten()
-                .filter(|&(from, to)| start < to && !(start < from && end <= from))
-                .map(|(from, to)| (start.max(from), end.min(to))),
-        };
-        parts.push(part);
-    }
-    parts
+/// A child's part: clipped to its parent's, nothing where the two do not meet.
+fn part(trace: &Trace, parent: usize, (from, to): Part, child: usize) -> Option<Part> {
+    let (start, end) = (trace.start_of(child), trace.end_of(child));
+    let meets = start < to && !(start < from && end <= from);
+    // Nobody waits for what handles a message.
+    (meets && !is_message(trace, parent, child)).then(|| (start.max(from), end.min(to)))
 }
 
 fn is_message(trace: &Trace, parent: usize, span: usize) -> bool {

@@ -7,7 +7,9 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::model::{SpanRef, Trace, Value};
+use foldhash::fast::RandomState;
+
+use crate::model::{Operations, SpanRef, Trace, Value};
 
 /// Errors of one operation with one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,19 +31,25 @@ pub fn errors(trace: &Trace) -> Vec<ErrorGroup> {
     if trace.errors() == 0 {
         return Vec::new();
     }
+    of(trace, &Operations::new(trace))
+}
+
+/// The same, where the operations are numbered already.
+pub(super) fn of(trace: &Trace, operations: &Operations<'_>) -> Vec<ErrorGroup> {
+    let reached = reached(trace);
     let mut origins: Vec<usize> = (0..trace.len())
         .filter(|&span| trace.errors_in(span..span + 1) > 0)
         .filter(|&span| trace.errors_in(trace.subtree(span)) == 1)
         .collect();
     origins.sort_by_key(|&span| (trace.end_of(span), span));
     let mut groups: Vec<ErrorGroup> = Vec::new();
-    let mut places: HashMap<(&str, &str, String), usize> = HashMap::new();
+    let mut places: HashMap<(u32, String), usize, RandomState> = HashMap::default();
     for span in origins {
-        let at = trace.span(span);
-        let message = message(at);
-        let key = (at.service(), at.operation(), message.clone());
+        let message = message(trace.span(span));
+        let key = (operations.of(span), message.clone());
         let place = *places.entry(key).or_insert(groups.len());
-        let (reached, failed_all) = reach(trace, span);
+        let reached = reached[span] as usize;
+        let failed_all = trace.parent(reached).is_none();
         if place == groups.len() {
             groups.push(ErrorGroup {
                 origins: Vec::new(),
@@ -57,7 +65,7 @@ pub fn errors(trace: &Trace) -> Vec<ErrorGroup> {
             (group.reached, group.failed_all) = (reached, true);
         }
     }
-    count_alike(trace, &mut groups);
+    count_alike(operations, &mut groups);
     groups.sort_by_key(|group| (Reverse(group.failed_all), is_consequence(&group.message)));
     groups
 }
@@ -92,14 +100,15 @@ pub fn message(span: SpanRef<'_>) -> String {
         .unwrap_or_default()
 }
 
-/// The highest ancestor that failed along with a span, and whether that is the top.
-fn reach(trace: &Trace, span: usize) -> (usize, bool) {
-    let failed = |&span: &usize| trace.errors_in(span..span + 1) > 0;
-    let mut highest = span;
-    while let Some(parent) = trace.parent(highest).filter(failed) {
-        highest = parent;
+/// The highest ancestor that failed along with each span that failed.
+fn reached(trace: &Trace) -> Vec<u32> {
+    let failed = |span: usize| trace.errors_in(span..span + 1) > 0;
+    let mut reached: Vec<u32> = Vec::with_capacity(trace.len());
+    for span in 0..trace.len() {
+        let above = trace.parent(span).filter(|&parent| failed(parent));
+        reached.push(above.map_or(span as u32, |above| reached[above]));
     }
-    (highest, trace.parent(highest).is_none())
+    reached
 }
 
 /// A call that was given up because another one failed is no cause.
@@ -107,28 +116,14 @@ fn is_consequence(message: &str) -> bool {
     message.to_ascii_lowercase().contains("cancel")
 }
 
-fn count_alike(trace: &Trace, groups: &mut [ErrorGroup]) {
-    let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
-    for group in groups.iter() {
-        if let Some(&first) = group.origins.first() {
-            counts.insert(
-                (trace.span(first).service(), trace.span(first).operation()),
-                0,
-            );
-        }
-    }
-    for span in trace.spans() {
-        if let Some(count) = counts.get_mut(&(span.service(), span.operation())) {
-            *count += 1;
-        }
+fn count_alike(operations: &Operations<'_>, groups: &mut [ErrorGroup]) {
+    let mut counts = vec![0; operations.names().len()];
+    for &number in operations.numbers() {
+        counts[number as usize] += 1;
     }
     for group in groups {
-        let first = group.origins.first().map(|&first| trace.span(first));
-        let name = first.map(|span| (span.service(), span.operation()));
-        group.of = name
-            .and_then(|name| counts.get(&name))
-            .copied()
-            .unwrap_or(0);
+        let first = group.origins.first();
+        group.of = first.map_or(0, |&first| counts[operations.of(first) as usize]);
     }
 }
 

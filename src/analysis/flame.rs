@@ -4,14 +4,10 @@
 //! recursively, and a frame is never narrower than its children together. Here the width can also
 //! be own time or critical time, and nothing recurses.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use foldhash::fast::RandomState;
-
 use super::critical_path::CriticalPath;
-use super::operations::Operations;
-use crate::model::{Nanos, Trace};
+use crate::model::{Nanos, Operations, Paths, Trace};
 
 /// What the width of a frame stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,28 +21,56 @@ pub enum Weight {
     Critical,
 }
 
-/// All spans of one operation that one path of operations leads to; service and operation are those
-/// of any of them.
+/// No frame: a frame takes 56 bytes, and there may be as many as spans.
+const NONE: u32 = u32::MAX;
+
+/// All spans of one operation that one path of operations leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame {
-    /// The frame above, by its number; none for a root.
-    pub parent: Option<usize>,
-    /// How many frames are above.
-    pub depth: usize,
-    /// The number after its last descendant's.
-    pub end: usize,
-    /// How many spans it merges.
-    pub spans: u64,
-    /// How many of them failed.
-    pub errors: u64,
+    parent: u32,
+    depth: u32,
+    end: u32,
+    longest: u32,
+    spans: u32,
+    errors: u32,
     /// Their durations.
     pub total: Nanos,
     /// Their own time.
     pub own: Nanos,
     /// Their time on the critical path.
     pub critical: Nanos,
-    /// The longest of them.
-    pub longest: usize,
+}
+
+impl Frame {
+    /// The frame above, by its number; none for a root.
+    pub fn parent(&self) -> Option<usize> {
+        (self.parent != NONE).then_some(self.parent as usize)
+    }
+
+    /// How many frames are above.
+    pub fn depth(&self) -> usize {
+        self.depth as usize
+    }
+
+    /// The number after its last descendant's.
+    pub fn end(&self) -> usize {
+        self.end as usize
+    }
+
+    /// How many spans it merges.
+    pub fn spans(&self) -> u64 {
+        self.spans.into()
+    }
+
+    /// How many of them failed.
+    pub fn errors(&self) -> u64 {
+        self.errors.into()
+    }
+
+    /// The longest of them. Service and operation are those of all.
+    pub fn longest(&self) -> usize {
+        self.longest as usize
+    }
 }
 
 /// The frames of a trace in depth-first order, children by first occurrence.
@@ -60,36 +84,55 @@ impl Flame {
     /// Merges the spans of a trace. Linear in spans.
     pub fn new(trace: &Trace, path: &CriticalPath) -> Self {
         let operations = Operations::new(trace);
-        let mut places: HashMap<(u32, u32), u32, RandomState> = HashMap::default();
-        let mut frames: Vec<Frame> = Vec::new();
-        let mut of: Vec<u32> = Vec::with_capacity(trace.len());
-        for span in 0..trace.len() {
-            let parent = trace.parent(span).map(|parent| of[parent]);
-            let operation = operations.of(span);
-            let key = (parent.map_or(0, |parent| parent + 1), operation);
-            let place = *places.entry(key).or_insert_with(|| {
-                frames.push(Frame::new(parent, span));
-                frames.len() as u32 - 1
+        let distinct = operations.names().len();
+        let paths = Paths::new(trace, operations.numbers(), distinct);
+        let mut frames: Vec<Frame> = Vec::with_capacity(paths.len());
+        for node in 0..paths.len() {
+            let parent = paths.parent(node);
+            let depth = parent.map_or(0, |parent| frames[parent].depth + 1);
+            frames.push(Frame {
+                parent: parent.map_or(NONE, |parent| parent as u32),
+                depth,
+                end: paths.end(node) as u32,
+                longest: NONE,
+                spans: 0,
+                errors: 0,
+                total: Nanos(0),
+                own: Nanos(0),
+                critical: Nanos(0),
             });
-            of.push(place);
-            frames[place as usize].add(trace, path, span);
         }
-        in_depth_first_order(&frames, &of)
+        let of = paths.into_numbers();
+        // The longest of each frame so far, so that it need not be looked up again.
+        let mut longest: Vec<Nanos> = vec![Nanos(0); frames.len()];
+        for (span, &frame) in of.iter().enumerate() {
+            let duration = trace.duration_of(span);
+            let (frame, longest) = (&mut frames[frame as usize], &mut longest[frame as usize]);
+            frame.spans += 1;
+            frame.errors += trace.errors_in(span..span + 1) as u32;
+            frame.total = frame.total + duration;
+            frame.own = frame.own + trace.self_time(span);
+            frame.critical = frame.critical + path.time_of(span);
+            if frame.longest == NONE || duration > *longest {
+                (frame.longest, *longest) = (span as u32, duration);
+            }
+        }
+        Self { frames, of }
     }
 
-    /// The frames. A subtree is a range: from a frame to its `end`.
+    /// The frames. A subtree is a range: from a frame to its end.
     pub fn frames(&self) -> &[Frame] {
         &self.frames
     }
 
-    /// The frame that a span is part of; none if the trace has no such span.
+    /// The frame that a span is part of, none if there is no such span.
     pub fn frame_of(&self, span: usize) -> Option<usize> {
         self.of.get(span).map(|&frame| frame as usize)
     }
 
     /// A frame and all its descendants.
     pub fn subtree(&self, frame: usize) -> Range<usize> {
-        frame..self.frames[frame].end
+        frame..self.frames[frame].end()
     }
 
     /// The width of each frame in nanoseconds: at least that of its children together.
@@ -102,75 +145,12 @@ impl Flame {
                 Weight::Own => below.saturating_add(frame.own.0),
                 Weight::Critical => below.saturating_add(frame.critical.0),
             };
-            if let Some(parent) = frame.parent {
+            if let Some(parent) = frame.parent() {
                 widths[parent] = widths[parent].saturating_add(widths[at]);
             }
         }
         widths
     }
-}
-
-impl Frame {
-    fn new(parent: Option<u32>, first: usize) -> Self {
-        Self {
-            parent: parent.map(|parent| parent as usize),
-            depth: 0,
-            end: 0,
-            spans: 0,
-            errors: 0,
-            total: Nanos(0),
-            own: Nanos(0),
-            critical: Nanos(0),
-            longest: first,
-        }
-    }
-
-    fn add(&mut self, trace: &Trace, path: &CriticalPath, span: usize) {
-        self.spans += 1;
-        self.errors += trace.errors_in(span..span + 1) as u64;
-        self.total = self.total + trace.duration_of(span);
-        self.own = self.own + trace.self_time(span);
-        self.critical = self.critical + path.time_of(span);
-        if trace.duration_of(span) > trace.duration_of(self.longest) {
-            self.longest = span;
-        }
-    }
-}
-
-/// Frames come by first occurrence: a later span may add a child to an early frame. Sorts them so
-/// that subtrees are ranges.
-fn in_depth_first_order(frames: &[Frame], of: &[u32]) -> Flame {
-    let mut children: Vec<Vec<usize>> = vec![Vec::new(); frames.len()];
-    let mut stack: Vec<usize> = Vec::new();
-    for (at, frame) in frames.iter().enumerate().rev() {
-        match frame.parent {
-            Some(parent) => children[parent].push(at),
-            None => stack.push(at),
-        }
-    }
-    let mut sorted: Vec<Frame> = Vec::with_capacity(frames.len());
-    let mut moved: Vec<u32> = vec![0; frames.len()];
-    while let Some(at) = stack.pop() {
-        moved[at] = sorted.len() as u32;
-        // A parent is placed before its children, so its new number is known.
-        let parent = frames[at].parent.map(|parent| moved[parent] as usize);
-        let depth = parent.map_or(0, |parent| sorted[parent].depth + 1);
-        sorted.push(Frame {
-            parent,
-            depth,
-            end: sorted.len() + 1,
-            ..frames[at]
-        });
-        // Children were gathered last to first, so the first is popped first.
-        stack.append(&mut children[at]);
-    }
-    for at in (0..sorted.len()).rev() {
-        if let Some(parent) = sorted[at].parent {
-            sorted[parent].end = sorted[parent].end.max(sorted[at].end);
-        }
-    }
-    let of = of.iter().map(|&at| moved[at as usize]).collect();
-    Flame { frames: sorted, of }
 }
 
 #[cfg(test)]
@@ -190,8 +170,8 @@ mod tests {
             .frames()
             .iter()
             .map(|f| {
-                let operation = trace.span(f.longest).operation();
-                (f.depth, operation, f.spans, f.total.0 / 1_000_000, f.end)
+                let name = trace.span(f.longest()).operation();
+                (f.depth(), name, f.spans(), f.total.0 / 1_000_000, f.end())
             })
             .collect();
         let expected = [
@@ -202,9 +182,9 @@ mod tests {
             (1, "put", 1, 10, 5),
         ];
         assert_eq!(told, expected);
-        assert_eq!(flame.frames()[1].errors, 1);
+        assert_eq!(flame.frames()[1].errors(), 1);
         assert_eq!(
-            trace.span(flame.frames()[1].longest).start(),
+            trace.span(flame.frames()[1].longest()).start(),
             trace.start_of(4)
         );
         assert_eq!(flame.frame_of(6), Some(3));

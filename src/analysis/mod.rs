@@ -21,7 +21,6 @@ mod finding;
 mod flame;
 mod gaps;
 mod onset;
-mod operations;
 mod repeats;
 mod retries;
 mod sequential;
@@ -46,7 +45,6 @@ pub use finding::{Evidence, Finding, FindingKind, OperationEvidence, Why, betwee
 pub use flame::{Flame, Frame, Weight};
 pub use gaps::{Gap, Place, Way, gaps, ways};
 pub use onset::{Onset, Tally, onset};
-pub use operations::Operations;
 pub use repeats::{Repeat, repeats};
 pub use retries::{Retry, retries};
 pub use sequential::{Sequence, sequences};

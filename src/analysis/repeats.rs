@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::critical_path::CriticalPath;
-use crate::model::{Nanos, Time, Trace};
+use crate::model::{Nanos, Operations, Time, Trace};
 
 /// So many siblings make a loop.
 const LEAST: usize = 5;
@@ -26,6 +26,11 @@ pub struct Repeat {
 
 /// Loops that the critical path runs through, the costliest first.
 pub fn repeats(trace: &Trace, path: &CriticalPath) -> Vec<Repeat> {
+    of(trace, path, &Operations::new(trace))
+}
+
+/// The same, where the operations are numbered already.
+pub(super) fn of(trace: &Trace, path: &CriticalPath, operations: &Operations<'_>) -> Vec<Repeat> {
     let on_path = path.sections().iter().map(|section| section.span);
     let mut parents: Vec<usize> = on_path.filter_map(|span| trace.parent(span)).collect();
     parents.sort_unstable();
@@ -33,13 +38,12 @@ pub fn repeats(trace: &Trace, path: &CriticalPath) -> Vec<Repeat> {
     let before = times_before(trace, path);
     let mut repeats = Vec::new();
     for parent in parents {
-        let mut groups: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+        if trace.children(parent).nth(LEAST - 1).is_none() {
+            continue;
+        }
+        let mut groups: HashMap<u32, Vec<usize>> = HashMap::new();
         for child in trace.children(parent) {
-            let span = trace.span(child);
-            groups
-                .entry((span.service(), span.operation()))
-                .or_default()
-                .push(child);
+            groups.entry(operations.of(child)).or_default().push(child);
         }
         for spans in groups.into_values().filter(|spans| spans.len() >= LEAST) {
             let below = |&span: &usize| {

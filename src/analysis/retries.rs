@@ -44,6 +44,10 @@ pub fn retries(trace: &Trace, path: &CriticalPath) -> Vec<Retry> {
 }
 
 fn below(trace: &Trace, parent: usize) -> Vec<Retry> {
+    let mut children = trace.children(parent);
+    if !children.any(|child| has_failed(trace, child)) {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     // The attempts so far at each call whose last attempt failed.
     let mut open: HashMap<u64, Vec<usize>> = HashMap::new();

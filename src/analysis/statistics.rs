@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::critical_path::CriticalPath;
-use crate::model::{Durations, Nanos, SpanRef, Trace};
+use crate::model::{Durations, Nanos, PairIx, SpanRef, Sym, Trace};
 
 /// What spans are grouped by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl Figures {
 }
 
 /// The spans of one group.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Group {
     /// What they have in common, one value for each of what was grouped by; none where they have
     /// no such attribute.
@@ -102,28 +102,103 @@ pub struct Group {
 }
 
 /// The groups of a trace's spans, most critical time first, then most total time; spans without
-/// a value come last. One pass.
+/// a value come last. One pass; values are compared once for each block that has them.
 pub fn statistics(trace: &Trace, path: &CriticalPath, by: &[GroupBy]) -> Vec<Group> {
-    let mut places: HashMap<Vec<Option<String>>, usize, RandomState> = HashMap::default();
+    let mut numbers: Vec<Numbers<'_>> = by.iter().map(|by| Numbers::of(trace, by)).collect();
+    let mut places: HashMap<(u32, u32), u32, RandomState> = HashMap::default();
     let mut groups: Vec<Group> = Vec::new();
+    let mut longest: Vec<Nanos> = Vec::new();
     for span in 0..trace.len() {
-        let values: Vec<Option<String>> = by.iter().map(|by| by.of(trace.span(span))).collect();
-        let place = *places.entry(values).or_insert_with_key(|values| {
-            groups.push(Group {
-                values: values.clone(),
-                figures: Figures::default(),
-                longest: span,
-            });
-            groups.len() - 1
-        });
-        let group = &mut groups[place];
+        // Each pair of what leads here and the next value is a place, the last of them a group.
+        let mut place = 0;
+        for (level, numbers) in (0..).zip(&mut numbers) {
+            let (known, next) = (places.len() as u32, numbers.number(span));
+            let from = place * by.len() as u32 + level;
+            place = *places.entry((from, next)).or_insert(known + 1);
+        }
+        let duration = trace.duration_of(span);
+        let at = place as usize;
+        if at >= groups.len() {
+            groups.resize_with(at + 1, Group::default);
+            longest.resize(at + 1, Nanos(0));
+        }
+        let group = &mut groups[at];
+        if group.figures.durations.is_empty() {
+            group.values = by.iter().map(|by| by.of(trace.span(span))).collect();
+            (group.longest, longest[at]) = (span, duration);
+        }
         group.figures.add(trace, path, span);
-        if trace.duration_of(span) > trace.duration_of(group.longest) {
-            group.longest = span;
+        if duration > longest[at] {
+            (group.longest, longest[at]) = (span, duration);
         }
     }
+    // Places on the way to a group have no span.
+    groups.retain(|group| !group.figures.durations.is_empty());
     groups.sort_by(|a, b| key(a).cmp(&key(b)));
     groups
+}
+
+/// What a value is known by within a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Within {
+    Name(Sym),
+    Pair(PairIx),
+    Other(u8),
+    Nothing,
+}
+
+/// Numbers in place of the values that spans are grouped by.
+struct Numbers<'a> {
+    trace: &'a Trace,
+    by: &'a GroupBy,
+    /// The key of an attribute, by block.
+    keys: Vec<Option<Sym>>,
+    known: HashMap<(u32, Within), u32, RandomState>,
+    values: HashMap<Option<String>, u32, RandomState>,
+}
+
+impl<'a> Numbers<'a> {
+    fn of(trace: &'a Trace, by: &'a GroupBy) -> Self {
+        let key = |block: &std::sync::Arc<crate::model::Block>| match by {
+            GroupBy::Attribute(key) => block.dictionary().find(key),
+            _ => None,
+        };
+        Self {
+            trace,
+            by,
+            keys: trace.blocks().iter().map(key).collect(),
+            known: HashMap::default(),
+            values: HashMap::default(),
+        }
+    }
+
+    fn number(&mut self, span: usize) -> u32 {
+        let (block, row) = self.trace.place(span);
+        let at = self.trace.span(span);
+        let within = match self.by {
+            GroupBy::Service => Within::Name(at.resource().service_sym()),
+            GroupBy::Operation => Within::Name(at.block().operation_column()[row as usize]),
+            GroupBy::Kind => Within::Other(at.kind() as u8),
+            GroupBy::Status => Within::Other(at.status() as u8),
+            GroupBy::Attribute(_) => self.pair(at, self.keys[block]),
+        };
+        let (values, by) = (&mut self.values, self.by);
+        *self.known.entry((block as u32, within)).or_insert_with(|| {
+            let next = values.len() as u32;
+            *values.entry(by.of(at)).or_insert(next)
+        })
+    }
+
+    /// The attribute of that key: the span's, else its resource's.
+    fn pair(&self, span: SpanRef<'_>, key: Option<Sym>) -> Within {
+        let dictionary = span.block().dictionary();
+        let resource = span.resource().attributes();
+        let pairs = span.attributes().pairs().iter().chain(resource.pairs());
+        let mut pairs = pairs.filter(|&&pair| Some(dictionary.key(pair)) == key);
+        pairs
+            .next()
+            .map_or(Within::Nothing, |&pair| Within::Pair(pair))
+    }
 }
 
 /// The order in which groups are told.

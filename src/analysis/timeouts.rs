@@ -27,8 +27,10 @@ pub fn timeouts(trace: &Trace) -> Vec<Timeout> {
     }
     let mut found: Vec<Timeout> = Vec::new();
     for span in (0..trace.len()).rev() {
-        let failed = trace.errors_in(span..span + 1) > 0;
-        let Some(limit) = limit_of(trace.duration_of(span)).filter(|_| failed) else {
+        if trace.errors_in(span..span + 1) == 0 {
+            continue;
+        }
+        let Some(limit) = limit_of(trace.duration_of(span)) else {
             continue;
         };
         // Descendants come after, so in this direction they have been seen already.

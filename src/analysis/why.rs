@@ -10,10 +10,10 @@ use std::cmp::Reverse;
 use super::critical_path::CriticalPath;
 use super::errors::{self, ErrorGroup};
 use super::finding::{Evidence, Finding, FindingKind, Why, line, name};
-use super::share::shares;
+use super::share::{Share, shares};
 use super::skew;
 use super::slow::{Alike, standing};
-use crate::model::{Nanos, Trace};
+use crate::model::{Nanos, Operations, Trace};
 use crate::text::{Charset, Shown, count, duration, share as percent};
 
 /// How many findings of a sort are told.
@@ -25,7 +25,12 @@ const SEARCHED: usize = 64;
 /// What stands out in a trace. `alike` are the durations of other spans of its operations, where
 /// they are known.
 pub fn why(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charset: Charset) -> Why {
-    let errors = errors::errors(trace);
+    let operations = Operations::new(trace);
+    let errors = match trace.errors() {
+        0 => Vec::new(),
+        _ => errors::of(trace, &operations),
+    };
+    let shares = shares(trace, path);
     let mut story = Story {
         trace,
         charset,
@@ -34,21 +39,21 @@ pub fn why(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charse
     };
     story.errors(&errors);
     if path.total() > Nanos(0) {
-        story.path(path);
+        story.path(path, &shares);
     } else {
         let nothing = "the trace took no time that its clock could tell";
         story.parts.push(nothing.to_owned());
     }
     if let Some(alike) = alike {
-        story.slow(path, alike);
+        story.slow(&shares, alike);
     }
     story.clocks();
-    shape::tell(&mut story, path);
-    let shares = story
+    shape::tell(&mut story, path, &operations);
+    let leaders = story
         .findings
         .iter()
         .filter(|finding| finding.kind == FindingKind::CriticalShare);
-    let leader = shares.map(|finding| finding.explains).max();
+    let leader = leaders.map(|finding| finding.explains).max();
     // What the line begins with is what the first jump leads to.
     let top = |finding: &Finding| match finding.kind {
         FindingKind::Error if finding.explains >= trace.duration() => 0,
@@ -142,10 +147,9 @@ impl Story<'_> {
     }
 
     /// The spans on the path, and the root, that are slow beside their like.
-    fn slow(&mut self, path: &CriticalPath, alike: &dyn Alike) {
+    fn slow(&mut self, shares: &[Share<'_>], alike: &dyn Alike) {
         let mut spans: Vec<usize> = self.trace.root().into_iter().collect();
-        let groups = shares(self.trace, path);
-        let leaders = groups.iter().take(MOST);
+        let leaders = shares.iter().take(MOST);
         spans.extend(leaders.filter_map(|share| share.spans.first()));
         spans.sort_unstable();
         spans.dedup();

@@ -4,12 +4,14 @@
 //! the path of (service, operation, whether it has children) from the root; the two sides of a
 //! remote call, and spans that add nothing, are one node. Jaeger's UI lays out the same graph.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::model::{Kind, Nanos, SpanRef, Trace};
+use crate::model::{HIDDEN, Kind, Nanos, Operations, Paths, SpanRef, Trace};
 
 /// Spans of one operation that the same path leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,61 +37,98 @@ pub struct Lead {
     pub message: bool,
 }
 
-/// The graph of a trace; a tree for each of its topmost spans. Linear in spans.
-pub fn trace_graph(trace: &Trace) -> DiGraph<Step, Lead> {
+/// The graph of a trace, a tree for each of its topmost spans, and how many steps there are: of
+/// more than `most` those with the greatest total time are left, and the edges between them.
+/// Linear in spans.
+pub fn trace_graph(trace: &Trace, most: usize) -> (DiGraph<Step, Lead>, usize) {
+    let names = Names::new(trace);
+    let distinct = 2 * names.all.len();
+    let paths = Paths::new(trace, &names.labels, distinct);
     let mut graph: DiGraph<Step, Lead> = DiGraph::new();
-    let mut places: HashMap<Key, NodeIndex, RandomState> = HashMap::default();
-    // The node that each span is in, or that its kept ancestor is in.
-    let mut nodes: Vec<Option<NodeIndex>> = Vec::with_capacity(trace.len());
-    for (span, skipped) in skipped(trace).into_iter().enumerate() {
-        let above = trace.parent(span).and_then(|parent| nodes[parent]);
-        if skipped {
-            nodes.push(above);
-            continue;
+    let mut places: HashMap<usize, NodeIndex, RandomState> = HashMap::default();
+    for node in heaviest(trace, &paths, most) {
+        let (service, operation) = names.of(paths.first(node));
+        let step = graph.add_node(Step::new(trace, &paths, node, service, operation));
+        places.insert(node, step);
+        let above = paths.parent(node).and_then(|above| places.get(&above));
+        if let Some(&above) = above {
+            let is_message = |span| trace.span(span).kind() == Kind::Consumer;
+            let message = paths.spans(node).any(is_message);
+            graph.add_edge(above, step, Lead { message });
         }
-        let (service, operation) = named(trace, span);
-        let leaf = trace.subtree(span).len() == 1;
-        let key = (above, service, operation, leaf);
-        let node = *places.entry(key).or_insert_with_key(|key| {
-            let node = graph.add_node(Step::new(&key.1, &key.2));
-            if let Some(above) = above {
-                graph.add_edge(above, node, Lead::default());
-            }
-            node
-        });
-        if let Some(step) = graph.node_weight_mut(node) {
-            step.add(trace, span);
-        }
-        let message = trace.span(span).kind() == Kind::Consumer;
-        let edge = above.and_then(|above| graph.find_edge(above, node));
-        if let Some(lead) = edge.and_then(|edge| graph.edge_weight_mut(edge)) {
-            lead.message |= message;
-        }
-        nodes.push(Some(node));
     }
-    graph
+    (graph, paths.len())
 }
 
-/// What makes two spans one step: the step above, service, operation, and whether it is a leaf.
-type Key = (Option<NodeIndex>, String, String, bool);
+/// The nodes with most total time, in their order.
+fn heaviest(trace: &Trace, paths: &Paths, most: usize) -> Vec<usize> {
+    if paths.len() <= most {
+        return (0..paths.len()).collect();
+    }
+    let total = |node| paths.spans(node).map(|span| trace.duration_of(span)).sum();
+    let totals: Vec<Nanos> = (0..paths.len()).map(total).collect();
+    let mut nodes: Vec<u32> = (0..paths.len() as u32).collect();
+    nodes.select_nth_unstable_by_key(most, |&node| (Reverse(totals[node as usize]), node));
+    nodes.truncate(most);
+    nodes.sort_unstable();
+    nodes.into_iter().map(|node| node as usize).collect()
+}
 
 impl Step {
-    fn new(service: &str, operation: &str) -> Self {
+    fn new(trace: &Trace, paths: &Paths, node: usize, service: &str, operation: &str) -> Self {
+        let spans: Vec<usize> = paths.spans(node).collect();
+        let failed = |span: &usize| trace.errors_in(*span..*span + 1) as u64;
         Self {
             service: service.to_owned(),
             operation: operation.to_owned(),
-            spans: Vec::new(),
-            errors: 0,
-            total: Nanos(0),
-            own: Nanos(0),
+            errors: spans.iter().map(failed).sum(),
+            total: spans.iter().map(|&span| trace.duration_of(span)).sum(),
+            own: spans.iter().map(|&span| trace.self_time(span)).sum(),
+            spans,
         }
     }
+}
 
-    fn add(&mut self, trace: &Trace, span: usize) {
-        self.spans.push(span);
-        self.errors += trace.errors_in(span..span + 1) as u64;
-        self.total = self.total + trace.duration_of(span);
-        self.own = self.own + trace.self_time(span);
+/// What spans are called here: by numbers, twice as many as names, since a leaf is no step of
+/// what has children.
+struct Names<'a> {
+    all: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    labels: Vec<u32>,
+}
+
+impl<'a> Names<'a> {
+    fn new(trace: &'a Trace) -> Self {
+        let operations = Operations::new(trace);
+        let owned = |&(service, operation): &(&'a str, &'a str)| {
+            (Cow::Borrowed(service), Cow::Borrowed(operation))
+        };
+        let mut all: Vec<_> = operations.names().iter().map(owned).collect();
+        let mut numbers: HashMap<(Cow<'a, str>, Cow<'a, str>), u32, RandomState> =
+            HashMap::default();
+        numbers.extend(all.iter().cloned().zip(0..));
+        let mut labels = Vec::with_capacity(trace.len());
+        for (span, skipped) in skipped(trace).into_iter().enumerate() {
+            if skipped {
+                labels.push(HIDDEN);
+                continue;
+            }
+            let number = match other_name(trace, span) {
+                None => operations.of(span),
+                Some(name) => *numbers.entry(name).or_insert_with_key(|name| {
+                    all.push(name.clone());
+                    all.len() as u32 - 1
+                }),
+            };
+            let is_leaf = trace.subtree(span).len() == 1;
+            labels.push(2 * number + u32::from(is_leaf));
+        }
+        Self { all, labels }
+    }
+
+    fn of(&self, span: usize) -> (&str, &str) {
+        let name = self.labels.get(span);
+        let name = name.and_then(|label| self.all.get((label / 2) as usize));
+        name.map_or(("", ""), |(service, operation)| (service, operation))
     }
 }
 
@@ -101,14 +140,13 @@ fn skipped(trace: &Trace) -> Vec<bool> {
             continue;
         };
         let (at, above) = (trace.span(span), trace.span(parent));
-        let only = only_child(trace, span);
-        let same_service = at.service() == above.service();
-        let forwards =
-            |child: usize| at.kind() == Kind::Client && trace.span(child).kind() == Kind::Client;
-        skipped[span] = only.is_some_and(|child| {
-            same_service && (forwards(child) || says_nothing(at) && at.kind() != Kind::Client)
-        });
-        let answers = at.kind() == Kind::Server && above.kind() == Kind::Client;
+        let kind = at.kind();
+        if let Some(child) = only_child(trace, span) {
+            let forwards = kind == Kind::Client && trace.span(child).kind() == Kind::Client;
+            skipped[span] = (forwards || kind != Kind::Client && says_nothing(at))
+                && at.service() == above.service();
+        }
+        let answers = kind == Kind::Server && above.kind() == Kind::Client;
         if answers && only_child(trace, parent).is_some() && trace.parent(parent).is_some() {
             skipped[parent] = points_at(above, at.service());
         }
@@ -116,32 +154,41 @@ fn skipped(trace: &Trace) -> Vec<bool> {
     skipped
 }
 
-/// Service and operation by which a span is told: a call to a peer that reported nothing is the
-/// peer's; a server span that is named by its method alone takes its caller's words.
-fn named(trace: &Trace, span: usize) -> (String, String) {
+/// Service and operation by which a span is told, if they are not its own: a call to a peer that
+/// reported nothing is the peer's; a server span that is named by its method alone takes its
+/// caller's words.
+fn other_name<'a>(trace: &'a Trace, span: usize) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+    let above = trace.span(trace.parent(span)?);
     let at = trace.span(span);
-    let own = (at.service().to_owned(), at.operation().to_owned());
-    let Some(above) = trace.parent(span).map(|parent| trace.span(parent)) else {
-        return own;
-    };
-    let leaf = trace.subtree(span).len() == 1;
-    if let Some(peer) = peer(at).filter(|_| leaf && at.kind() == Kind::Client) {
-        let called = above.operation();
-        if called.starts_with(&peer) && called.ends_with(at.operation()) {
-            return (peer, own.1);
+    match at.kind() {
+        Kind::Client if trace.subtree(span).len() == 1 => {
+            let called = above.operation();
+            // What is cheap to see is asked first.
+            let peer = called.ends_with(at.operation()).then(|| peer(at))??;
+            let names = called.starts_with(&*peer);
+            names.then(|| (peer, Cow::Borrowed(at.operation())))
         }
+        Kind::Server if is_method(at) && points_at(above, at.service()) => {
+            let words = above.operation();
+            let prefix = format!("{}::", at.service());
+            let words = words.strip_prefix(&prefix).unwrap_or(words);
+            let words = format!("{} {words}", at.operation());
+            Some((Cow::Borrowed(at.service()), Cow::Owned(words)))
+        }
+        _ => None,
     }
-    let bare = ["http.request.method", "http.method"].iter().any(|key| {
-        at.attribute(key)
-            .is_some_and(|method| method.to_text() == at.operation())
-    });
-    if bare && at.kind() == Kind::Server && points_at(above, at.service()) {
-        let words = above.operation();
-        let prefix = format!("{}::", at.service());
-        let words = words.strip_prefix(&prefix).unwrap_or(words);
-        return (own.0, format!("{} {words}", at.operation()));
-    }
-    own
+}
+
+/// Whether a span is named by its method alone.
+fn is_method(span: SpanRef<'_>) -> bool {
+    let name = span.operation();
+    // A method is a token (RFC 9110): most names are none.
+    let may_be = !name.contains(['/', ' ', '.', ':']);
+    may_be
+        && ["http.request.method", "http.method"].iter().any(|key| {
+            span.attribute(key)
+                .is_some_and(|method| method.to_text() == name)
+        })
 }
 
 /// Whether a client span says that it calls a service: by its peer, or in its name.
@@ -150,10 +197,10 @@ fn points_at(client: SpanRef<'_>, service: &str) -> bool {
     named(client.operation()) || peer(client).is_some_and(|peer| named(&peer))
 }
 
-fn peer(span: SpanRef<'_>) -> Option<String> {
+fn peer(span: SpanRef<'_>) -> Option<Cow<'_, str>> {
     let keys = ["service.peer.name", "peer.service"];
     let peer = keys.iter().find_map(|key| span.attribute(key))?;
-    Some(peer.to_text().into_owned())
+    Some(peer.to_text())
 }
 
 fn says_nothing(span: SpanRef<'_>) -> bool {
@@ -161,8 +208,9 @@ fn says_nothing(span: SpanRef<'_>) -> bool {
 }
 
 fn only_child(trace: &Trace, span: usize) -> Option<usize> {
-    let mut children = trace.children(span);
-    children.next().filter(|_| children.next().is_none())
+    let below = trace.subtree(span);
+    let child = below.start + 1;
+    (child < below.end && trace.subtree(child).end == below.end).then_some(child)
 }
 
 #[cfg(test)]
@@ -174,7 +222,7 @@ mod tests {
 
     /// Each step as `service operation ×spans`, after its parent's.
     fn told(text: &str) -> Vec<String> {
-        let graph = trace_graph(&scenario::trace(text));
+        let (graph, _) = trace_graph(&scenario::trace(text), usize::MAX);
         let name = |node: NodeIndex| format!("{} {}", graph[node].service, graph[node].operation);
         graph
             .node_indices()
@@ -218,7 +266,7 @@ mod tests {
     fn messages_are_told_apart_and_times_are_summed() {
         let text = "a: send 0..10 producer\n  b: handle 5..25 consumer\n  b: handle 30..40 consumer error\n";
         assert_eq!(told(text), ["a send ×1", "a send >.. b handle ×2"]);
-        let graph = trace_graph(&scenario::trace(text));
+        let (graph, _) = trace_graph(&scenario::trace(text), usize::MAX);
         let step = &graph[NodeIndex::new(1)];
         let millis = Nanos::from_millis;
         assert_eq!(

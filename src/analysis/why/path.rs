@@ -3,7 +3,7 @@
 use super::{MOST, SEARCHED, Story};
 use crate::analysis::critical_path::CriticalPath;
 use crate::analysis::finding::{FindingKind, name};
-use crate::analysis::share::{Share, shares};
+use crate::analysis::share::Share;
 use crate::analysis::split::{self, Split};
 use crate::analysis::waits::{Wait, waits};
 use crate::model::{Kind, Nanos};
@@ -11,8 +11,7 @@ use crate::text::{plural, share as percent};
 
 impl Story<'_> {
     /// Who has the time of the critical path.
-    pub(super) fn path(&mut self, path: &CriticalPath) {
-        let shares = shares(self.trace, path);
+    pub(super) fn path(&mut self, path: &CriticalPath, shares: &[Share<'_>]) {
         let Some(leader) = shares.first() else { return };
         let waits: Vec<Vec<Wait>> = shares
             .iter()
@@ -20,7 +19,7 @@ impl Story<'_> {
             .map(|share| self.waits_of(path, share))
             .collect();
         let waiting = waits.first().map(Vec::as_slice).unwrap_or_default();
-        let split = Split::new(path, &shares);
+        let split = Split::new(path, shares);
         self.lead(path, leader, &split, waiting);
         self.parts
             .extend(path.doubt().map(|doubt| doubt.to_string()));

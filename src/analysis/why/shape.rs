@@ -1,23 +1,23 @@
 //! Sentences on how the calls of a trace follow one another: loops, retries, gaps, chatter.
 
 use super::{MOST, Story};
-use crate::analysis::chatty::{Chatter, chatter};
+use crate::analysis::chatty::{self, Chatter};
 use crate::analysis::critical_path::CriticalPath;
 use crate::analysis::finding::{FindingKind, name};
 use crate::analysis::gaps::{Gap, Place, Way, gaps, ways};
-use crate::analysis::repeats::{Repeat, repeats};
+use crate::analysis::repeats::{self, Repeat};
 use crate::analysis::retries::{Retry, retries};
 use crate::analysis::sequential::{Sequence, sequences};
 use crate::analysis::split::is_worth;
 use crate::analysis::timeouts::{Timeout, timeouts};
-use crate::model::Nanos;
+use crate::model::{Nanos, Operations};
 use crate::text::{count, share as percent};
 
 /// Tells all that the detectors find, of each sort the weightiest few.
-pub(super) fn tell(story: &mut Story<'_>, path: &CriticalPath) {
+pub(super) fn tell(story: &mut Story<'_>, path: &CriticalPath, operations: &Operations<'_>) {
     let trace = story.trace;
     let worth = |time: Nanos| is_worth(time, path.total());
-    for repeat in repeats(trace, path).into_iter().take(MOST) {
+    for repeat in repeats::of(trace, path, operations).into_iter().take(MOST) {
         if worth(repeat.time) {
             story.repeat(path, repeat);
         }
@@ -38,7 +38,7 @@ pub(super) fn tell(story: &mut Story<'_>, path: &CriticalPath) {
     for sequence in sequences(trace, path).into_iter().take(MOST) {
         story.sequence(sequence);
     }
-    for pair in chatter(trace).into_iter().take(MOST) {
+    for pair in chatty::of(trace, operations).into_iter().take(MOST) {
         story.chatter(pair);
     }
     for timeout in timeouts(trace).into_iter().take(MOST) {

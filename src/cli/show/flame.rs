@@ -26,16 +26,16 @@ pub(super) fn columns<'a>() -> [Column<FrameRow<'a>>; 7] {
     [
         Column::left("FRAME", "frame", |row: &FrameRow<'a>, _| {
             indented(
-                row.frame.depth,
+                row.frame.depth(),
                 row.span().service(),
                 row.span().operation(),
             )
         }),
         Column::right("DEPTH", "depth", |row, _| {
-            Cell::count(row.frame.depth as u64)
+            Cell::count(row.frame.depth() as u64)
         }),
-        Column::right("SPANS", "spans", |row, _| Cell::count(row.frame.spans)),
-        Column::right("ERR", "errors", |row, _| Cell::errors(row.frame.errors)),
+        Column::right("SPANS", "spans", |row, _| Cell::count(row.frame.spans())),
+        Column::right("ERR", "errors", |row, _| Cell::errors(row.frame.errors())),
         Column::right("TOTAL", "duration_nano", |row, look| {
             Cell::duration(row.frame.total.0, look)
         }),
@@ -50,7 +50,7 @@ pub(super) fn columns<'a>() -> [Column<FrameRow<'a>>; 7] {
 
 impl OfSpan for FrameRow<'_> {
     fn span(&self) -> SpanRef<'_> {
-        self.trace.span(self.frame.longest)
+        self.trace.span(self.frame.longest())
     }
 }
 
@@ -60,9 +60,9 @@ impl Record for FrameRow<'_> {
         json.begin_object();
         json.key("service").string(self.span().service());
         json.key("operation").string(self.span().operation());
-        json.key("depth").raw(frame.depth);
-        json.key("spans").raw(frame.spans);
-        json.key("errors").raw(frame.errors);
+        json.key("depth").raw(frame.depth());
+        json.key("spans").raw(frame.spans());
+        json.key("errors").raw(frame.errors());
         json.key("duration_nano").raw(frame.total.0);
         json.key("self_nano").raw(frame.own.0);
         json.key("critical_nano").raw(frame.critical.0);
@@ -76,9 +76,9 @@ pub(super) fn folded(out: &mut dyn Write, trace: &Trace) -> io::Result<()> {
     let flame = Flame::new(trace, &critical_path(trace));
     let mut stack: Vec<String> = Vec::new();
     for frame in flame.frames() {
-        stack.truncate(frame.depth);
+        stack.truncate(frame.depth());
         // A semicolon parts frames, a blank before the last number ends them.
-        let any = trace.span(frame.longest);
+        let any = trace.span(frame.longest());
         let name = format!("{}: {}", any.service(), any.operation());
         stack.push(name.replace([';', '\n', '\r'], "_"));
         let micros = frame.own.0 / 1_000;

@@ -4,7 +4,6 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use crate::analysis::Frame;
-use crate::model::Nanos;
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Target};
@@ -31,7 +30,7 @@ pub fn draw(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
     let pinned = above.len().min(usize::from(graph.height / 3));
     let rows = usize::from(graph.height).saturating_sub(pinned);
     // The cursor's row stays in view however deep it is.
-    let depth = |frame: usize| flame.frames().get(frame).map_or(0, |frame| frame.depth);
+    let depth = |frame: usize| flame.frames().get(frame).map_or(0, Frame::depth);
     let at = depth(flame.cursor).saturating_sub(flame.zoom.map_or(0, depth));
     let first = (at + 1).saturating_sub(rows);
     let place = |row: usize| {
@@ -75,7 +74,7 @@ pub fn draw(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
 
 /// The frames above the zoomed one, outermost first.
 fn ancestors(flame: &FlameView) -> Vec<usize> {
-    let parent = |at: usize| flame.frames().get(at).and_then(|frame| frame.parent);
+    let parent = |at: usize| flame.frames().get(at).and_then(Frame::parent);
     let up = std::iter::successors(flame.zoom.and_then(parent), |&at| parent(at));
     let mut above: Vec<usize> = up.collect();
     above.reverse();
@@ -117,21 +116,21 @@ fn paint(
     let Some(one) = flame.frames().get(at) else {
         return;
     };
-    let span = open.trace.span(one.longest);
-    let token = if one.errors > 0 {
+    let span = open.trace.span(one.longest());
+    let token = if one.errors() > 0 {
         Token::Error
     } else {
         look.shared.colours.token(span.service())
     };
     let mut style = canvas.style(token).add_modifier(Modifier::REVERSED);
-    if open.find.is_hit(one.longest) {
+    if open.find.is_hit(one.longest()) {
         style = style.add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
     }
     let words = if area.width < TEXT {
         String::new()
     } else {
-        let many = if one.spans > 1 {
-            format!(" {}{}", canvas.glyphs.times, text::count(one.spans))
+        let many = if one.spans() > 1 {
+            format!(" {}{}", canvas.glyphs.times, text::count(one.spans()))
         } else {
             String::new()
         };
@@ -155,21 +154,21 @@ fn told(open: &Open, flame: &FlameView, canvas: &mut Canvas<'_>, area: Rect) {
     let Some(here) = flame.frames().get(flame.cursor) else {
         return;
     };
-    let span = open.trace.span(here.longest);
+    let span = open.trace.span(here.longest());
     let name = format!(" {} {} ", span.service(), span.operation());
     let edge = canvas.glyphs.edge;
     let mut phrase = Phrase::of(Token::Strong, Shown::from_owned(name))
         .and(Token::Border, format!("{edge}{edge} "));
     phrase.push(Token::Text, figures(open, here));
-    if here.errors > 0 {
-        let failed = format!("{} {} ", canvas.glyphs.failed, text::count(here.errors));
+    if here.errors() > 0 {
+        let failed = format!("{} {} ", canvas.glyphs.failed, text::count(here.errors()));
         phrase.push(Token::Error, failed);
     }
     canvas.phrase(area.x + 2, area.y, area.width.saturating_sub(4), &phrase);
 }
 
 fn figures(open: &Open, frame: &Frame) -> String {
-    let called = match frame.spans {
+    let called = match frame.spans() {
         1 => "called once".to_owned(),
         many => format!("called {} times", text::count(many)),
     };
@@ -188,17 +187,7 @@ fn figures(open: &Open, frame: &Frame) -> String {
 
 /// The frames of most own time, with bars.
 fn most_own(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
-    let mut frames: Vec<&Frame> = flame
-        .frames()
-        .iter()
-        .filter(|frame| frame.own > Nanos(0))
-        .collect();
-    let rows = usize::from(area.height.saturating_sub(1)).min(frames.len());
-    if rows > 0 && rows < frames.len() {
-        frames.select_nth_unstable_by_key(rows, |frame| std::cmp::Reverse(frame.own));
-    }
-    frames.truncate(rows);
-    frames.sort_by_key(|frame| std::cmp::Reverse(frame.own));
+    let frames = || flame.most_own.iter().map(|&at| &flame.frames()[at]);
     canvas.text(
         area.x + 3,
         area.y,
@@ -206,10 +195,10 @@ fn most_own(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
         &"most own time".into(),
         Token::Muted,
     );
-    let most = frames.first().map_or(1, |frame| frame.own.0.max(1));
+    let most = frames().next().map_or(1, |frame| frame.own.0.max(1));
     let names = area.width / 2;
-    for (y, frame) in (area.y + 1..area.bottom()).zip(frames) {
-        let span = open.trace.span(frame.longest);
+    for (y, frame) in (area.y + 1..area.bottom()).zip(frames()) {
+        let span = open.trace.span(frame.longest());
         let token = look.shared.colours.token(span.service());
         let service = Shown::from_owned(span.service().to_owned());
         let x = canvas.text(area.x + 3, y, names, &service, token) + 2;

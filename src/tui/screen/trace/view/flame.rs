@@ -1,7 +1,13 @@
 //! The flame graph: where the reader stands in it, what is zoomed, and which cells frames take.
 
+use std::cmp::Reverse;
+use std::sync::Arc;
+
 use crate::analysis::{CriticalPath, Flame, Frame, Weight};
-use crate::model::Trace;
+use crate::model::{Nanos, Trace};
+
+/// So many of the frames with most own time are told.
+const TOLD: usize = 16;
 
 /// Which cells of a row a frame takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,10 +22,12 @@ pub struct Cells {
 /// The frames of a trace, and where the reader stands among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlameView {
-    flame: Flame,
-    totals: [Vec<u64>; 3],
-    /// The widths of all roots together, by weight.
-    wholes: [u64; 3],
+    flame: Arc<Flame>,
+    widths: Arc<Vec<u64>>,
+    /// The width of all roots together.
+    whole: u64,
+    /// The frames of most own time, the most first.
+    pub most_own: Vec<usize>,
     pub weight: Weight,
     /// The frame under the cursor.
     pub cursor: usize,
@@ -33,26 +41,19 @@ impl FlameView {
     /// The flame graph of a trace. Linear in its spans.
     pub fn new(trace: &Trace, path: &CriticalPath) -> Self {
         let flame = Flame::new(trace, path);
-        let weights = [Weight::Total, Weight::Own, Weight::Critical];
-        let totals = weights.map(|weight| flame.widths(weight));
-        let whole = |widths: &Vec<u64>| {
-            let roots = flame
-                .frames()
-                .iter()
-                .zip(widths)
-                .filter(|(frame, _)| frame.depth == 0);
-            roots.map(|(_, width)| width).sum()
-        };
-        let wholes = totals.each_ref().map(whole);
-        Self {
-            flame,
-            totals,
-            wholes,
+        let most_own = most_own(flame.frames());
+        let mut view = Self {
+            flame: Arc::new(flame),
+            widths: Arc::default(),
+            whole: 0,
+            most_own,
             weight: Weight::Total,
             cursor: 0,
             zoom: None,
             upside_down: false,
-        }
+        };
+        view.measure();
+        view
     }
 
     /// The frames.
@@ -62,31 +63,30 @@ impl FlameView {
 
     /// The widths of all frames by the present weight, in nanoseconds.
     pub fn widths(&self) -> &[u64] {
-        &self.totals[self.weighed()]
+        &self.widths
     }
 
     /// The width of all roots together.
     pub fn whole(&self) -> u64 {
-        self.wholes[self.weighed()]
+        self.whole
     }
 
-    fn weighed(&self) -> usize {
-        match self.weight {
-            Weight::Total => 0,
-            Weight::Own => 1,
-            Weight::Critical => 2,
-        }
+    fn measure(&mut self) {
+        self.widths = Arc::new(self.flame.widths(self.weight));
+        self.whole = self.roots().map(|root| self.widths[root]).sum();
     }
 
     fn roots(&self) -> impl Iterator<Item = usize> {
-        let next = |&at: &usize| Some(self.frames()[at].end).filter(|&at| at < self.frames().len());
-        std::iter::successors((!self.frames().is_empty()).then_some(0), next)
+        self.siblings(0, self.frames().len())
     }
 
     fn children(&self, frame: usize) -> impl Iterator<Item = usize> {
-        let end = self.frames()[frame].end;
-        let next = move |&at: &usize| Some(self.frames()[at].end).filter(|&at| at < end);
-        std::iter::successors(Some(frame + 1).filter(|&at| at < end), next)
+        self.siblings(frame + 1, self.frames()[frame].end())
+    }
+
+    fn siblings(&self, from: usize, end: usize) -> impl Iterator<Item = usize> {
+        let next = move |&at: &usize| Some(self.frames()[at].end()).filter(|&at| at < end);
+        std::iter::successors(Some(from).filter(|&at| at < end), next)
     }
 
     /// The next way to weigh frames.
@@ -96,11 +96,12 @@ impl FlameView {
             Weight::Own => Weight::Critical,
             Weight::Critical => Weight::Total,
         };
+        self.measure();
     }
 
     /// The longest span of the frame under the cursor.
     pub fn span(&self) -> Option<usize> {
-        self.frames().get(self.cursor).map(|frame| frame.longest)
+        self.frames().get(self.cursor).map(Frame::longest)
     }
 
     /// To the frame of a span, zooming out as far as needed.
@@ -115,11 +116,7 @@ impl FlameView {
 
     /// To the frame above.
     pub fn up(&mut self) {
-        if let Some(parent) = self
-            .frames()
-            .get(self.cursor)
-            .and_then(|frame| frame.parent)
-        {
+        if let Some(parent) = self.frames().get(self.cursor).and_then(Frame::parent) {
             self.cursor = parent;
             self.zoom = self.zoom.filter(|&zoom| parent >= zoom);
         }
@@ -137,13 +134,13 @@ impl FlameView {
 
     /// To the frame beside, on the same level under the same zoom.
     pub fn beside(&mut self, forward: bool) {
-        let Some(depth) = self.frames().get(self.cursor).map(|frame| frame.depth) else {
+        let Some(depth) = self.frames().get(self.cursor).map(Frame::depth) else {
             return;
         };
         let all = self
             .zoom
-            .map_or(0..self.frames().len(), |zoom| zoom..self.frames()[zoom].end);
-        let same = |&at: &usize| self.frames()[at].depth == depth && self.widths()[at] > 0;
+            .map_or(0..self.frames().len(), |zoom| self.flame.subtree(zoom));
+        let same = |&at: &usize| self.frames()[at].depth() == depth && self.widths()[at] > 0;
         let found = if forward {
             (self.cursor + 1..all.end).find(same)
         } else {
@@ -157,7 +154,7 @@ impl FlameView {
         self.zoom = if closer {
             Some(self.cursor).filter(|&at| at < self.frames().len())
         } else {
-            self.zoom.and_then(|zoom| self.frames()[zoom].parent)
+            self.zoom.and_then(|zoom| self.frames()[zoom].parent())
         };
     }
 
@@ -175,34 +172,52 @@ impl FlameView {
             u16::try_from(column).unwrap_or(columns).min(columns)
         };
         let mut cells = Vec::new();
-        let mut stack: Vec<(usize, usize, u64)> = Vec::new();
-        let mut left = 0;
-        let tops: Vec<usize> = self
-            .zoom
-            .map_or_else(|| self.roots().collect(), |zoom| vec![zoom]);
-        for top in tops {
-            stack.push((top, 0, left));
-            left += widths[top];
-        }
-        while let Some((frame, row, from)) = stack.pop() {
-            let (first, end) = (column(from), column(from + widths[frame]));
-            if end <= first || row >= rows {
-                continue;
+        let mut stack: Vec<(Cells, u64)> = Vec::new();
+        // Only what takes a cell is looked into.
+        let push = |stack: &mut Vec<_>, frame: usize, row: usize, at: &mut u64| {
+            let (from, to) = (column(*at), column(*at + widths[frame]));
+            if from < to && row < rows {
+                let cells = Cells {
+                    frame,
+                    row,
+                    from,
+                    to,
+                };
+                stack.push((cells, *at));
             }
-            cells.push(Cells {
-                frame,
-                row,
-                from: first,
-                to: end,
-            });
-            let mut at = from;
-            for child in self.children(frame) {
-                stack.push((child, row + 1, at));
-                at += widths[child];
+            *at += widths[frame];
+        };
+        let mut at = 0;
+        match self.zoom {
+            Some(zoom) => push(&mut stack, zoom, 0, &mut at),
+            None => self
+                .roots()
+                .for_each(|root| push(&mut stack, root, 0, &mut at)),
+        }
+        while let Some((here, mut at)) = stack.pop() {
+            cells.push(here);
+            for child in self.children(here.frame) {
+                push(&mut stack, child, here.row + 1, &mut at);
             }
         }
         cells
     }
+}
+
+/// The frames of most own time, the most first.
+fn most_own(frames: &[Frame]) -> Vec<usize> {
+    let own = |&at: &usize| Reverse(frames[at].own);
+    let mut most: Vec<usize> = Vec::new();
+    for at in (0..frames.len()).filter(|&at| frames[at].own > Nanos(0)) {
+        let least = most.last().filter(|_| most.len() >= TOLD);
+        if least.is_some_and(|least| own(least) <= own(&at)) {
+            continue;
+        }
+        let place = most.partition_point(|other| own(other) <= own(&at));
+        most.insert(place, at);
+        most.truncate(TOLD);
+    }
+    most
 }
 
 #[cfg(test)]

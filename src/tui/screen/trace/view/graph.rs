@@ -3,7 +3,6 @@
 use petgraph::Direction as Way;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::graph::view::{only, top};
 use crate::graph::{Drawing, EdgeSpec, Lead, Options, Size, Step, layout, trace_graph};
 use crate::model::Trace;
 use crate::text::{self, Charset, Shown};
@@ -46,13 +45,7 @@ impl PartialEq for GraphView {
 impl GraphView {
     /// The graph of a trace, laid out.
     pub fn new(trace: &Trace, _charset: Charset) -> Self {
-        let whole = trace_graph(trace);
-        let all = whole.node_count();
-        let graph = if all > MOST {
-            only(&whole, &top(&whole, MOST, |_, step| step.total))
-        } else {
-            whole
-        };
+        let (graph, all) = trace_graph(trace, MOST);
         let size = |_, _: &Step| Size {
             width: WIDTH,
             height: 5,
