@@ -180,7 +180,7 @@ impl<'a> Numbers<'a> {
             GroupBy::Operation => Within::Name(at.block().operation_column()[row as usize]),
             GroupBy::Kind => Within::Other(at.kind() as u8),
             GroupBy::Status => Within::Other(at.status() as u8),
-            GroupBy::Attribute(_) => self.pair(at, self.keys[block]),
+            GroupBy::Attribute(_) => Self::pair(at, self.keys[block]),
         };
         let (values, by) = (&mut self.values, self.by);
         *self.known.entry((block as u32, within)).or_insert_with(|| {
@@ -190,7 +190,7 @@ impl<'a> Numbers<'a> {
     }
 
     /// The attribute of that key: the span's, else its resource's.
-    fn pair(&self, span: SpanRef<'_>, key: Option<Sym>) -> Within {
+    fn pair(span: SpanRef<'_>, key: Option<Sym>) -> Within {
         let dictionary = span.block().dictionary();
         let resource = span.resource().attributes();
         let pairs = span.attributes().pairs().iter().chain(resource.pairs());

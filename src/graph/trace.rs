@@ -157,7 +157,7 @@ fn skipped(trace: &Trace) -> Vec<bool> {
 /// Service and operation by which a span is told, if they are not its own: a call to a peer that
 /// reported nothing is the peer's; a server span that is named by its method alone takes its
 /// caller's words.
-fn other_name<'a>(trace: &'a Trace, span: usize) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+fn other_name(trace: &Trace, span: usize) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
     let above = trace.span(trace.parent(span)?);
     let at = trace.span(span);
     match at.kind() {

@@ -16,7 +16,8 @@ use crate::traceql::Census;
 
 use super::screen::groups::Values;
 use super::screen::map::Mapped;
-use super::screen::trace::Explained;
+use super::screen::trace::{Explained, Studied, Study};
+use super::widget::waterfall::Bundles;
 use super::writing::Writing;
 
 /// Something large that is shared and not looked into by tests: equal if it is the same one.
@@ -55,8 +56,11 @@ pub enum Request {
     Search(SearchRequest),
     /// A trace: answered by `Trace`.
     Trace(TraceId),
-    /// What stands out in a trace: answered by `Explained`.
+    /// What stands out in a trace: answered by `Explained`, where it is large after `Outlined` and
+    /// `Grouped`.
     Explain(Held<Trace>, Charset),
+    /// Something that takes a while on a large trace: answered by `Studied`.
+    Study(Box<Study>),
     /// How all operations fare: answered by `Trends`.
     Trends,
     /// Keys and values of these traces: answered by `Census`.
@@ -108,8 +112,14 @@ pub enum Answer {
     Trace(TraceId, Option<Held<Trace>>),
     /// Who calls whom.
     Mapped(Held<Mapped>),
+    /// What is alike in a large trace that was asked for.
+    Grouped(Held<Bundles>),
+    /// The critical path of a large trace, ahead of what stands out.
+    Outlined(Held<Explained>),
     /// What stands out in the trace that was asked for.
     Explained(Held<Explained>),
+    /// What was worked out about a trace, or a part of it.
+    Studied(Studied),
     /// How all operations fare; none if the backend cannot tell.
     Trends(Option<Held<Trends>>),
     /// Keys and values of attributes, with how often they occur.
@@ -154,9 +164,17 @@ pub struct Opened {
 impl Answer {
     /// Whether nothing of this job comes after it.
     pub fn is_last(&self) -> bool {
+        if let Self::Studied(studied) = self {
+            return studied.is_last();
+        }
         !matches!(
             self,
-            Self::Rows(_) | Self::Pushdown(_) | Self::Progress(_) | Self::Note(_)
+            Self::Rows(_)
+                | Self::Pushdown(_)
+                | Self::Progress(_)
+                | Self::Note(_)
+                | Self::Grouped(_)
+                | Self::Outlined(_)
         )
     }
 }

@@ -22,6 +22,10 @@ pub enum Purpose {
     Trace,
     /// What stands out.
     Why,
+    /// What a view of a large trace shows.
+    View,
+    /// The spans of a large trace that a line finds.
+    Find,
     /// Reading the source.
     Load,
     /// Something for the program around: a ride, the demo, another backend, clearing the store.

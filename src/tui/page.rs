@@ -113,6 +113,17 @@ impl Cx<'_> {
         self.effects.push(Effect::Ask(id, request));
     }
 
+    /// Stops a job of this page, if it runs.
+    pub fn stop(&mut self, purpose: Purpose) {
+        let slot = Slot {
+            page: self.id,
+            purpose,
+        };
+        if self.shared.jobs.cancel(slot) {
+            self.effects.push(Effect::Cancel(slot));
+        }
+    }
+
     /// Whether this page waits for a job of that purpose.
     pub fn waits(&self, purpose: Purpose) -> bool {
         self.shared

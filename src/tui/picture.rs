@@ -30,7 +30,7 @@ const BLACK: Rgb = (0, 0, 0);
 pub fn flame_picture(out: &mut dyn Write, theme: &Theme, trace: &Trace) -> io::Result<()> {
     let flame = Flame::new(trace, &critical_path(trace));
     let picture = Picture::new(theme, trace, &flame);
-    let deepest = flame.frames().iter().map(|frame| frame.depth).max();
+    let deepest = flame.frames().iter().map(Frame::depth).max();
     let rows = deepest.map_or(0, |depth| depth + 1) as f64;
     let height = HEAD + rows * ROW + MARGIN;
     let (ground, ink) = (picture.ground, hex(readable_on(picture.ground)));
@@ -76,8 +76,8 @@ impl<'t> Picture<'t> {
         let mut roots = 0_u64;
         let mut starts = Vec::with_capacity(widths.len());
         for (frame, &width) in flame.frames().iter().zip(&widths) {
-            services.meet(trace.span(frame.longest).service());
-            let cursor = frame.parent.and_then(|parent| next.get_mut(parent));
+            services.meet(trace.span(frame.longest()).service());
+            let cursor = frame.parent().and_then(|parent| next.get_mut(parent));
             let cursor = cursor.unwrap_or(&mut roots);
             let start = *cursor;
             *cursor = start.saturating_add(width);
@@ -103,9 +103,9 @@ impl<'t> Picture<'t> {
         let Some(&(x, width)) = self.places.get(at).filter(|(_, width)| *width >= LEAST) else {
             return out;
         };
-        let y = HEAD + frame.depth as f64 * ROW;
-        let colour = self.colour_of(self.trace.span(frame.longest).service());
-        let edge = if frame.errors > 0 {
+        let y = HEAD + frame.depth() as f64 * ROW;
+        let colour = self.colour_of(self.trace.span(frame.longest()).service());
+        let edge = if frame.errors() > 0 {
             let failed = self.theme.style(Token::Error).fg.and_then(rgb);
             format!(
                 " stroke=\"{}\" stroke-width=\"1.5\"",
@@ -124,7 +124,7 @@ impl<'t> Picture<'t> {
         );
         let letters = ((width - 6.0) / LETTER).max(0.0) as usize;
         if letters >= 3 {
-            let name = self.trace.span(frame.longest);
+            let name = self.trace.span(frame.longest());
             let name = Shown::from_owned(format!("{} {}", name.service(), name.operation()));
             let name = name.cut(letters, Charset::Unicode);
             let _ = write!(
@@ -143,11 +143,11 @@ impl<'t> Picture<'t> {
     fn words(&self, frame: &Frame) -> String {
         let told = |nanos: u64| duration(nanos, Charset::Unicode);
         let share = frame.total.0 as f64 / self.whole.max(1) as f64 * 100.0;
-        let failed = match frame.errors {
+        let failed = match frame.errors() {
             0 => String::new(),
             errors => format!(", {} failed", count(errors)),
         };
-        let any = self.trace.span(frame.longest);
+        let any = self.trace.span(frame.longest());
         format!(
             "{}: {}\n{}, {share:.1} %; self {}, critical {}\n{}{failed}",
             Shown::new(any.service()),
@@ -155,7 +155,7 @@ impl<'t> Picture<'t> {
             told(frame.total.0),
             told(frame.own.0),
             told(frame.critical.0),
-            plural(frame.spans, "span"),
+            plural(frame.spans(), "span"),
         )
     }
 

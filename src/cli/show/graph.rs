@@ -143,7 +143,7 @@ mod tests {
     fn steps_stand_below_their_callers_once_for_all_alike() {
         let text = "a: r 0..100\n  b: x 0..40\n    c: z 5..9\n  d: y 45..50\n  b: x 50..90\n    c: w 60..70 error\n";
         let trace = scenario::trace(text);
-        let graph = trace_graph(&trace);
+        let (graph, _) = trace_graph(&trace, usize::MAX);
         let told: Vec<_> = of(&graph)
             .iter()
             .map(|row| (row.step.operation.clone(), row.parent, row.step.spans.len()))

@@ -226,11 +226,11 @@ fn write(trace: &Trace, args: &ShowArgs, session: &mut Session) -> Result<(), Fa
         (View::Flame, Format::Folded) => flame::folded(out, trace)?,
         (View::Flame, Format::Svg) => flame_picture(out, &theme(&session.config), trace)?,
         (View::Graph, Format::Dot | Format::Mermaid) => {
-            graph::write(out, look.charset, format, &trace_graph(trace))?;
+            graph::write(out, look.charset, format, &trace_graph(trace, usize::MAX).0)?;
         }
         (View::Flame, _) => write_rows(out, look, format, &flame::columns(), &flame::of(trace))?,
         (View::Graph, _) => {
-            let graph = trace_graph(trace);
+            let (graph, _) = trace_graph(trace, usize::MAX);
             write_rows(out, look, format, &graph::columns(), &graph::of(&graph))?;
         }
         (View::Stats, _) => {

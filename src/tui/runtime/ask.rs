@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::mpsc::Sender;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::analysis::{CallFigures, Trends, Words, blame};
@@ -17,7 +18,8 @@ use crate::tui::host::Host;
 use crate::tui::job::JobId;
 use crate::tui::screen::groups;
 use crate::tui::screen::map::{Mapped, baseline};
-use crate::tui::screen::trace::explain;
+use crate::tui::screen::trace::{LARGE, Study, explain, outline};
+use crate::tui::widget::waterfall::Bundles;
 use crate::tui::writing;
 
 use super::keeping;
@@ -101,6 +103,7 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
             let alike = backend.trends().await.ok().flatten();
             return explained(trace, alike, charset, reply).await;
         }
+        Request::Study(study) => return studied(*study, reply, cancel).await,
         Request::Trends => backend
             .trends()
             .await
@@ -158,7 +161,7 @@ async fn census(
             }
         }
     }
-    let counted = tokio::task::spawn_blocking(move || Census::of(blocks.iter().map(AsRef::as_ref)));
+    let counted = spawn_blocking(move || Census::of(blocks.iter().map(AsRef::as_ref)));
     if let Ok(census) = counted.await {
         reply.say(Answer::Census(Held(Arc::new(census)))).await;
     } else {
@@ -236,14 +239,44 @@ async fn search(
         .await;
 }
 
-/// The critical path of a large trace takes a while: not on the thread that answers keys.
+/// What stands out takes a while: not on the thread that answers keys. Of a large trace the
+/// critical path is told first, and what is alike is looked for meanwhile.
 async fn explained(trace: Held<Trace>, alike: Option<Trends>, charset: Charset, reply: &Reply) {
-    let explained = tokio::task::spawn_blocking(move || explain(&trace, alike, charset)).await;
+    let explained = if trace.len() > LARGE {
+        let alone = trace.clone();
+        let grouping = async {
+            let grouped = spawn_blocking(move || Bundles::of(&alone)).await;
+            if let Ok(bundles) = grouped {
+                reply.say(Answer::Grouped(Held(Arc::new(bundles)))).await;
+            }
+        };
+        let explaining = async {
+            let alone = trace.clone();
+            let outlined = spawn_blocking(move || Held(Arc::new(outline(&alone, alike)))).await?;
+            reply.say(Answer::Outlined(outlined.clone())).await;
+            spawn_blocking(move || outlined.with_findings(&trace, charset)).await
+        };
+        tokio::join!(grouping, explaining).1
+    } else {
+        spawn_blocking(move || explain(&trace, alike, charset)).await
+    };
     let answer = match explained {
         Ok(explained) => Answer::Explained(Held(Arc::new(explained))),
         Err(_) => Answer::Failed("the critical path could not be worked out".into()),
     };
     reply.say(answer).await;
+}
+
+/// Works something out on a thread of its own, which ends when nobody listens any more.
+async fn studied(study: Study, reply: &Reply, cancel: CancellationToken) {
+    let (to, id) = (reply.to.clone(), reply.id);
+    let tell = move |studied| {
+        !cancel.is_cancelled() && to.blocking_send((id, Answer::Studied(studied))).is_ok()
+    };
+    if spawn_blocking(move || study.run(tell)).await.is_err() {
+        let why = "this could not be worked out: a bug, the crash log has the place";
+        reply.say(Answer::Failed(why.into())).await;
+    }
 }
 
 /// The service graph with what stands out in it.

@@ -273,7 +273,7 @@ impl Page for Search {
             Purpose::Names => self.named(answer, cx),
             Purpose::Trace | Purpose::Errand => self.ordered(answer, cx),
             Purpose::Why => hunt::answered(self, answer, cx),
-            Purpose::Load => {}
+            Purpose::Load | Purpose::View | Purpose::Find => {}
         }
     }
 

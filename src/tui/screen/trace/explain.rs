@@ -1,6 +1,7 @@
 //! What is worked out about a trace beside the interface when it opens.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::analysis::{self, Alike, CriticalPath, Evidence, Standing, Trends, critical_path};
 use crate::model::{Nanos, Trace};
@@ -9,21 +10,25 @@ use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 use crate::tui::widget::waterfall::Work;
 
+/// So many of the spans that show a finding are kept: nobody visits more, and a trace of a
+/// million spans may have a million that show it.
+const SHOWN: usize = 10_000;
+
 /// The critical path, the work of every span, and what stands out.
 #[derive(Debug, Clone)]
 pub struct Explained {
-    /// Own and critical work of every span.
-    pub work: Work,
+    /// Critical work of every span.
+    pub work: Arc<Work>,
     /// The critical path.
-    pub path: CriticalPath,
+    pub path: Arc<CriticalPath>,
     /// Spans on the critical path before each position; one more entry than spans.
-    critical_before: Vec<u32>,
+    critical_before: Arc<[u32]>,
     /// What stands out, in one line.
     pub why: Phrase,
     /// What stands out, each with the spans that show it.
     pub findings: Vec<Finding>,
     /// How all operations of the source fare, where it can tell.
-    alike: Option<Trends>,
+    alike: Option<Arc<Trends>>,
 }
 
 /// One thing that stands out.
@@ -33,40 +38,33 @@ pub struct Finding {
     pub text: Shown<'static>,
     /// The spans that show it, most telling first.
     pub spans: Vec<usize>,
+    /// How many there are.
+    pub of: usize,
 }
 
 /// Works out what is to be said of a trace, beside the other spans of its operations where they
 /// are known. Linear in its spans but for a sort.
 pub fn explain(trace: &Trace, alike: Option<Trends>, charset: Charset) -> Explained {
+    outline(trace, alike).with_findings(trace, charset)
+}
+
+/// The critical path alone: a hundredth of the work, with which most can be drawn.
+pub fn outline(trace: &Trace, alike: Option<Trends>) -> Explained {
     let path = critical_path(trace);
-    let known = alike.as_ref().map(|alike| alike as &dyn Alike);
-    let why = analysis::why(trace, &path, known, charset);
-    let findings = why
-        .findings
-        .into_iter()
-        .filter_map(|finding| match finding.evidence {
-            Evidence::Spans(spans) => Some(Finding {
-                text: finding.text,
-                spans,
-            }),
-            Evidence::Operation(_) | Evidence::Call { .. } => None,
-        });
-    let work = path
-        .sections()
-        .iter()
-        .map(|section| (section.span, section.from, section.to));
+    let sections = path.sections().iter();
+    let work = sections.map(|section| (section.span, section.from, section.to));
     Explained {
-        work: Work::new(trace, work),
+        work: Arc::new(Work::new(work)),
         critical_before: counted((0..trace.len()).map(|span| path.time_of(span))),
-        why: phrase(&why.line, path.doubt().is_some(), charset),
-        path,
-        findings: findings.collect(),
-        alike,
+        why: Phrase::of(Token::Muted, "looking for what stands out"),
+        path: Arc::new(path),
+        findings: Vec::new(),
+        alike: alike.map(Arc::new),
     }
 }
 
 /// How many spans before each position have a time.
-fn counted(times: impl Iterator<Item = Nanos>) -> Vec<u32> {
+fn counted(times: impl Iterator<Item = Nanos>) -> Arc<[u32]> {
     let counts = times.scan(0, |before, time| {
         *before += u32::from(time.0 > 0);
         Some(*before)
@@ -92,6 +90,38 @@ fn phrase(line: &Shown<'_>, doubtful: bool, charset: Charset) -> Phrase {
 }
 
 impl Explained {
+    /// The same, with what stands out.
+    pub fn with_findings(&self, trace: &Trace, charset: Charset) -> Self {
+        let known = self.alike.as_deref().map(|alike| alike as &dyn Alike);
+        let why = analysis::why(trace, &self.path, known, charset);
+        let findings = why
+            .findings
+            .into_iter()
+            .filter_map(|finding| match finding.evidence {
+                Evidence::Spans(mut spans) => {
+                    let of = spans.len();
+                    spans.truncate(SHOWN);
+                    spans.shrink_to_fit();
+                    Some(Finding {
+                        text: finding.text,
+                        spans,
+                        of,
+                    })
+                }
+                Evidence::Operation(_) | Evidence::Call { .. } => None,
+            });
+        Self {
+            why: phrase(&why.line, self.path.doubt().is_some(), charset),
+            findings: findings.collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether another one is of the same path: it may know more of what stands out.
+    pub fn is_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.path, &other.path)
+    }
+
     /// Whether any span of a range was on the critical path.
     pub fn touches(&self, spans: Range<usize>) -> bool {
         let before = |span: usize| self.critical_before.get(span);

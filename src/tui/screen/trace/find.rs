@@ -1,6 +1,8 @@
 //! Finding spans within a trace: plain words, `key=value`, or TraceQL in braces.
 
-use crate::model::{Block, PairIx, Trace};
+use std::sync::Arc;
+
+use crate::model::{Block, PairIx, Sym, Trace};
 use crate::traceql::Query;
 use crate::tui::widget::input::Input;
 
@@ -15,6 +17,12 @@ pub struct Find {
     pub hits: Vec<usize>,
     /// Why the line cannot be run.
     pub error: Option<String>,
+    /// More of them may come.
+    pub seeking: bool,
+    /// The first of them is gone to when it comes.
+    pub eager: bool,
+    /// Those of the line before are still shown.
+    fresh: bool,
     /// How they stand among the other spans.
     pub hits_as: Hits,
     /// Spans that the search which led here asked for: hits until the reader asks for others.
@@ -24,21 +32,47 @@ pub struct Find {
 impl Find {
     /// Runs the line over a trace.
     pub fn run(&mut self, trace: &Trace) {
-        let text = self.input.text().trim();
+        let Some(text) = self.begin() else { return };
+        self.hits.clear();
+        let mut hits = Vec::new();
+        let found = find(trace, &text, |more| {
+            hits.extend(more);
+            true
+        });
+        match found {
+            Ok(()) => self.hits = hits,
+            Err(why) => self.error = Some(why),
+        }
+        self.seeking = false;
+    }
+
+    /// The line that is to be run, if it has to be; its hits will come. What was found before
+    /// stays until then.
+    pub fn begin(&mut self) -> Option<String> {
         self.error = None;
+        (self.seeking, self.fresh, self.eager) = (false, false, false);
+        let text = self.input.text().trim();
         if text.is_empty() {
             self.hits.clone_from(&self.matched);
-            return;
+            return None;
         }
-        let found = if text.starts_with('{') {
-            traceql(trace, text)
-        } else {
-            Ok(words(trace, text))
-        };
-        self.hits = found.unwrap_or_else(|why| {
-            self.error = Some(why);
-            Vec::new()
-        });
+        (self.seeking, self.fresh) = (true, true);
+        Some(text.to_owned())
+    }
+
+    /// Hits of the line that was begun.
+    pub fn take(&mut self, hits: Vec<usize>) {
+        if std::mem::take(&mut self.fresh) {
+            self.hits.clear();
+        }
+        self.hits.extend(hits);
+    }
+
+    /// No more hits come, and why if the line cannot be run.
+    pub fn end(&mut self, error: Option<String>) {
+        self.take(Vec::new());
+        self.error = error;
+        self.seeking = false;
     }
 
     /// Forgets line and hits. Returns whether there was something to forget.
@@ -88,13 +122,39 @@ impl Find {
     }
 }
 
-fn traceql(trace: &Trace, text: &str) -> Result<Vec<usize>, String> {
-    let query = Query::parse(text).map_err(|error| error.to_string())?;
-    let found = query.eval(trace).unwrap_or_default();
-    Ok(found.spans.into_iter().map(|span| span as usize).collect())
+/// So many spans are searched before it is told what was found among them.
+const PORTION: usize = 1 << 16;
+
+/// The spans that a line finds, told portion by portion until nobody listens any more.
+///
+/// # Errors
+/// What is wrong with the line.
+pub fn find(
+    trace: &Trace,
+    text: &str,
+    mut tell: impl FnMut(Vec<usize>) -> bool,
+) -> Result<(), String> {
+    let text = text.trim();
+    if text.starts_with('{') {
+        let query = Query::parse(text).map_err(|error| error.to_string())?;
+        let found = query.eval(trace).unwrap_or_default();
+        tell(found.spans.into_iter().map(|span| span as usize).collect());
+        return Ok(());
+    }
+    let mut words = Words::new(trace, text);
+    let mut from = 0;
+    while from < trace.len() {
+        let end = (from + PORTION).min(trace.len());
+        if !tell((from..end).filter(|&span| words.match_span(span)).collect()) {
+            break;
+        }
+        from = end;
+    }
+    Ok(())
 }
 
 /// One word: text anywhere in a span, or a key with its value.
+#[derive(Debug, Clone)]
 enum Word {
     Text(String),
     Pair(String, String),
@@ -111,97 +171,131 @@ impl Word {
     }
 }
 
-/// Spans in which every word occurs: in service, operation, status message, an attribute's key or
-/// value (of span, resource, scope or event), or as the span's id. Case does not matter.
-fn words(trace: &Trace, text: &str) -> Vec<usize> {
-    let words: Vec<Word> = text.split_whitespace().map(Word::parse).collect();
-    if words.is_empty() {
-        return Vec::new();
+/// Words that must all occur in a span: in service, operation, status message, an attribute's key
+/// or value (of span, resource, scope or event), or as the span's id. Case does not matter.
+struct Words<'a> {
+    trace: &'a Trace,
+    /// By block.
+    sought: Vec<Vec<Sought>>,
+}
+
+impl<'a> Words<'a> {
+    fn new(trace: &'a Trace, text: &str) -> Self {
+        let words: Vec<Word> = text.split_whitespace().map(Word::parse).collect();
+        let of = |block: &Arc<Block>| words.iter().map(|word| Sought::new(block, word)).collect();
+        let sought = trace.blocks().iter().map(of).collect();
+        Self { trace, sought }
     }
-    let compiled: Vec<Vec<Compiled>> = trace
-        .blocks()
-        .iter()
-        .map(|block| {
-            words
-                .iter()
-                .map(|word| Compiled::new(block, word))
-                .collect()
-        })
-        .collect();
-    (0..trace.len())
-        .filter(|&span| {
-            let (block, row) = trace.place(span);
-            compiled[block]
-                .iter()
-                .all(|word| word.matches(&trace.blocks()[block], row))
-        })
-        .collect()
+
+    fn match_span(&mut self, span: usize) -> bool {
+        let (at, row) = self.trace.place(span);
+        let block = &self.trace.blocks()[at];
+        let mut words = self.sought[at].iter_mut();
+        words.all(|word| word.matches(block, row))
+    }
 }
 
-/// A word decided once for each string and each attribute of a block.
-struct Compiled {
+/// Whether a string or a pair has the word: not known before somebody asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Has {
+    #[default]
+    Unknown,
+    No,
+    Yes,
+}
+
+impl Has {
+    fn get(&mut self, look: impl FnOnce() -> bool) -> bool {
+        if *self == Self::Unknown {
+            *self = if look() { Self::Yes } else { Self::No };
+        }
+        *self == Self::Yes
+    }
+}
+
+/// A word in a block, looked for once in each string and each attribute that spans have.
+struct Sought {
+    word: Word,
     id: Option<u64>,
-    strings: Vec<bool>,
-    pairs: Vec<bool>,
+    strings: Vec<Has>,
+    pairs: Vec<Has>,
+    /// A string in lower case, kept for the next one.
+    lower: String,
 }
 
-impl Compiled {
+impl Sought {
     fn new(block: &Block, word: &Word) -> Self {
         let dictionary = block.dictionary();
-        match word {
-            Word::Text(text) => {
-                let strings: Vec<bool> = dictionary
-                    .strings()
-                    .map(|(_, s)| s.to_lowercase().contains(text.as_str()))
-                    .collect();
-                let pairs = dictionary.pairs().map(|(_, key, value)| {
-                    strings[key.index()] || value.to_text().to_lowercase().contains(text.as_str())
-                });
-                let id = (text.len() == 16)
-                    .then(|| u64::from_str_radix(text, 16).ok())
-                    .flatten();
-                Self {
-                    id,
-                    pairs: pairs.collect(),
-                    strings,
-                }
-            }
-            Word::Pair(key, value) => {
-                let pairs = dictionary.pairs().map(|(_, k, v)| {
-                    dictionary.text(k).to_lowercase() == *key
-                        && v.to_text().to_lowercase() == *value
-                });
-                Self {
-                    id: None,
-                    pairs: pairs.collect(),
-                    strings: vec![false; dictionary.string_count()],
-                }
-            }
+        let id = match word {
+            Word::Text(text) if text.len() == 16 => u64::from_str_radix(text, 16).ok(),
+            _ => None,
+        };
+        Self {
+            word: word.clone(),
+            id,
+            strings: vec![Has::Unknown; dictionary.string_count()],
+            pairs: vec![Has::Unknown; dictionary.pair_count()],
+            lower: String::new(),
         }
     }
 
-    fn matches(&self, block: &Block, row: u32) -> bool {
+    fn matches(&mut self, block: &Block, row: u32) -> bool {
         let span = block.span(row);
-        let any = |pairs: &[PairIx]| pairs.iter().any(|pair| self.pairs[pair.index()]);
         self.id.is_some_and(|id| span.span_id().0 == id)
-            || self.strings[block.operation_column()[row as usize].index()]
-            || self.strings[span.resource().service_sym().index()]
-            || any(span.attributes().pairs())
-            || any(span.resource().attributes().pairs())
-            || any(span.scope().attributes().pairs())
+            || self.string(block, block.operation_column()[row as usize])
+            || self.string(block, span.resource().service_sym())
+            || self.any(block, span.attributes().pairs())
+            || self.any(block, span.resource().attributes().pairs())
+            || self.any(block, span.scope().attributes().pairs())
             || span
                 .events()
-                .any(|event| any(event.attributes().pairs()) || self.text(block, event.name()))
-            || self.text(block, span.status_message())
+                .any(|event| self.any(block, event.attributes().pairs()) || self.text(event.name()))
+            || self.text(span.status_message())
     }
 
-    /// Strings of rare columns are looked up by their text: few spans have them.
-    fn text(&self, block: &Block, text: &str) -> bool {
-        !text.is_empty()
-            && block
-                .dictionary()
-                .find(text)
-                .is_some_and(|sym| self.strings[sym.index()])
+    fn any(&mut self, block: &Block, pairs: &[PairIx]) -> bool {
+        pairs.iter().any(|&pair| self.pair(block, pair))
+    }
+
+    fn string(&mut self, block: &Block, at: Sym) -> bool {
+        let Some(mut has) = self.strings.get(at.index()).copied() else {
+            return false;
+        };
+        let found = has.get(|| self.text(block.dictionary().text(at)));
+        self.strings[at.index()] = has;
+        found
+    }
+
+    fn pair(&mut self, block: &Block, at: PairIx) -> bool {
+        let Some(mut has) = self.pairs.get(at.index()).copied() else {
+            return false;
+        };
+        let dictionary = block.dictionary();
+        let found = has.get(|| match &self.word {
+            Word::Text(_) => {
+                self.string(block, dictionary.key(at)) || self.text(&dictionary.value(at).to_text())
+            }
+            Word::Pair(key, value) => {
+                dictionary.text(dictionary.key(at)).to_lowercase() == *key
+                    && dictionary.value(at).to_text().to_lowercase() == *value
+            }
+        });
+        self.pairs[at.index()] = has;
+        found
+    }
+
+    /// Whether a word that is no pair occurs in a text.
+    fn text(&mut self, text: &str) -> bool {
+        let Word::Text(word) = &self.word else {
+            return false;
+        };
+        if !text.is_ascii() {
+            return text.to_lowercase().contains(word.as_str());
+        }
+        self.lower.clear();
+        self.lower.push_str(text);
+        self.lower.make_ascii_lowercase();
+        self.lower.contains(word.as_str())
     }
 }
 
@@ -209,6 +303,16 @@ impl Compiled {
 mod tests {
     use super::*;
     use crate::model::scenario;
+
+    fn words(trace: &Trace, text: &str) -> Vec<usize> {
+        let mut found = Vec::new();
+        let run = find(trace, text, |hits| {
+            found.extend(hits);
+            true
+        });
+        assert_eq!(run, Ok(()));
+        found
+    }
 
     const TRACE: &str = "shop: GET /cart 0..100 http.status=500\n  mysql: SELECT 1..50 error msg=Timeout +3:lock\n  redis: GET 60..70\n";
 

@@ -5,6 +5,7 @@
 //! arrives ([`Explained`]); until then own work is drawn as off the path.
 
 mod act;
+mod beside;
 mod detail;
 mod draw;
 mod explain;
@@ -14,6 +15,7 @@ mod range;
 mod semantics;
 mod share;
 mod stand;
+mod study;
 mod together;
 mod view;
 mod without;
@@ -36,11 +38,14 @@ use crate::tui::page::{Act, Cx, Look, Page, Timer};
 use crate::tui::place::Place;
 use crate::tui::standing::Standing;
 
-pub use explain::{Explained, explain};
+pub use explain::{Explained, explain, outline};
+pub use open::LARGE;
+pub use study::{Studied, Study};
 
 pub use view::View;
 
 use open::{Focus, Open};
+use study::{Subject, Want};
 
 /// A growing trace is asked for again at most this often.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -97,6 +102,24 @@ impl TraceScreen {
         match &mut self.stage {
             Stage::Open(open) => Some(open),
             _ => None,
+        }
+    }
+
+    /// Has worked out what the trace wants to have worked out.
+    fn pass_on(&mut self, cx: &mut Cx<'_>) {
+        let Some(open) = self.open() else { return };
+        for want in std::mem::take(&mut open.wants) {
+            match want {
+                Want::Study(label, study) => {
+                    let purpose = match study.subject {
+                        Subject::View(..) | Subject::Sort(..) => Purpose::View,
+                        Subject::Find(_) => Purpose::Find,
+                    };
+                    cx.ask(purpose, label, Request::Study(study));
+                }
+                Want::NoView => cx.stop(Purpose::View),
+                Want::NoHits => cx.stop(Purpose::Find),
+            }
         }
     }
 
@@ -174,30 +197,59 @@ impl Page for TraceScreen {
                 cx.copy("trace id", self.id.to_string());
                 true
             }
-            _ => self.open().is_some_and(|open| open.act(act, cx)),
+            _ => {
+                let done = self.open().is_some_and(|open| open.act(act, cx));
+                self.pass_on(cx);
+                done
+            }
         }
     }
 
-    fn typed(&mut self, c: char, _cx: &mut Cx<'_>) {
+    fn typed(&mut self, c: char, cx: &mut Cx<'_>) {
         if let Some(open) = self.open() {
             open.find.input.insert(c);
-            open.find.run(&open.trace);
+            open.seek();
         }
+        self.pass_on(cx);
     }
 
     fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
         if let Some(open) = self.open() {
             open.touched(touch, cx);
         }
+        self.pass_on(cx);
+    }
+
+    fn stopped(&mut self, purpose: Purpose, cx: &mut Cx<'_>) {
+        let height = cx.rows(Pane::Body);
+        match (purpose, self.open()) {
+            (Purpose::View, Some(open)) if open.building.is_some() => {
+                open.turn(View::Waterfall, height);
+            }
+            (Purpose::Find, Some(open)) => open.find.end(None),
+            _ => {}
+        }
+        self.pass_on(cx);
     }
 
     fn answered(&mut self, _purpose: Purpose, answer: Answer, cx: &mut Cx<'_>) {
         match answer {
             Answer::Trace(_, Some(trace)) => self.arrived(trace, cx),
             Answer::Trace(_, None) => self.stage = Stage::Absent,
-            Answer::Explained(explained) => {
+            Answer::Grouped(bundles) => {
+                if let Some(open) = self.open() {
+                    open.grouped(bundles);
+                }
+            }
+            Answer::Outlined(explained) | Answer::Explained(explained) => {
                 if let Some(open) = self.open() {
                     open.explained(explained);
+                }
+            }
+            Answer::Studied(studied) => {
+                let height = cx.rows(Pane::Body);
+                if let Some(open) = self.open() {
+                    open.studied(studied, height);
                 }
             }
             Answer::Failed(why) => match self.stage {
@@ -206,6 +258,7 @@ impl Page for TraceScreen {
             },
             _ => {}
         }
+        self.pass_on(cx);
     }
 
     fn changed(&mut self, cx: &mut Cx<'_>) {

@@ -9,18 +9,23 @@ use crate::tui::answer::Held;
 use crate::tui::memo::Memo;
 use crate::tui::standing::Folds;
 use crate::tui::widget::list::List;
-use crate::tui::widget::waterfall::{Bundle, Interval, Likeness, Minimap, Row, Rows, Squeeze};
+use crate::tui::widget::waterfall::{
+    Bundle, Bundles, Interval, Likeness, Minimap, Row, Rows, Squeeze,
+};
 
 use super::detail::Detail;
 use super::draw::Border;
 use super::explain::Explained;
 use super::find::Find;
 use super::range::Range;
+use super::study::Want;
 use super::together::Together;
+use super::view::sheet::usual_groups;
 use super::view::{Body, Seen, View};
 use super::without::Without;
 
-/// A trace that has more spans than this opens folded.
+/// A trace that has more spans than this opens folded, and what is alike in it is looked for
+/// beside the interface.
 pub const LARGE: usize = 5_000;
 /// Which part has the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +43,10 @@ pub struct Open {
     /// Which view is shown, and where the reader stands in those other than the waterfall.
     pub view: View,
     pub bodies: BTreeMap<View, Body>,
+    /// What the view shows is being built; the cursor will be on this span.
+    pub building: Option<usize>,
+    /// What is wanted of the jobs of the screen.
+    pub wants: Vec<Want>,
     /// The span that the view showed when it was turned to, and the one that was meant.
     pub anchor: Option<(usize, usize)>,
     /// The view to turn to once the trace is explained.
@@ -74,6 +83,8 @@ pub struct Open {
     pub folded: bool,
     /// The minimap, by rows and columns.
     pub minimap: Memo<(u16, u16), Minimap>,
+    /// When spans in view worked themselves.
+    pub own: Memo<usize, Vec<Interval>>,
     /// The critical work that folded spans hide.
     pub hidden: Memo<usize, Vec<Interval>>,
     /// The figures of bundles.
@@ -84,7 +95,7 @@ pub struct Open {
 
 impl Open {
     pub fn new(trace: Held<Trace>, charset: Charset) -> Self {
-        let mut rows = Rows::new(&trace);
+        let mut rows = rows(&trace);
         let folded = trace.len() > LARGE;
         if folded {
             // Until the critical path is known, failures decide what is worth seeing.
@@ -96,6 +107,8 @@ impl Open {
             charset,
             view: View::Waterfall,
             bodies: BTreeMap::new(),
+            building: None,
+            wants: Vec::new(),
             anchor: None,
             wanted_view: None,
             wanted_row: None,
@@ -118,6 +131,7 @@ impl Open {
             left_out: 0,
             folded,
             minimap: Memo::default(),
+            own: Memo::default(),
             hidden: Memo::default(),
             together: Memo::default(),
             slow: Memo::default(),
@@ -165,12 +179,13 @@ impl Open {
         self.forget();
         self.range.grow(&trace);
         self.trace = trace;
-        self.rows = Rows::new(&self.trace);
+        self.rows = rows(&self.trace);
         self.rows.fold_where(&self.trace, |span| {
             folded.contains(&self.trace.span(span).span_id())
         });
         self.match_ids(&matched);
-        self.find.run(&self.trace);
+        self.stop_building();
+        self.seek();
         if self.left_out > 0 {
             self.sift(usize::MAX);
         }
@@ -185,8 +200,17 @@ impl Open {
     }
 
     pub fn explained(&mut self, explained: Held<Explained>) {
+        let known = self.explained.replace(explained);
+        let known = known.zip(self.explained.as_ref());
+        if known.is_some_and(|(known, now)| known.is_of(now)) {
+            // Nothing but what stands out is new.
+            if self.bodies.remove(&View::Findings).is_some() && self.view == View::Findings {
+                self.turn(View::Findings, usize::MAX);
+            }
+            self.describe();
+            return;
+        }
         self.forget();
-        self.explained = Some(explained);
         if self.folded && self.list.cursor() == 0 {
             let is_dull = self.is_dull();
             self.rows.fold_where(&self.trace, is_dull);
@@ -199,9 +223,25 @@ impl Open {
         self.row_as_wanted();
     }
 
+    /// What is alike in a large trace shares a row from now on, the cursor stays on its span.
+    pub fn grouped(&mut self, bundles: Held<Bundles>) {
+        let span = self.rows.number(self.list.cursor());
+        self.rows
+            .group(&self.trace, Arc::unwrap_or_clone(bundles.0));
+        self.fold_as_wanted();
+        if self.explained.is_some() {
+            self.wanted_folds = None;
+        }
+        if let Some(span) = span {
+            self.list.follow(self.rows.row_of(span));
+        }
+        self.describe();
+    }
+
     /// What was worked out for drawing no longer holds.
     fn forget(&mut self) {
         self.bodies.clear();
+        self.own.clear();
         self.hidden.clear();
         self.together.clear();
         self.slow.clear();
@@ -229,6 +269,7 @@ impl Open {
     pub fn span(&self) -> Option<usize> {
         match self.bodies.get(&self.view) {
             Some(body) => body.span(self),
+            None if self.building.is_some() => self.building,
             None => self.rows.number(self.list.cursor()),
         }
     }
@@ -252,11 +293,12 @@ impl Open {
             _ => span,
         };
         if view != View::Waterfall && !self.bodies.contains_key(&view) {
-            let Some(explained) = self.explained.clone() else {
+            if self.explained.is_none() {
                 return false;
-            };
-            let body = Body::of(view, self, &explained, self.charset);
-            self.bodies.extend(body.map(|body| (view, body)));
+            }
+            self.build(view, usual_groups());
+        } else {
+            self.stop_building();
         }
         self.view = view;
         match span {
@@ -270,6 +312,7 @@ impl Open {
     /// The row of the cursor in the view, and how many rows there are.
     pub fn position(&self) -> (usize, usize) {
         match self.bodies.get(&self.view) {
+            None if self.building.is_some() => (0, 0),
             None => (self.list.cursor(), self.rows.len()),
             Some(Body::Sheet(sheet)) => (sheet.list.cursor(), sheet.len()),
             Some(Body::Flame(flame)) => (flame.cursor, flame.frames().len()),
@@ -288,7 +331,7 @@ impl Open {
 
     /// Tells the span under the cursor in the second pane.
     pub fn describe(&mut self) {
-        if self.bodies.contains_key(&self.view) {
+        if self.view != View::Waterfall {
             let span = self.span();
             self.detail
                 .tell(&self.trace, span, self.explained.as_deref());
@@ -314,7 +357,10 @@ impl Open {
     /// Puts the cursor on a span, opening the folds over it.
     pub fn go(&mut self, span: usize, height: usize) {
         let moved = self.with_body(|body, seen| body.go(span, height, seen));
-        if moved.is_some() {
+        if let Some(meant) = &mut self.building {
+            *meant = span;
+        }
+        if moved.is_some() || self.building.is_some() {
             self.describe();
             return;
         }
@@ -322,5 +368,14 @@ impl Open {
         self.list
             .go(self.rows.row_of(span), height, self.rows.len());
         self.describe();
+    }
+}
+
+/// The rows of a trace; of a large one without what is alike, until that is found.
+fn rows(trace: &Trace) -> Rows {
+    if trace.len() > LARGE {
+        Rows::grouped(trace, Bundles::default())
+    } else {
+        Rows::new(trace)
     }
 }

@@ -58,7 +58,7 @@ impl Open {
         self.find
             .input
             .set(standing.find.clone(), standing.find.len());
-        self.find.run(&self.trace);
+        self.seek();
         self.find.hits_as = standing.hits;
         self.without.services.clone_from(&standing.without);
         self.without.around.clone_from(&standing.around);
@@ -88,7 +88,11 @@ impl Open {
 
     /// Once a table is there, to the row that was told, if it still tells of the same span.
     pub fn row_as_wanted(&mut self) {
-        let Some((row, _)) = self.wanted_row.take_if(|(_, view)| *view == self.view) else {
+        let is_here = self.bodies.contains_key(&self.view);
+        let wanted = self
+            .wanted_row
+            .take_if(|(_, view)| is_here && *view == self.view);
+        let Some((row, _)) = wanted else {
             return;
         };
         let here = self.span();
@@ -118,7 +122,10 @@ impl Open {
             }
         }
         turn_over(&mut self.rows, &self.trace, &folds);
-        if folds.most == Most::Telling && self.explained.is_none() {
+        // Of a large trace what is alike is still looked for.
+        let alike = !folds.runs.is_empty() || !folds.chains.is_empty() || folds.most == Most::All;
+        let ungrouped = alike && self.rows.bundles().is_empty();
+        if folds.most == Most::Telling && self.explained.is_none() || ungrouped {
             self.wanted_folds = Some(folds);
         }
         if let Some(span) = span {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::model::{Nanos, Time, Trace};
-use crate::tui::widget::waterfall::{Bundle, Interval, Likeness};
+use crate::tui::widget::waterfall::{Bundle, Interval, Likeness, own_of};
 
 use super::explain::Explained;
 
@@ -59,8 +59,8 @@ impl Together {
             median: trace.duration_of(median),
             failed,
             longest: spans,
-            own: explained.map_or_else(Vec::new, |e| e.work.own_of(all.clone())),
-            critical: explained.map_or_else(Vec::new, |e| e.work.critical_of(all)),
+            critical: explained.map_or_else(Vec::new, |e| e.work.critical_of(&all)),
+            own: explained.map_or_else(Vec::new, |_| own_of(trace, all)),
         }
     }
 }

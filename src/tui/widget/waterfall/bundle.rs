@@ -1,7 +1,9 @@
 //! Spans that say nothing each for itself: runs of siblings that are alike, and chains of only
 //! children of one service. A tree shows each as one row until it is opened.
 
-use crate::model::Trace;
+use std::ops::Range;
+
+use crate::model::{Operations, Trace};
 
 /// So many siblings in a row that are alike become one row.
 const ALIKE: u32 = 5;
@@ -29,7 +31,7 @@ pub struct Bundle {
     /// How many they are.
     pub count: u32,
     /// The parent of the first.
-    pub(super) parent: Option<usize>,
+    parent: Option<usize>,
     pub(super) open: bool,
 }
 
@@ -48,10 +50,100 @@ impl Bundle {
     }
 }
 
-/// All bundles of a trace, by first span, runs before chains. One pass over the spans.
-pub fn bundles(trace: &Trace) -> Vec<Bundle> {
+/// All bundles of a trace, closed at first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bundles {
+    /// By first span, runs before chains.
+    all: Vec<Bundle>,
+    /// Places of runs, by parent and first span.
+    runs: Vec<u32>,
+    /// Places of chains, which do not overlap.
+    chains: Vec<u32>,
+}
+
+impl Bundles {
+    /// Finds them. One pass over the spans: of a large trace not while somebody waits.
+    pub fn of(trace: &Trace) -> Self {
+        let all = bundles(trace);
+        let places = |likeness| {
+            let is_it = move |(_, bundle): &(u32, &Bundle)| bundle.likeness == likeness;
+            (0..).zip(&all).filter(is_it).map(|(at, _)| at)
+        };
+        let mut runs: Vec<u32> = places(Likeness::Alike).collect();
+        let chains = places(Likeness::Chain).collect();
+        runs.sort_unstable_by_key(|&at| (all[at as usize].parent, all[at as usize].first));
+        Self { all, runs, chains }
+    }
+
+    /// By first span, runs before chains.
+    pub(super) fn all(&self) -> &[Bundle] {
+        &self.all
+    }
+
+    /// The bundle of that sort that begins with a span.
+    pub(super) fn get(&self, first: usize, likeness: Likeness) -> Option<Bundle> {
+        self.all.get(self.place(first, likeness)?).copied()
+    }
+
+    fn place(&self, first: usize, likeness: Likeness) -> Option<usize> {
+        let key = |bundle: &Bundle| (bundle.first, bundle.likeness);
+        self.all.binary_search_by_key(&(first, likeness), key).ok()
+    }
+
+    /// Opens or closes a bundle. False if there is none.
+    pub(super) fn set(&mut self, first: usize, likeness: Likeness, open: bool) -> bool {
+        let place = self.place(first, likeness);
+        let bundle = place.and_then(|at| self.all.get_mut(at));
+        bundle.map(|bundle| bundle.open = open).is_some()
+    }
+
+    /// Opens or closes all bundles that begin with one of some spans.
+    pub(super) fn set_within(&mut self, spans: &Range<usize>, open: bool) {
+        let from = self.all.partition_point(|b| b.first < spans.start);
+        let inside = |b: &&mut Bundle| b.first < spans.end;
+        for bundle in self.all[from..].iter_mut().take_while(inside) {
+            bundle.open = open;
+        }
+    }
+
+    /// Opens exactly the bundles that satisfy the predicate, and closes the others.
+    pub(super) fn set_where(&mut self, open: impl Fn(&Bundle) -> bool) {
+        for bundle in &mut self.all {
+            bundle.open = open(bundle);
+        }
+    }
+
+    /// The run of siblings that a span is in.
+    pub(super) fn run_of(&self, trace: &Trace, span: usize) -> Option<&Bundle> {
+        let key = (trace.parent(span), span);
+        let of = |&at: &u32| (self.all[at as usize].parent, self.all[at as usize].first);
+        let after = self.runs.partition_point(|at| of(at) <= key);
+        let run = &self.all[*self.runs.get(after.checked_sub(1)?)? as usize];
+        (run.parent == key.0 && (run.first..=run.last).contains(&span)).then_some(run)
+    }
+
+    /// The chain in which a span is not the first.
+    fn chain_of(&self, span: usize) -> Option<&Bundle> {
+        let first = |&at: &u32| self.all[at as usize].first;
+        let after = self.chains.partition_point(|at| first(at) < span);
+        let chain = &self.all[*self.chains.get(after.checked_sub(1)?)? as usize];
+        (chain.last >= span).then_some(chain)
+    }
+
+    /// The closed bundles in which a span has no row of its own.
+    pub(super) fn closed_around(&self, trace: &Trace, span: usize) -> impl Iterator<Item = Bundle> {
+        let around = [self.run_of(trace, span), self.chain_of(span)];
+        let around = around.into_iter().flatten().copied();
+        around.filter(|bundle| !bundle.open)
+    }
+}
+
+/// All bundles of a trace, by first span, runs before chains.
+fn bundles(trace: &Trace) -> Vec<Bundle> {
+    let operations = Operations::new(trace);
     let mut found = Finder {
         trace,
+        operations: &operations,
         runs: Vec::new(),
         found: Vec::new(),
     };
@@ -78,6 +170,7 @@ struct Run {
 
 struct Finder<'a> {
     trace: &'a Trace,
+    operations: &'a Operations<'a>,
     /// The run of each level above the span that is looked at.
     runs: Vec<Run>,
     found: Vec<Bundle>,
@@ -88,7 +181,7 @@ impl Finder<'_> {
         let depth = self.trace.depth(span);
         self.close(depth + 1);
         match self.runs.get_mut(depth) {
-            Some(run) if is_alike(self.trace, run.first, span) => {
+            Some(run) if is_alike(self.trace, self.operations, run.first, span) => {
                 run.last = span;
                 run.count += 1;
             }
@@ -145,11 +238,9 @@ impl Finder<'_> {
 }
 
 /// Whether two siblings do the same. Orphans must also miss the same parent.
-fn is_alike(trace: &Trace, one: usize, other: usize) -> bool {
-    let (a, b) = (trace.span(one), trace.span(other));
-    a.kind() == b.kind()
-        && a.operation() == b.operation()
-        && a.service() == b.service()
+fn is_alike(trace: &Trace, operations: &Operations<'_>, one: usize, other: usize) -> bool {
+    operations.of(one) == operations.of(other)
+        && trace.span(one).kind() == trace.span(other).kind()
         && (trace.depth(one) > 0 || trace.missing_parent(one) == trace.missing_parent(other))
 }
 

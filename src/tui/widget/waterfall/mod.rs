@@ -13,9 +13,9 @@ mod work;
 
 pub use axis::{Axis, Tick};
 pub use bar::{Bar, Cell, Label, bar};
-pub use bundle::{Bundle, Likeness};
+pub use bundle::{Bundle, Bundles, Likeness};
 pub use minimap::Minimap;
 pub use rows::{Row, Rows};
 pub use sieve::Sieve;
 pub use squeeze::Squeeze;
-pub use work::{Interval, Work};
+pub use work::{Interval, Work, own, own_of};

@@ -49,6 +49,11 @@ impl Sieve {
         self
     }
 
+    /// Whether nothing is left out.
+    pub(super) fn is_empty(&self) -> bool {
+        self.pruned.is_empty() && self.spliced.is_empty() && self.kept.is_empty()
+    }
+
     /// Whether a span is left out with all below it.
     pub(super) fn prunes(&self, span: usize) -> bool {
         self.pruned.get(span).is_some_and(|&pruned| pruned)

@@ -47,6 +47,7 @@ impl Open {
                 match hit {
                     Some(span) => self.go(span, cx.rows(Pane::Body)),
                     None if self.find.input.text().is_empty() => {}
+                    None if self.find.seeking => self.find.eager = true,
                     None => cx.say(Message::doubt("no span has all of these words")),
                 }
             }
@@ -56,7 +57,7 @@ impl Open {
             }
             action => {
                 let edited = self.find.input.act(action);
-                self.find.run(&self.trace);
+                self.seek();
                 return edited;
             }
         }
@@ -173,6 +174,9 @@ impl Open {
     /// Forgets what was found; what it hid comes back. Returns whether there was something.
     fn clear_find(&mut self, height: usize) -> bool {
         let hid = self.find.hits_as == Hits::Only;
+        if self.find.seeking {
+            self.wants.push(super::study::Want::NoHits);
+        }
         let some = self.find.clear();
         if hid {
             self.sift(height);
@@ -184,7 +188,7 @@ impl Open {
         if let Some(span) = self.span() {
             let operation = self.trace.span(span).operation().to_owned();
             self.find.input.set(operation.clone(), operation.len());
-            self.find.run(&self.trace);
+            self.seek();
         }
     }
 

@@ -11,7 +11,7 @@ use crate::tui::page::{Act, Cx, Move};
 use crate::tui::screen::menu::Choice;
 use crate::tui::screen::{Menu, Overlay};
 
-use super::super::view::sheet::{Content, Sheet};
+use super::super::view::sheet::Sheet;
 use super::super::view::{Body, View};
 use super::super::{Focus, Open};
 
@@ -90,7 +90,7 @@ impl Open {
                 }
             }
             (Action::Sort, Some(letter)) => {
-                self.sheet(|sheet, open| sheet.sort_by(letter, height, open));
+                self.sort(letter, height);
             }
             (Action::Sort, None) => self.ask_sort(cx),
             (Action::GroupBy, Some(letter)) => self.group_by(letter),
@@ -170,9 +170,6 @@ impl Open {
 
     /// Groups anew; by a second thing within the groups of a single first one.
     fn group_by(&mut self, letter: char) {
-        let Some(explained) = self.explained.clone() else {
-            return;
-        };
         let by = match letter {
             's' => vec![GroupBy::Service],
             'o' => vec![GroupBy::Operation],
@@ -197,9 +194,7 @@ impl Open {
             ([first], [second]) if first != second => vec![first.clone(), second.clone()],
             _ => by,
         };
-        let content = Content::groups(&self.trace, &explained, by);
-        let sheet = Sheet::new(content, &self.trace, &explained);
-        self.bodies.insert(View::Statistics, Body::Sheet(sheet));
+        self.build(View::Statistics, by);
         self.describe();
     }
 

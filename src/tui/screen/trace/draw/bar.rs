@@ -156,6 +156,10 @@ fn hits(open: &Open) -> String {
     let cursor = open.span();
     match cursor.and_then(|span| open.find.hits.binary_search(&span).ok()) {
         Some(at) => format!("{} of {}", at + 1, open.find.hits.len()),
+        _ if open.find.seeking => {
+            let found = text::plural(open.find.hits.len() as u64, "span");
+            format!("{found} so far")
+        }
         None if open.find.hits.is_empty() => "no span".to_owned(),
         None => text::plural(open.find.hits.len() as u64, "span"),
     }

@@ -7,7 +7,7 @@ use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::page::Look;
 use crate::tui::theme::{Glyphs, Token};
-use crate::tui::widget::waterfall::{Axis, Bar, Bundle, Cell, Interval, Label, bar};
+use crate::tui::widget::waterfall::{Axis, Bar, Bundle, Cell, Interval, Label, bar, own};
 
 use super::super::Open;
 
@@ -27,12 +27,13 @@ pub fn bars(
     }];
     let folded = open.rows.is_folded(span);
     let hidden = open.explained.as_ref().filter(|_| folded).map(|explained| {
-        let below = || explained.work.critical_of(trace.subtree(span));
+        let below = || explained.work.critical_of(&trace.subtree(span));
         open.hidden.get(span, below)
     });
+    let own = open.own.get(span, || own(trace, span));
     let (own, critical) = match (&open.explained, &hidden) {
-        (Some(explained), Some(hidden)) => (explained.work.own(span), hidden.as_slice()),
-        (Some(explained), None) => (explained.work.own(span), explained.work.critical(span)),
+        (Some(_), Some(hidden)) => (own.as_slice(), hidden.as_slice()),
+        (Some(explained), None) => (own.as_slice(), explained.work.critical(span)),
         (None, _) => (&whole[..], &[][..]),
     };
     let moved = trace.start_of(span).0 as i64 - s.start().0 as i64;

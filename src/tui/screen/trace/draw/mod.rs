@@ -39,7 +39,7 @@ pub fn draw(screen: &TraceScreen, look: &Look<'_>, canvas: &mut Canvas<'_>) {
     let areas = frame::draw(look, canvas, screen.context(), &chrome);
     match &screen.stage {
         Stage::Open(open) => opened(open, look, canvas, &areas, size),
-        Stage::Loading => loading(look, canvas, areas.body),
+        Stage::Loading => waiting(look, canvas, areas.body, Purpose::Trace),
         Stage::Absent => {
             let text = format!("{} has no trace {}", look.shared.source.name(), screen.id);
             say(canvas, areas.body, 0, &Phrase::text(text));
@@ -68,8 +68,9 @@ fn say(canvas: &mut Canvas<'_>, body: Rect, row: u16, phrase: &Phrase) {
     );
 }
 
-fn loading(look: &Look<'_>, canvas: &mut Canvas<'_>, body: Rect) {
-    let Some(job) = look.job(Purpose::Trace) else {
+/// What is waited for, if it is not there at once.
+fn waiting(look: &Look<'_>, canvas: &mut Canvas<'_>, body: Rect, purpose: Purpose) {
+    let Some(job) = look.job(purpose) else {
         return;
     };
     let elapsed = look.shared.now.saturating_sub(job.since);
@@ -149,6 +150,7 @@ fn opened(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Areas, 
     canvas.pane(Pane::Whole, areas.body);
     match open.bodies.get(&open.view) {
         Some(body) => viewed(open, body, look, canvas, panes.tree),
+        None if open.view != View::Waterfall => waiting(look, canvas, panes.tree, Purpose::View),
         None => waterfall(open, look, canvas, areas, &panes),
     }
     if let Some(area) = panes.detail {

@@ -15,6 +15,8 @@ use super::ruler::guide;
 
 /// Ancestors that stay in view above the topmost row.
 const MOST_PINNED: usize = 5;
+/// So many ancestors are asked whether they have a row: in a long chain few have one.
+const SEARCHED: usize = 500;
 
 pub fn draw(
     open: &Open,
@@ -100,6 +102,7 @@ fn pinned(open: &Open, height: u16) -> Vec<usize> {
         };
         let up = std::iter::successors(open.trace.parent(span), |&at| open.trace.parent(at));
         let mut rows: Vec<usize> = up
+            .take(SEARCHED)
             .filter_map(|at| open.rows.own_row(at))
             .filter(|&row| row < top)
             .take(most)

@@ -5,6 +5,7 @@ pub mod graph;
 pub mod json;
 pub mod sheet;
 
+use crate::analysis::GroupBy;
 use crate::text::Charset;
 use crate::tui::keymap::{Action, Context};
 
@@ -55,6 +56,16 @@ impl View {
         }
     }
 
+    /// What it is, within a sentence.
+    pub const fn what(self) -> &'static str {
+        match self {
+            Self::Graph => "graph of calls",
+            Self::Flame => "flame graph",
+            Self::Events => "list of events",
+            view => view.title(),
+        }
+    }
+
     /// The action that shows it.
     pub const fn action(self) -> Action {
         match self {
@@ -80,6 +91,14 @@ impl View {
         }
     }
 
+    /// Whether all spans have to be looked at before anything can be shown.
+    pub const fn is_slow(self) -> bool {
+        matches!(
+            self,
+            Self::Graph | Self::Flame | Self::Statistics | Self::Events
+        )
+    }
+
     /// Where its keys are looked up.
     pub const fn context(self) -> Context {
         match self {
@@ -100,15 +119,21 @@ pub enum Body {
 }
 
 impl Body {
-    /// What a view shows of a trace. None for the waterfall, which is never put away.
-    pub fn of(view: View, open: &Open, explained: &Explained, charset: Charset) -> Option<Self> {
-        let trace = &open.trace;
+    /// What a view shows of a trace, statistics grouped by what is given. None for the waterfall,
+    /// which is never put away.
+    pub fn of(
+        view: View,
+        by: Vec<GroupBy>,
+        seen: &Seen<'_>,
+        explained: &Explained,
+    ) -> Option<Self> {
+        let (trace, charset) = (seen.trace, seen.charset);
         let sheet = |content| Self::Sheet(Sheet::new(content, trace, explained));
         Some(match view {
             View::Waterfall => return None,
             View::Graph => Self::Graph(Box::new(GraphView::new(trace, charset))),
             View::Flame => Self::Flame(Box::new(FlameView::new(trace, &explained.path))),
-            View::Statistics => sheet(Content::groups(trace, explained, sheet::usual_groups())),
+            View::Statistics => sheet(Content::groups(trace, explained, by)),
             View::Table => sheet(Content::Spans),
             View::Events => sheet(Content::events(trace)),
             View::Json => Self::Json(JsonView::default()),

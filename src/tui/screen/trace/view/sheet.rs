@@ -200,7 +200,7 @@ impl Content {
                 .get(row)
                 .map(|event| event.time.since(trace.start_of(event.span as usize)).0),
             (Self::Groups(_, groups), letter) => group_figure(groups.get(row)?, letter),
-            (Self::Findings, 's') => Some(seen.explained?.findings.get(row)?.spans.len() as u64),
+            (Self::Findings, 's') => Some(seen.explained?.findings.get(row)?.of as u64),
             _ => None,
         }
     }
@@ -255,6 +255,8 @@ pub struct Sheet {
     /// The letter of the column that it is sorted by, and whether the least comes first.
     pub sort: (char, bool),
     order: Vec<u32>,
+    /// The most critical time of a group.
+    most: u64,
 }
 
 impl Sheet {
@@ -266,11 +268,16 @@ impl Sheet {
             Content::Findings => (' ', true),
             Content::Spans | Content::Events(_) => ('t', true),
         };
+        let most = match &content {
+            Content::Groups(_, groups) => groups.iter().map(|group| group.figures.critical.0).max(),
+            _ => None,
+        };
         Self {
             content,
             list: List::default(),
             sort,
             order,
+            most: most.unwrap_or(0).max(1),
         }
     }
 
@@ -322,6 +329,13 @@ impl Sheet {
         }
     }
 
+    /// The cursor on the row that another form of the same table has it on.
+    pub fn stand_as(&mut self, before: &Self, height: usize) {
+        let here = before.order.get(before.list.cursor()).copied();
+        let row = self.order.iter().position(|&row| Some(row) == here);
+        self.list.go(row.unwrap_or(0), height, self.order.len());
+    }
+
     /// Sorts by a column; again, the other way round. The cursor stays on its row.
     pub fn sort_by(&mut self, letter: char, height: usize, seen: &Seen<'_>) {
         let least_first = if self.sort.0 == letter {
@@ -332,16 +346,14 @@ impl Sheet {
         self.sort = (letter, least_first);
         let here = self.order.get(self.list.cursor()).copied();
         let content = &self.content;
-        let key = |&row: &u32| {
-            let figure = content.figure(row as usize, letter, seen);
-            let words = || content.words(row as usize, letter, seen);
-            (figure, figure.is_none().then(words))
-        };
+        let figure = |&row: &u32| content.figure(row as usize, letter, seen);
+        let words = |&row: &u32| content.words(row as usize, letter, seen);
         // Rows that are equal keep the order that they had.
-        if least_first {
-            self.order.sort_by_cached_key(key);
-        } else {
-            self.order.sort_by_cached_key(|row| Reverse(key(row)));
+        match (self.order.first().and_then(figure).is_some(), least_first) {
+            (true, true) => self.order.sort_by_cached_key(figure),
+            (true, false) => self.order.sort_by_cached_key(|row| Reverse(figure(row))),
+            (false, true) => self.order.sort_by_cached_key(words),
+            (false, false) => self.order.sort_by_cached_key(|row| Reverse(words(row))),
         }
         let row = self.order.iter().position(|&row| Some(row) == here);
         self.list.go(row.unwrap_or(0), height, self.order.len());
@@ -370,8 +382,7 @@ impl Sheet {
             return None;
         };
         let critical = groups.get(self.row(row)?)?.figures.critical.0;
-        let most = groups.iter().map(|group| group.figures.critical.0).max()?;
-        (seen.trace.duration().0 > 0).then(|| critical as f64 / most.max(1) as f64)
+        (seen.trace.duration().0 > 0).then(|| critical as f64 / self.most as f64)
     }
 }
 
@@ -494,7 +505,7 @@ fn finding_cell(row: usize, letter: char, seen: &Seen<'_>) -> Phrase {
     };
     match letter {
         'n' => Phrase::text(finding.text.clone()),
-        _ => Phrase::of(Token::Muted, text::count(finding.spans.len() as u64)),
+        _ => Phrase::of(Token::Muted, text::count(finding.of as u64)),
     }
 }
 

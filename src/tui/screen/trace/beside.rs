@@ -1,0 +1,123 @@
+//! What an open trace has worked out beside the interface, and takes when it is there.
+
+use crate::analysis::GroupBy;
+use crate::text;
+
+use super::open::Open;
+use super::study::{AT_ONCE, Studied, Study, Subject, Want};
+use super::view::{Body, View};
+
+impl Open {
+    /// Has what a view shows built: at once where that is quick.
+    pub fn build(&mut self, view: View, by: Vec<GroupBy>) {
+        let Some(explained) = self.explained.clone() else {
+            return;
+        };
+        self.stop_building();
+        if !view.is_slow() || self.trace.len() <= AT_ONCE {
+            let body = Body::of(view, by, &self.seen(), &explained);
+            self.bodies.extend(body.map(|body| (view, body)));
+            return;
+        }
+        self.building = Some(self.span().unwrap_or(0));
+        self.bodies.remove(&view);
+        let spans = text::plural(self.trace.len() as u64, "span");
+        let label = format!("building the {} of {spans}", view.what());
+        self.want(label, Subject::View(view, by));
+    }
+
+    /// What is being built is not wanted any more.
+    pub fn stop_building(&mut self) {
+        if self.building.take().is_some() {
+            self.wants.push(Want::NoView);
+        }
+    }
+
+    /// Has the table of the view sorted: at once where that is quick.
+    pub fn sort(&mut self, letter: char, height: usize) {
+        let view = self.view;
+        let Some(Body::Sheet(sheet)) = self.bodies.get(&view) else {
+            return;
+        };
+        if sheet.len() > AT_ONCE {
+            let rows = text::plural(sheet.len() as u64, "row");
+            let subject = Subject::Sort(view, Box::new(sheet.clone()), letter);
+            self.want(format!("sorting {rows}"), subject);
+            return;
+        }
+        self.with_body(|body, seen| {
+            if let Body::Sheet(sheet) = body {
+                sheet.sort_by(letter, height, seen);
+            }
+        });
+    }
+
+    /// Runs the find line: at once where that is quick.
+    pub fn seek(&mut self) {
+        if self.trace.len() <= AT_ONCE {
+            self.find.run(&self.trace);
+        } else if let Some(text) = self.find.begin() {
+            self.want("looking through the spans".to_owned(), Subject::Find(text));
+        } else {
+            self.wants.push(Want::NoHits);
+        }
+    }
+
+    fn want(&mut self, label: String, subject: Subject) {
+        let study = Study {
+            trace: self.trace.clone(),
+            explained: self.explained.clone(),
+            charset: self.charset,
+            subject,
+        };
+        self.wants.push(Want::Study(label, Box::new(study)));
+    }
+
+    /// Takes what was worked out.
+    pub fn studied(&mut self, studied: Studied, height: usize) {
+        match studied {
+            Studied::Body(view, body) => self.built(view, body, height),
+            Studied::Hits(hits) => {
+                self.find.take(hits);
+                self.go_to_first_hit(height);
+            }
+            Studied::AllHits => self.found(None, height),
+            Studied::NoHits(why) => self.found(Some(why), height),
+        }
+    }
+
+    /// A view is there, or a table is sorted: the cursor stays on its span.
+    fn built(&mut self, view: View, mut body: Body, height: usize) {
+        let span = self.building.take_if(|_| self.view == view);
+        if let (Some(Body::Sheet(before)), Body::Sheet(sorted)) =
+            (self.bodies.get(&view), &mut body)
+        {
+            sorted.stand_as(before, height);
+        }
+        self.bodies.insert(view, body);
+        if let Some(span) = span {
+            self.go(span, height);
+            self.anchor = self.span().map(|shown| (shown, span));
+            self.row_as_wanted();
+        }
+        self.describe();
+    }
+
+    fn found(&mut self, error: Option<String>, height: usize) {
+        self.find.end(error);
+        if self.find.hits_as == super::find::Hits::Only {
+            self.sift(height);
+        }
+    }
+
+    /// Whoever pressed Enter before anything was found goes there now.
+    fn go_to_first_hit(&mut self, height: usize) {
+        let from = self.span().unwrap_or(0).checked_sub(1);
+        let hit = from.map_or(self.find.hits.first().copied(), |from| {
+            self.find.step(from, true, 1)
+        });
+        if let Some(hit) = hit.filter(|_| std::mem::take(&mut self.find.eager)) {
+            self.go(hit, height);
+        }
+    }
+}

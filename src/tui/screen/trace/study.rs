@@ -1,0 +1,97 @@
+//! What takes too long on a large trace to be done while somebody waits: it is asked for as a job,
+//! and told when it is there, hits of a search bit by bit.
+
+use crate::analysis::GroupBy;
+use crate::model::Trace;
+use crate::text::Charset;
+use crate::tui::answer::Held;
+
+use super::explain::Explained;
+use super::find;
+use super::view::sheet::Sheet;
+use super::view::{Body, Seen, View};
+
+/// Of a trace of so many spans everything is worked out at once: a job would only make the screen
+/// flicker.
+pub const AT_ONCE: usize = 20_000;
+
+/// Something to be worked out about a trace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Study {
+    pub trace: Held<Trace>,
+    pub explained: Option<Held<Explained>>,
+    pub charset: Charset,
+    pub subject: Subject,
+}
+
+/// What is to be worked out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Subject {
+    /// What a view shows; by what statistics are grouped.
+    View(View, Vec<GroupBy>),
+    /// A table of a view, sorted by the column of a letter.
+    Sort(View, Box<Sheet>, char),
+    /// The spans that a find line finds.
+    Find(String),
+}
+
+/// What was worked out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Studied {
+    /// What a view shows.
+    Body(View, Body),
+    /// Spans found, behind those told before, in the order of the tree.
+    Hits(Vec<usize>),
+    /// No more are found.
+    AllHits,
+    /// Why the find line cannot be run.
+    NoHits(String),
+}
+
+impl Studied {
+    /// Whether nothing comes after it.
+    pub fn is_last(&self) -> bool {
+        !matches!(self, Self::Hits(_))
+    }
+}
+
+impl Study {
+    /// Works it out, telling what there is as it comes, until nobody listens any more.
+    pub fn run(self, mut tell: impl FnMut(Studied) -> bool) {
+        let seen = Seen {
+            trace: &self.trace,
+            explained: self.explained.as_deref(),
+            charset: self.charset,
+        };
+        let done = match self.subject {
+            Subject::View(view, by) => {
+                let body = seen
+                    .explained
+                    .and_then(|explained| Body::of(view, by, &seen, explained));
+                body.map(|body| Studied::Body(view, body))
+            }
+            Subject::Sort(view, mut sheet, letter) => {
+                sheet.sort_by(letter, usize::MAX, &seen);
+                Some(Studied::Body(view, Body::Sheet(*sheet)))
+            }
+            Subject::Find(text) => {
+                let found = find::find(&self.trace, &text, |hits| tell(Studied::Hits(hits)));
+                Some(found.map_or_else(Studied::NoHits, |()| Studied::AllHits))
+            }
+        };
+        if let Some(done) = done {
+            tell(done);
+        }
+    }
+}
+
+/// What an open trace wants of the jobs of its screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Want {
+    /// A job, with what is waited for in words.
+    Study(String, Box<Study>),
+    /// What is built for a view is not wanted any more.
+    NoView,
+    /// Hits are not wanted any more.
+    NoHits,
+}
