@@ -1,5 +1,6 @@
 //! The waterfall driven by keys, over a trace that tells its own times.
 
+mod beside;
 mod stand;
 mod views;
 
