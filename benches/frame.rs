@@ -1,7 +1,9 @@
 //! From a key to its frame on traces of 10 k, 100 k and 1 M spans, and opening such a trace: through
 //! the real update, jobs and view, without a terminal.
 //!
-//! Drawing looks at the visible rows only, so the three sizes must cost about the same.
+//! Drawing looks at the visible rows only, so the three sizes must cost about the same. What looks at
+//! all spans is done beside the interface; each of that is told beside what it may take, as are
+//! traces of unusual shapes in all views.
 
 #![expect(clippy::print_stdout, reason = "a bench tells what it found")]
 
@@ -12,10 +14,15 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group};
 use tokio::runtime::Runtime;
+use vizsla::analysis::{Flame, GroupBy, Weight, critical_path, statistics, why};
 use vizsla::config::Depth;
 use vizsla::format::Findings;
 use vizsla::format::otlp::{Signal, proto};
-use vizsla::model::{BlockBuilder, Trace};
+use vizsla::graph::trace_graph;
+use vizsla::model::{
+    BlockBuilder, Kind, ResourceFields, ScopeFields, SpanFields, SpanId, Status, Time, Trace,
+    TraceId, Value,
+};
 use vizsla::text::{Charset, Clock};
 use vizsla::tui::{Alone, Fixed, Harness, Setup};
 
@@ -85,6 +92,178 @@ fn key_to_frame(c: &mut Criterion) {
             group.finish();
         }
         tell(&trace);
+        if spans == 1_000_000 {
+            analyses(&trace);
+            views(&trace);
+        }
+    }
+    shapes();
+}
+
+/// A line: what was measured, beside what it may take.
+fn held(what: &str, took: Duration, may: Duration) {
+    let ratio = took.as_secs_f64() / may.as_secs_f64();
+    println!("    {what:<44} {took:>9.1?} of {may:>6.0?}  {ratio:>5.2} x");
+}
+
+fn once<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let begin = Instant::now();
+    let done = work();
+    (done, begin.elapsed())
+}
+
+/// What is worked out beside the interface, each by itself.
+fn analyses(trace: &Trace) {
+    let millis = Duration::from_millis;
+    let (path, took) = once(|| critical_path(trace));
+    held("critical path", took, millis(400));
+    let (_, took) = once(|| why(trace, &path, None, Charset::Unicode));
+    held("what stands out", took, millis(400));
+    let (flame, took) = once(|| Flame::new(trace, &path));
+    held("flame graph", took, millis(150));
+    let (_, took) = once(|| flame.widths(Weight::Own));
+    held("widths of its frames", took, millis(8));
+    let by = [GroupBy::Service, GroupBy::Operation];
+    let (_, took) = once(|| statistics(trace, &path, &by));
+    held("statistics", took, millis(400));
+    let (_, took) = once(|| trace_graph(trace, 60));
+    held("graph of calls", took, millis(400));
+}
+
+/// Each view: until it is there, and the slowest of a hundred keys in it.
+fn views(trace: &Trace) {
+    let before = resident();
+    let (mut opened, took) = once(|| Opened::new(trace, SCREENS[0]));
+    held("opened and explained", took, Duration::from_millis(800));
+    if let Some((before, after)) = before.zip(resident()) {
+        let bytes = after.saturating_sub(before) as f64 / trace.len() as f64;
+        println!(
+            "    {:<44} {bytes:>7.1} B a span of 64",
+            "memory of all of it"
+        );
+    }
+    let fold = Duration::from_millis(5);
+    let ((), took) = once(|| opened.keys("zR"));
+    held("all unfolded, with its frame", took, fold);
+    let ((), took) = once(|| opened.keys("zM"));
+    held("all folded, with its frame", took, fold);
+    let (mut slowest, mut whole) = (Duration::ZERO, Duration::ZERO);
+    opened.keys("/");
+    for key in split("request") {
+        let ((), took) = once(|| opened.keys(key));
+        slowest = slowest.max(took);
+        whole += took;
+    }
+    held(
+        "a letter of a word found in all spans",
+        slowest,
+        Duration::from_millis(30),
+    );
+    println!("    {:<44} {whole:>9.1?}", "the word");
+    opened.keys("<Esc><Esc>");
+    in_each_view(&mut opened);
+}
+
+fn in_each_view(opened: &mut Opened) {
+    for (view, key) in VIEWS {
+        let ((), there) = once(|| opened.keys(key));
+        let mut slowest = Duration::ZERO;
+        for key in split(MOVES).cycle().take(100) {
+            slowest = slowest.max(once(|| opened.keys(key)).1);
+        }
+        let words = format!("{view} there in {there:.1?}, slowest key");
+        held(&words, slowest, Duration::from_millis(8));
+    }
+}
+
+/// All views, and the keys that turn to them.
+const VIEWS: [(&str, &str); 8] = [
+    ("waterfall", "vw"),
+    ("graph", "vg"),
+    ("flame", "vf"),
+    ("statistics", "vs"),
+    ("table", "vt"),
+    ("events", "ve"),
+    ("JSON", "vj"),
+    ("findings", "vi"),
+];
+
+/// Resident bytes of this process, where the system tells.
+fn resident() -> Option<u64> {
+    let told = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = told.split_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * 4096)
+}
+
+/// A trace of one service, each span made of its number: parent, start and end in microseconds,
+/// and whether it failed.
+fn shaped(spans: u64, span: impl Fn(u64) -> (u64, u64, u64, bool)) -> Trace {
+    let mut builder = BlockBuilder::new();
+    let service = builder.attribute("service.name", Value::Str("shop"));
+    let resource = builder.resource(ResourceFields {
+        attributes: &[service],
+        ..ResourceFields::default()
+    });
+    let scope = builder.scope(ScopeFields::default());
+    for number in 1..=spans {
+        let (parent, start, end, failed) = span(number);
+        let operation = builder.string(&format!("call {}", number % 7));
+        let time = |micros: u64| Time(NOW + micros * 1_000);
+        builder.span(
+            &SpanFields {
+                trace_id: TraceId(7),
+                span_id: SpanId(number),
+                parent_id: SpanId(parent),
+                start: time(start),
+                end: Some(time(end)),
+                operation,
+                kind: Kind::Internal,
+                status: if failed { Status::Error } else { Status::Unset },
+                error: false,
+                resource,
+                scope,
+            },
+            &[],
+        );
+    }
+    let mut traces = Trace::all_of(&[Arc::new(builder.finish())]);
+    traces.remove(0)
+}
+
+/// Traces of unusual shapes, in all views.
+fn shapes() {
+    let wide = |number: u64| u64::from(number > 1);
+    let shapes = [
+        (
+            "50,000 deep",
+            shaped(50_000, |n| (n - 1, n, 200_000 - n, false)),
+        ),
+        (
+            "500,000 siblings",
+            shaped(500_000, |n| (wide(n), n, n + 9, false)),
+        ),
+        (
+            "100,000 without length",
+            shaped(100_000, |n| (n / 3, 5, 5, false)),
+        ),
+        (
+            "100,000 that failed",
+            shaped(100_000, |n| (n / 3, n, n + 9, true)),
+        ),
+        (
+            "100,000 without a root",
+            shaped(100_000, |n| (n / 3 + 900_000, n, n + 9, false)),
+        ),
+    ];
+    for (shape, trace) in shapes {
+        let (mut opened, took) = once(|| Opened::new(&trace, SCREENS[0]));
+        held(
+            &format!("{shape}: opened"),
+            took,
+            Duration::from_millis(800),
+        );
+        opened.keys("zRgg");
+        in_each_view(&mut opened);
     }
 }
 

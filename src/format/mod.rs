@@ -50,7 +50,7 @@ pub use detect::{Framing, Recognised, Unrecognised, detect};
 pub use findings::Findings;
 pub use limits::Limits;
 pub use problem::{Place, Problem, Reason};
-pub use read::{Input, ReadOptions, Sink, Sources, read, read_all};
+pub use read::{Input, ReadOptions, Sink, Source, Sources, look_ahead, read, read_all};
 pub use write::{WriteError, Writer, write};
 
 /// A format of traces.

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use super::ReadOptions;
+use super::behind::Behind;
 use super::decoders::{self, Cut, Decoder};
 use super::decoding::{self, Decoded};
 use super::excerpts::Excerpts;
@@ -61,6 +62,8 @@ pub(super) struct Cutting<'q> {
     pub queue: &'q Queue<Part>,
     /// The name of the input at hand.
     pub input: String,
+    /// What explains spans behind them in the source at hand, where somebody looked ahead.
+    pub ahead: Option<Behind>,
     /// For pieces that are decoded on the way.
     pub builder: RefCell<BlockBuilder>,
 }
@@ -146,6 +149,7 @@ impl Cutting<'_> {
     fn documents(&self, source: &mut dyn Read, format: Format, prompt: bool) -> ControlFlow<()> {
         let limits = &self.options.limits;
         let mut pieces = Pieces::new(source, limits.message_bytes, decoders::of(format).cut);
+        pieces.know(self.ahead.clone());
         let in_course = matches!(decoders::of(format).decoder, Decoder::Course(_));
         let pace = match (self.options.live, prompt && !in_course) {
             (true, _) => Pace::AtOnce,

@@ -6,6 +6,7 @@
 //! Two threads share the work: one takes off containers, recognises the format and cuts
 //! ([`cutting`]), the other, which is the caller's, decodes and hands over ([`reading`]).
 
+mod ahead;
 mod behind;
 mod course;
 mod cutting;
@@ -24,6 +25,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::ControlFlow;
+use std::sync::OnceLock;
 
 use super::Format;
 use super::Limits;
@@ -32,10 +34,12 @@ use super::detect::Recognised;
 use super::findings::Findings;
 use super::problem::{Problem, Reason};
 use crate::model::Block;
+use behind::Behind;
 use cutting::{Cutting, Part, no_thread};
 use queue::Queue;
 use reading::Reading;
 
+pub use ahead::look_ahead;
 pub(super) use course::{Course, Out};
 pub(super) use excerpts::find as find_document;
 pub(super) use pieces::Failure;
@@ -117,8 +121,18 @@ impl Input {
 
 /// Where the bytes come from: one source after another, each opened when its turn comes.
 pub trait Sources: Send {
-    /// Calls `read` with the name and the bytes of each source. A break ends it: nobody wants more.
-    fn each(&mut self, read: &mut dyn FnMut(&str, &mut dyn Read) -> ControlFlow<()>);
+    /// Calls `read` with each source. A break ends it: nobody wants more.
+    fn each(&mut self, read: &mut dyn FnMut(Source<'_>) -> ControlFlow<()>);
+}
+
+/// A source whose turn has come.
+pub struct Source<'s> {
+    /// Its name, for messages only.
+    pub name: &'s str,
+    /// What is read.
+    pub bytes: &'s mut dyn Read,
+    /// What [`look_ahead`] found in it.
+    pub ahead: Option<Vec<u8>>,
 }
 
 /// Reads all of `source`, whose name is for messages only. Returns what was in it, an entry for each
@@ -146,14 +160,16 @@ pub fn read_all(sources: &mut dyn Sources, options: &ReadOptions, sink: &mut dyn
         options,
         queue: &queue,
         input: String::new(),
+        ahead: None,
         builder: RefCell::default(),
     };
     let entrance = queue.entrance();
     let cut = move || {
         let _entrance = entrance;
-        sources.each(&mut |name, source| {
-            name.clone_into(&mut cutting.input);
-            container::open(name, source, &options.limits, &mut cutting)
+        sources.each(&mut |source| {
+            source.name.clone_into(&mut cutting.input);
+            cutting.ahead = source.ahead.map(|text| Behind::new(OnceLock::from(text)));
+            container::open(source.name, source.bytes, &options.limits, &mut cutting)
         });
     };
     std::thread::scope(|scope| {
@@ -172,8 +188,12 @@ struct One<'a> {
 }
 
 impl Sources for One<'_> {
-    fn each(&mut self, read: &mut dyn FnMut(&str, &mut dyn Read) -> ControlFlow<()>) {
-        let _flow = read(self.name, self.source);
+    fn each(&mut self, read: &mut dyn FnMut(Source<'_>) -> ControlFlow<()>) {
+        let _flow = read(Source {
+            name: self.name,
+            bytes: self.source,
+            ahead: None,
+        });
     }
 }
 

@@ -93,6 +93,11 @@ impl<'a> Pieces<'a> {
         }
     }
 
+    /// What explains the elements of a list behind it, if somebody looked ahead.
+    pub(super) fn know(&mut self, behind: Option<Behind>) {
+        self.scanner.know(behind);
+    }
+
     /// The next piece, `None` at the end. It leaves its buffer, and goes on in `spare`. With
     /// `at_once`, what is complete is handed over however little it is; with `promptly`, where more
     /// may be long in coming. After a failure comes what was read before it.

@@ -36,6 +36,8 @@ pub(super) struct Scanner {
     /// A list was met whose elements can be told apart: there is one for a document.
     met_list: bool,
     tail: Option<Tail>,
+    /// What explains the elements of lists behind them, if that is known from the start.
+    known: Option<Behind>,
     /// Where the last complete document or element ends.
     last: Option<At>,
     /// Bytes of a piece that are enough.
@@ -109,10 +111,16 @@ impl Scanner {
             levels: Vec::new(),
             met_list: false,
             tail: None,
+            known: None,
             last: None,
             enough: 0,
             group: None,
         }
+    }
+
+    /// What explains the elements of a list behind it, if somebody looked ahead.
+    pub(super) fn know(&mut self, behind: Option<Behind>) {
+        self.known = behind;
     }
 
     /// Scans on until there is a cut behind at least `enough` bytes. `ended`: no more bytes come.
@@ -309,7 +317,10 @@ impl Scanner {
         let behind = behind.filter(|key| !mentions(element, key));
         let behind = behind.map(|key| Explained {
             key,
-            value: OnceCell::new(),
+            value: self
+                .known
+                .clone()
+                .map_or_else(OnceCell::new, OnceCell::from),
         });
         let around = Around {
             prefix: [before, element].concat(),

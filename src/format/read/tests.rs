@@ -38,9 +38,14 @@ impl Sink for Kept {
 struct Named<'t>(&'t [(&'t str, String)]);
 
 impl Sources for Named<'_> {
-    fn each(&mut self, read: &mut dyn FnMut(&str, &mut dyn Read) -> ControlFlow<()>) {
+    fn each(&mut self, read: &mut dyn FnMut(Source<'_>) -> ControlFlow<()>) {
         for (name, text) in self.0 {
-            assert!(read(name, &mut text.as_bytes()).is_continue());
+            let source = Source {
+                name,
+                bytes: &mut text.as_bytes(),
+                ahead: None,
+            };
+            assert!(read(source).is_continue());
         }
     }
 }

@@ -11,7 +11,7 @@ use std::time::Instant;
 use super::Shared;
 use crate::backend::file::inputs::{Input, Inputs};
 use crate::backend::file::intake::{Counted, Followed};
-use crate::format::Sources;
+use crate::format::{Source, Sources, look_ahead};
 
 /// The inputs, opened one after another.
 pub(super) struct Opened<'a> {
@@ -21,8 +21,8 @@ pub(super) struct Opened<'a> {
     told: Cell<Instant>,
 }
 
-/// Takes the name of a source and its bytes.
-type Take<'t> = &'t mut dyn FnMut(&str, &mut dyn Read) -> ControlFlow<()>;
+/// Takes a source.
+type Take<'t> = &'t mut dyn FnMut(Source<'_>) -> ControlFlow<()>;
 
 impl Sources for Opened<'_> {
     fn each(&mut self, read: Take<'_>) {
@@ -31,7 +31,10 @@ impl Sources for Opened<'_> {
                 return;
             }
             let flow = match input {
-                Input::Stdin => self.source(input, &mut io::stdin(), self.found.bytes, read),
+                Input::Stdin => {
+                    let from = (&mut io::stdin() as &mut dyn Read, None);
+                    self.source(input, from, self.found.bytes, read)
+                }
                 Input::Path(path) => match File::open(path) {
                     Ok(file) => self.file(input, path, file, read),
                     Err(error) => {
@@ -63,10 +66,12 @@ impl<'a> Opened<'a> {
             let caught_up = || reader.tell_progress(None, true);
             let stop = reader.stop.clone();
             let mut followed = Followed::new(path.to_owned(), file, stop, &caught_up);
-            return self.source(input, &mut followed, None, read);
+            return self.source(input, (&mut followed, None), None, read);
         }
         let before = reader.bytes.load(Ordering::Relaxed);
-        let flow = self.source(input, &mut file, self.found.bytes, read);
+        // What is wrong with the file will be told when it is read.
+        let ahead = of.as_ref().and_then(|_| look_ahead(&mut file).ok()?);
+        let flow = self.source(input, (&mut file, ahead), self.found.bytes, read);
         let bytes = reader.bytes.load(Ordering::Relaxed) - before;
         // What is behind the end of an archive need not be read.
         if let Some(was) = of.filter(|was| bytes < was.len())
@@ -84,7 +89,7 @@ impl<'a> Opened<'a> {
     fn source(
         &self,
         input: &Input,
-        from: &mut dyn Read,
+        (from, ahead): (&mut dyn Read, Option<Vec<u8>>),
         total: Option<u64>,
         read: Take<'_>,
     ) -> ControlFlow<()> {
@@ -97,6 +102,10 @@ impl<'a> Opened<'a> {
             tell: &tell,
             told: &self.told,
         };
-        read(&input.name(), &mut counted)
+        read(Source {
+            name: &input.name(),
+            bytes: &mut counted,
+            ahead,
+        })
     }
 }

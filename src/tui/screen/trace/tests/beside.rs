@@ -49,7 +49,9 @@ fn work_out(open: &mut Open) {
             true
         });
         assert!(told.last().is_some_and(Studied::is_last));
-        told.into_iter().for_each(|told| open.studied(told, 10));
+        for told in told {
+            open.studied(told, 10);
+        }
     }
 }
 
