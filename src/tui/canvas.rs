@@ -247,6 +247,46 @@ impl<'a> Canvas<'a> {
         area.inner(ratatui::layout::Margin::new(1, 1))
     }
 
+    /// A part of the screen that is drawn as if it were all of it. Without the keys, all of it is one
+    /// place to click at, which takes them there.
+    pub fn inset(&mut self, area: Rect, focused: bool, draw: impl FnOnce(&mut Canvas<'_>)) {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, area.width, area.height));
+        let mut part = Canvas::new(&mut buffer, self.theme, self.glyphs);
+        part.clear(part.area(), Token::Ground);
+        draw(&mut part);
+        let row = part.cursor_row;
+        let drawn = part.finish();
+        for at in buffer.area.positions() {
+            let to = self.buffer.cell_mut((at.x + area.x, at.y + area.y));
+            if let (Some(to), Some(cell)) = (to, buffer.cell(at)) {
+                *to = cell.clone();
+            }
+        }
+        if let Some(at) = drawn.wake {
+            self.wake_at(at);
+        }
+        if !focused {
+            return self.hit(area, Target::Beside);
+        }
+        let moved = |inner: Rect| Rect {
+            x: inner.x + area.x,
+            y: inner.y + area.y,
+            ..inner
+        };
+        let hits = drawn.hits.into_iter();
+        self.drawn
+            .hits
+            .extend(hits.map(|(at, target)| (moved(at), target)));
+        let panes = drawn.panes.into_iter();
+        self.drawn
+            .panes
+            .extend(panes.map(|(pane, at)| (pane, moved(at))));
+        self.drawn.caret = drawn
+            .caret
+            .map(|at| Position::new(at.x + area.x, at.y + area.y));
+        self.cursor_row = row.map(|row| row + area.y);
+    }
+
     /// Where a popup of that size goes: into the half of the screen that the cursor is not in.
     pub fn place(&self, width: u16, height: u16) -> Rect {
         let screen = self.buffer.area;

@@ -7,6 +7,7 @@ use super::app::State;
 use super::effect::Effect;
 use super::job::Purpose;
 use super::keymap::Action;
+use super::left::Seat;
 use super::message::Message;
 use super::page::Act;
 use super::place::{self, Place};
@@ -41,6 +42,7 @@ pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
         Action::TimeStyle => time_style(state),
         Action::CopyScreen => copy(state, "the screen as text", snapshot::text, effects),
         Action::CopySvg => copy(state, "the screen as SVG", snapshot::svg, effects),
+        Action::Split => split(state, effects),
         Action::Keep => keep(state, None, effects),
         Action::Note => {
             let palette = Palette::prompting(&state.shared, "note ");
@@ -91,6 +93,28 @@ pub fn quit(state: &State, effects: &mut Vec<Effect>) {
     effects.push(Effect::Save(state.session()));
     effects.push(Effect::Keep(state.held()));
     effects.push(Effect::Quit);
+}
+
+/// Two traces beside each other: the topmost two, or this one twice. Again: this one alone.
+fn split(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.beside().is_some() {
+        state.shared.beside = false;
+        return;
+    }
+    state.shared.beside = true;
+    if state.beside().is_some() {
+        return;
+    }
+    let seat = state.screen().and_then(|screen| screen.page().seat());
+    if let Some(Seat::Trace { id, standing }) = seat
+        && let Ok(id) = id.parse()
+    {
+        state.open(Screen::standing(id, *standing), effects);
+        let said = "twice: Tab goes to the other, gt shows another trace here, S ends it";
+        state.shared.say(Message::note(said));
+    } else {
+        state.shared.beside = false;
+    }
 }
 
 /// Keeps the trace under the cursor for good, with a note on its span if there is one to make.

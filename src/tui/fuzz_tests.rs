@@ -19,8 +19,8 @@ use crate::text::{Charset, Clock};
 
 /// Actions on one set of traces.
 const ROUND: usize = 150;
-/// Below this the line that tells a span may lie over the last row.
-const ROOMY: (u16, u16) = (60, 16);
+/// A cursor is seen from this size on.
+const ROOMY: (u16, u16) = super::view::LEAST;
 
 /// A generator of Sebastiano Vigna's (SplitMix64): the same everywhere, and no dependency.
 struct Dice(u64);

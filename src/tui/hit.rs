@@ -15,6 +15,8 @@ pub enum Pane {
     Body,
     /// The second pane.
     Detail,
+    /// All of the page.
+    Page,
     /// All of the body, whatever parts it has.
     Whole,
     /// The border between names and bars.
@@ -36,6 +38,8 @@ pub enum Target {
     Action(Action),
     /// A row of a list, by its index in the list, not on the screen.
     Row(Pane, usize),
+    /// The other of two screens that stand beside each other.
+    Beside,
     /// Somewhere in a pane; the page is told the cell.
     Spot(Pane),
 }

@@ -28,6 +28,8 @@ pub struct Left {
     pub source: Vec<String>,
     /// The search, and what lay over it.
     pub seats: Vec<Seat>,
+    /// Whether the last two stood beside each other.
+    pub beside: bool,
 }
 
 /// One screen, as far as it can be opened again.
@@ -83,6 +85,7 @@ impl Left {
         Some(Self {
             source,
             seats: seats.take(SEATS).collect(),
+            beside: state.shared.beside,
         })
     }
 }
@@ -141,6 +144,7 @@ pub fn resume(state: &mut State, effects: &mut Vec<Effect>) -> bool {
             }
         }
     }
+    state.shared.beside = left.beside;
     if resumed {
         let said = "where you left it: gs goes to the search, --fresh begins anew";
         state.shared.say(Message::note(said));
@@ -186,6 +190,7 @@ mod tests {
             "/{ status = error }<Enter><Enter>3jzc",
             "/{ status = error }<Enter>",
             "d",
+            "<Enter>jjSzM",
         ] {
             let mut harness = start(Session::default(), fixed()).await;
             harness.keys(keys).await.unwrap();

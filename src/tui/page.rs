@@ -88,6 +88,8 @@ pub enum Move {
     Write(String),
     /// Make a note on the span under the cursor.
     Note(String),
+    /// The keys go to the page beside this one.
+    Swap,
     /// End the program.
     Quit,
 }
@@ -287,6 +289,14 @@ pub trait Page {
     fn seat(&self) -> Option<Seat> {
         None
     }
+
+    /// The row of its cursor.
+    fn row(&self) -> Option<usize> {
+        None
+    }
+
+    /// Its cursor goes along with that of the page beside it.
+    fn along(&mut self, _rows: isize) {}
 
     /// The trace that it shows, if it is there.
     fn held(&self) -> Option<Held<Trace>> {

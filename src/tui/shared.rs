@@ -61,6 +61,8 @@ pub struct Shared {
     pub drawn: Drawn,
     pub urgency: Urgency,
     pub mouse: bool,
+    /// The two topmost traces stand beside each other.
+    pub beside: bool,
     /// What outlives the program.
     pub session: Session,
     /// The backend that is asked.

@@ -103,7 +103,19 @@ fn unknown(state: &mut State, keys: &[Key], effects: &mut Vec<Effect>) {
 /// Whoever hunts, opens or leaves will find back: where the cursor was is remembered.
 pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
     let here = state.place().filter(|_| place::is_jump(act.action));
+    let at = |state: &State| {
+        state
+            .screen_id()
+            .map(|(id, screen)| (id, screen.page().row()))
+    };
+    let before = at(state);
     done(state, act, effects);
+    if let (Some((one, Some(from))), Some((other, Some(to)))) = (before, at(state))
+        && one == other
+        && from != to
+    {
+        state.along(to as isize - from as isize);
+    }
     if let Some(here) = here.filter(|here| state.place().as_ref() != Some(here)) {
         state.shared.places.leave(here);
     }
@@ -145,6 +157,7 @@ pub fn go(state: &mut State, to: Move, effects: &mut Vec<Effect>) {
         }
         Move::Picked(what) => _ = state.on_screen(effects, |page, cx| page.picked(&what, cx)),
         Move::Write(path) => super::writing::begin(state, &path, effects),
+        Move::Swap => state.swap(),
         Move::Note(text) => super::command::keep(state, Some(text), effects),
         Move::Quit => super::command::quit(state, effects),
     }
@@ -198,6 +211,11 @@ fn mouse(state: &mut State, gesture: Gesture, x: u16, y: u16, effects: &mut Vec<
             super::command::perform(state, Act::of(Action::Backends), effects);
         }
         Target::Crumb(n) if clicked => state.close_to(n, effects),
+        Target::Beside => {
+            if clicked {
+                state.swap();
+            }
+        }
         Target::Action(action) if clicked => perform(state, Act::of(action), effects),
         target => {
             let cell = (x, y);

@@ -7,7 +7,9 @@ use crate::text::Shown;
 
 use super::app::State;
 use super::canvas::{Canvas, Drawn};
+use super::job::PageId;
 use super::page::Look;
+use super::screen::Screen;
 use super::theme::Token;
 use super::widget::which_key;
 
@@ -28,17 +30,14 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Drawn {
         return canvas.finish();
     }
     let crumbs = state.crumbs();
-    if let Some((id, screen)) = state.screen_id() {
-        let focused = state.overlays().is_empty();
-        screen.page().draw(
-            &Look {
-                shared: &state.shared,
-                id,
-                crumbs: &crumbs,
-                focused,
-            },
-            &mut canvas,
-        );
+    let focused = state.overlays().is_empty();
+    match state.beside().zip(halves(area)) {
+        Some((pair, areas)) => beside(state, pair, areas, &mut canvas),
+        None => {
+            if let Some((id, screen)) = state.screen_id() {
+                page(state, (id, screen), &crumbs, focused, &mut canvas);
+            }
+        }
     }
     for (at, (id, overlay)) in state.overlays().iter().enumerate() {
         let focused = at + 1 == state.overlays().len();
@@ -56,6 +55,74 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Drawn {
     }
     which_key::draw(&state.shared, state.context(), &mut canvas);
     canvas.finish()
+}
+
+fn page(
+    state: &State,
+    (id, screen): (PageId, &Screen),
+    crumbs: &[Shown<'static>],
+    focused: bool,
+    canvas: &mut Canvas<'_>,
+) {
+    let look = Look {
+        shared: &state.shared,
+        id,
+        crumbs,
+        focused,
+    };
+    screen.page().draw(&look, canvas);
+}
+
+/// Two screens, each with its own crumbs. The one with the keys is drawn last: what is asked of the
+/// frame is asked of it.
+fn beside(state: &State, pair: [(PageId, &Screen); 2], areas: [Rect; 2], canvas: &mut Canvas<'_>) {
+    let keys = state.screen_id().map(|(id, _)| id);
+    let mut halves = [(pair[0], areas[0]), (pair[1], areas[1])];
+    halves.sort_by_key(|((id, _), _)| Some(*id) == keys);
+    let base = state.crumbs_below();
+    for ((id, screen), area) in halves {
+        let has_keys = Some(id) == keys;
+        let mut crumbs = base.clone();
+        crumbs.push(screen.page().crumb());
+        let focused = has_keys && state.overlays().is_empty();
+        canvas.inset(area, has_keys, |part| {
+            page(state, (id, screen), &crumbs, focused, part);
+        });
+    }
+    let [first, second] = areas;
+    for y in second.top()..second.bottom() {
+        if second.x > first.x {
+            canvas.put(second.x - 1, y, canvas.glyphs.vertical, Token::Border);
+        }
+    }
+}
+
+/// Two halves with a rule between them, beside each other or one above the other; none where they
+/// would be too small.
+fn halves(area: Rect) -> Option<[Rect; 2]> {
+    if area.width > 2 * LEAST.0 {
+        let width = (area.width - 1) / 2;
+        let right = area.width - 1 - width;
+        return Some([
+            Rect { width, ..area },
+            Rect {
+                x: area.x + width + 1,
+                width: right,
+                ..area
+            },
+        ]);
+    }
+    let height = area.height / 2;
+    (height >= LEAST.1).then(|| {
+        [
+            Rect { height, ..area },
+            Rect {
+                y: area.y + height,
+                height: area.height - height,
+                ..area
+            },
+        ]
+    })
 }
 
 /// Draws into a new buffer of the terminal's size.

@@ -222,6 +222,7 @@ actions! {
     ViewEvents "view_events" "events" "events and log records by time" View { Trace: "ve" }
     ViewJson "view_json" "json" "the spans as JSON" View { Trace: "vj" }
     ViewFindings "view_findings" "findings" "all that stands out" View { Trace: "vi W" }
+    Split "split" "split" "this trace twice, or the last two beside each other; again: alone" View { Trace: "S" }
     SplitBack "split_back" "" "move the split left or up: between names and bars, or before the second pane" View { Trace: "H" }
     SplitOn "split_on" "" "move the split right or down" View { Trace: "L" }
     NextView "next_view" "view" "next view" View { Trace: "]v" }

@@ -290,6 +290,24 @@ impl Page for TraceScreen {
         Some(Place::Span(self.id, span))
     }
 
+    fn row(&self) -> Option<usize> {
+        match &self.stage {
+            Stage::Open(open) => Some(open.position().0),
+            _ => None,
+        }
+    }
+
+    fn along(&mut self, rows: isize) {
+        if let Some(open) = self.open()
+            && open.view == View::Waterfall
+        {
+            let row = open.list.cursor().saturating_add_signed(rows);
+            let height = usize::MAX;
+            open.list.go(row, height, open.rows.len());
+            open.describe();
+        }
+    }
+
     fn held(&self) -> Option<Held<Trace>> {
         match &self.stage {
             Stage::Open(open) => Some(open.received.as_ref().unwrap_or(&open.trace).clone()),

@@ -7,7 +7,7 @@ mod views;
 use std::sync::Arc;
 
 use crate::config::Depth;
-use crate::model::{Trace, scenario};
+use crate::model::{BlockBuilder, Trace, TraceId, scenario};
 use crate::text::{Charset, Clock};
 use crate::tui::fixed::Fixed;
 use crate::tui::harness::Harness;
@@ -524,4 +524,58 @@ async fn parts_are_resized_by_key_and_mouse_and_stay_so() {
     harness.keys("<C-c>").await.unwrap();
     let kept = harness.saved.take().unwrap().splits[1];
     assert!(kept.names.is_some() && kept.detail.is_some());
+}
+
+#[tokio::test]
+async fn one_trace_stands_twice_and_two_scroll_together() {
+    let other = "b: other 0..50\n  b: one 1..9\n  b: two 10..19\n  b: three 20..29\n";
+    let mut builder = BlockBuilder::new();
+    scenario::add(&mut builder, TraceId(1), RIDE);
+    scenario::add(&mut builder, TraceId(2), other);
+    let traces = Trace::all_of(&[Arc::new(builder.finish())]);
+    let clock = Clock::frozen(scenario::EPOCH.0 + 1_000_000_000);
+    let setup = Setup::plain(clock, Depth::Truecolor, Charset::Unicode);
+    let backend = Arc::new(Fixed::new(traces).with_trends());
+    let first = Some(TraceId(1));
+    let mut harness = Harness::start(setup, backend, Arc::new(Alone), first, (161, 40)).await;
+    harness.keys("3jS").await.unwrap();
+    let cursors = |harness: &Harness| {
+        let rows = rows(harness);
+        let both = rows.iter().flat_map(|row| row.match_indices(" \u{258c}"));
+        both.count()
+    };
+    assert_eq!(cursors(&harness), 2, "{}", harness.text());
+    harness.keys("jj").await.unwrap();
+    let apart: Vec<_> = rows(&harness)
+        .into_iter()
+        .filter(|row| row.contains(" \u{258c}"))
+        .collect();
+    assert_eq!(
+        apart.len(),
+        2,
+        "the same trace at two places\n{}",
+        harness.text()
+    );
+    harness.keys("S").await.unwrap();
+    assert_eq!(cursors(&harness), 1, "{}", harness.text());
+    let id = "00-00000000000000000000000000000002-0000000000000001-01";
+    harness.send(Msg::Paste(id.to_owned())).await;
+    harness.keys("S").await.unwrap();
+    assert!(
+        row(&harness, "b  other").contains("frontend"),
+        "{}",
+        harness.text()
+    );
+    let text = harness.text();
+    harness.keys("jj").await.unwrap();
+    let half = |text: &str, from: usize| -> Vec<String> {
+        let half = |line: &str| line.chars().skip(from).take(40).collect();
+        text.lines().map(half).collect()
+    };
+    for (from, said) in [(81, "the one with the keys"), (0, "the other goes along")] {
+        let (was, is) = (half(&text, from), half(&harness.text(), from));
+        assert_ne!(was, is, "{said}\n{}", harness.text());
+    }
+    harness.keys("<S-Tab>q").await.unwrap();
+    assert!(harness.text().contains("b  three"), "{}", harness.text());
 }

@@ -66,7 +66,13 @@ impl Open {
 
     fn act_detail(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
         match act.action {
-            Action::Out | Action::NextPane | Action::PreviousPane => self.focus = Focus::Tree,
+            Action::Out | Action::PreviousPane => self.focus = Focus::Tree,
+            Action::NextPane => {
+                self.focus = Focus::Tree;
+                if cx.shared.beside {
+                    cx.go(Move::Swap);
+                }
+            }
             Action::In => match self.detail.line().and_then(|line| line.link) {
                 Some(Link::Span(span)) => {
                     self.focus = Focus::Tree;
@@ -109,6 +115,7 @@ impl Open {
     fn act_tree(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
         let height = cx.rows(Pane::Body);
         match act.action {
+            Action::PreviousPane if cx.shared.beside => cx.go(Move::Swap),
             Action::In | Action::NextPane | Action::PreviousPane => {
                 self.detail.shown = true;
                 self.focus = Focus::Detail;

@@ -94,8 +94,9 @@ impl Open {
 
     /// Where the parts were drawn last.
     pub(super) fn panes(&self, cx: &Cx<'_>) -> (Panes, Size) {
-        let (width, height) = cx.shared.size;
-        let (body, size) = (cx.shared.drawn.pane(Pane::Whole), Size::of(width, height));
+        let drawn = &cx.shared.drawn;
+        let (page, body) = (drawn.pane(Pane::Page), drawn.pane(Pane::Whole));
+        let size = Size::of(page.width, page.height);
         let splits = &cx.shared.session.splits;
         (Panes::of(self, body, size, splits), size)
     }

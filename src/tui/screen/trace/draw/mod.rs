@@ -147,6 +147,7 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
 fn opened(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Areas, size: Size) {
     bar::bar(open, look, canvas, areas.bar);
     let panes = Panes::of(open, areas.body, size, &look.shared.session.splits);
+    canvas.pane(Pane::Page, canvas.area());
     canvas.pane(Pane::Whole, areas.body);
     match open.bodies.get(&open.view) {
         Some(body) => viewed(open, body, look, canvas, panes.tree),

@@ -108,3 +108,46 @@ async fn the_flame_graph_zooms_and_weighs() {
         harness.text()
     );
 }
+
+const DEPTHS: [(&str, Depth, Charset); 4] = [
+    ("256", Depth::Ansi256, Charset::Unicode),
+    ("16", Depth::Ansi16, Charset::Unicode),
+    ("mono", Depth::Mono, Charset::Unicode),
+    ("mono-ascii", Depth::Mono, Charset::Ascii),
+];
+
+/// A number for a picture: that of Fowler, Noll and Vo (FNV-1a).
+fn digest(picture: &str) -> u64 {
+    let step = |sum: u64, byte: u8| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    picture.bytes().fold(0xcbf2_9ce4_8422_2325, step)
+}
+
+/// Every view at every depth of colour: pictures of the smallest size, and a number for each of the
+/// others, which would fill a megabyte.
+#[tokio::test]
+async fn views_of_every_depth() {
+    let mut digests = String::new();
+    for (depth_name, depth, charset) in DEPTHS {
+        for (name, keys) in VIEWS {
+            for (width, height) in SIZES {
+                let trace = scenario::trace(RIDE);
+                let id = trace.id();
+                let clock = Clock::frozen(scenario::EPOCH.0 + 1_000_000_000);
+                let setup = Setup::plain(clock, depth, charset);
+                let backend = Arc::new(Fixed::new(vec![trace]).with_trends());
+                let host = Arc::new(Alone);
+                let size = (width, height);
+                let mut harness = Harness::start(setup, backend, host, Some(id), size).await;
+                harness.keys(keys).await.unwrap();
+                let picture = harness.ansi();
+                if (width, height) == SIZES[0] {
+                    compare(&format!("trace-{name}-{depth_name}.ansi"), &picture);
+                } else {
+                    let number = digest(&picture);
+                    digests += &format!("{name} {depth_name} {width}x{height} {number:016x}\n");
+                }
+            }
+        }
+    }
+    compare("trace-views.digests", &digests);
+}
