@@ -177,7 +177,7 @@ impl<'a> Numbers<'a> {
         let at = self.trace.span(span);
         let within = match self.by {
             GroupBy::Service => Within::Name(at.resource().service_sym()),
-            GroupBy::Operation => Within::Name(at.block().operation_column()[row as usize]),
+            GroupBy::Operation => Within::Name(at.block().operation(row)),
             GroupBy::Kind => Within::Other(at.kind() as u8),
             GroupBy::Status => Within::Other(at.status() as u8),
             GroupBy::Attribute(_) => Self::pair(at, self.keys[block]),

@@ -137,13 +137,8 @@ impl Trends {
 
     fn add(&mut self, known: &mut Known, span: SpanRef<'_>) {
         let resource = span.resource().index();
-        let key = (
-            resource,
-            span.block()
-                .operation_column()
-                .get(span.row() as usize)
-                .copied(),
-        );
+        let operation = span.block().operation(span.row());
+        let key = (resource, operation);
         let place = if let Some(&place) = known.places.get(&key) {
             place
         } else {
@@ -248,7 +243,7 @@ impl Trend {
 
 /// What has been looked up for one block.
 struct Known {
-    places: HashMap<(ResourceIx, Option<Sym>), Option<usize>, RandomState>,
+    places: HashMap<(ResourceIx, Sym), Option<usize>, RandomState>,
     /// The version that each resource names.
     versions: Vec<Option<Arc<str>>>,
 }

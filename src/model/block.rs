@@ -4,6 +4,7 @@ use super::column::{Column, Sparse};
 use super::dictionary::{Dictionary, PairIx, Sym};
 use super::id::{SpanId, TraceId};
 use super::kind::{Kind, Status};
+use super::narrow::Narrow;
 use super::span::{Attributes, SpanRef};
 use super::time::{Nanos, Time};
 use super::views::{LogRef, ResourceRef, ScopeRef};
@@ -102,17 +103,18 @@ pub(super) const END_BEFORE_START: u8 = 1 << 7;
 pub struct Block {
     pub(super) dictionary: Dictionary,
     pub(super) traces: Vec<TraceId>,
-    pub(super) trace: Vec<u32>,
+    pub(super) trace: Narrow,
     pub(super) span_id: Vec<SpanId>,
     pub(super) parent_id: Vec<SpanId>,
     pub(super) start: Vec<Time>,
     pub(super) duration: Vec<Nanos>,
-    pub(super) operation: Vec<Sym>,
-    pub(super) resource: Vec<u32>,
-    pub(super) scope: Vec<u32>,
+    pub(super) operation: Narrow,
+    pub(super) resource: Narrow,
+    pub(super) scope: Narrow,
     pub(super) bits: Vec<u8>,
     pub(super) attribute_end: Vec<u32>,
     pub(super) attribute: Vec<PairIx>,
+    pub(super) operations: Vec<Sym>,
     pub(super) resources: Vec<ResourceRow>,
     pub(super) scopes: Vec<ScopeRow>,
     pub(super) lists: Vec<PairIx>,
@@ -163,7 +165,7 @@ impl Block {
     }
 
     /// The trace of each row, as positions in [`Block::trace_ids`].
-    pub fn trace_column(&self) -> &[u32] {
+    pub fn trace_column(&self) -> &Narrow {
         &self.trace
     }
 
@@ -187,18 +189,28 @@ impl Block {
         &self.duration
     }
 
-    /// The operation of each row.
-    pub fn operation_column(&self) -> &[Sym] {
+    /// The distinct operations of the block's spans, in order of first occurrence.
+    pub fn operations(&self) -> &[Sym] {
+        &self.operations
+    }
+
+    /// The operation of each row, as positions in [`Block::operations`].
+    pub fn operation_column(&self) -> &Narrow {
         &self.operation
     }
 
+    /// The operation of a row.
+    pub fn operation(&self, row: Row) -> Sym {
+        self.operations[self.operation.at(row as usize) as usize]
+    }
+
     /// The resource of each row, as positions below [`Block::resource_count`].
-    pub fn resource_column(&self) -> &[u32] {
+    pub fn resource_column(&self) -> &Narrow {
         &self.resource
     }
 
     /// The scope of each row, as positions below [`Block::scope_count`].
-    pub fn scope_column(&self) -> &[u32] {
+    pub fn scope_column(&self) -> &Narrow {
         &self.scope
     }
 
@@ -306,14 +318,14 @@ impl Block {
 
     /// Makes room for so many more spans and attributes of theirs.
     pub(super) fn reserve(&mut self, spans: usize, attributes: usize) {
-        self.trace.reserve_exact(spans);
+        self.trace.reserve(spans);
         self.span_id.reserve_exact(spans);
         self.parent_id.reserve_exact(spans);
         self.start.reserve_exact(spans);
         self.duration.reserve_exact(spans);
-        self.operation.reserve_exact(spans);
-        self.resource.reserve_exact(spans);
-        self.scope.reserve_exact(spans);
+        self.operation.reserve(spans);
+        self.resource.reserve(spans);
+        self.scope.reserve(spans);
         self.bits.reserve_exact(spans);
         self.attribute_end.reserve_exact(spans);
         self.attribute.reserve_exact(attributes);
@@ -335,7 +347,7 @@ impl Block {
         self.columns_mut().into_iter().for_each(Column::clear);
     }
 
-    fn columns(&self) -> [&dyn Column; 25] {
+    fn columns(&self) -> [&dyn Column; 26] {
         [
             &self.dictionary,
             &self.traces,
@@ -350,6 +362,7 @@ impl Block {
             &self.bits,
             &self.attribute_end,
             &self.attribute,
+            &self.operations,
             &self.resources,
             &self.scopes,
             &self.lists,
@@ -365,7 +378,7 @@ impl Block {
         ]
     }
 
-    fn columns_mut(&mut self) -> [&mut dyn Column; 25] {
+    fn columns_mut(&mut self) -> [&mut dyn Column; 26] {
         [
             &mut self.dictionary,
             &mut self.traces,
@@ -380,6 +393,7 @@ impl Block {
             &mut self.bits,
             &mut self.attribute_end,
             &mut self.attribute,
+            &mut self.operations,
             &mut self.resources,
             &mut self.scopes,
             &mut self.lists,

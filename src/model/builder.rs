@@ -10,9 +10,10 @@ use super::block::{
     Block, END_BEFORE_START, END_UNKNOWN, ERROR, List, LogRow, ResourceIx, ResourceRow, Row,
     ScopeIx, ScopeRow, TraceIx,
 };
-use super::dictionary::{Interner, PairIx, Sym};
+use super::dictionary::{PairIx, Sym};
 use super::fields::{LogFields, ResourceFields, ScopeFields, SpanFields};
 use super::id::TraceId;
+use super::interner::Interner;
 use super::kind::Status;
 use super::time::Nanos;
 use super::value::Value;
@@ -23,6 +24,8 @@ pub struct BlockBuilder {
     pub(super) block: Block,
     pub(super) interner: Interner,
     traces: HashTable<u32>,
+    /// The position of each operation, by its symbol.
+    operations: Vec<u32>,
     last_trace: Option<(TraceId, u32)>,
     /// Pairs that make a span an error: the key `error` with true or "true".
     error_pairs: Vec<PairIx>,
@@ -215,6 +218,20 @@ impl BlockBuilder {
         index
     }
 
+    /// The position of an operation among those of the block.
+    pub(super) fn operation(&mut self, name: Sym) -> u32 {
+        const NONE: u32 = u32::MAX;
+        if self.operations.len() <= name.index() {
+            self.operations.resize(name.index() + 1, NONE);
+        }
+        let known = &mut self.operations[name.index()];
+        if *known == NONE {
+            *known = self.block.operations.len() as u32;
+            self.block.operations.push(name);
+        }
+        *known
+    }
+
     /// Adds a span with its attributes.
     pub fn span(&mut self, fields: &SpanFields, attributes: &[PairIx]) -> Row {
         if !self.spend(SPAN_BYTES, attributes.len()) {
@@ -222,6 +239,7 @@ impl BlockBuilder {
         }
         let row = self.block.len() as Row;
         let trace = self.trace(fields.trace_id);
+        let operation = self.operation(fields.operation);
         let failed = fields.error
             || fields.status == Status::Error
             || (!self.error_pairs.is_empty()
@@ -245,7 +263,7 @@ impl BlockBuilder {
         block.parent_id.push(fields.parent_id);
         block.start.push(fields.start);
         block.duration.push(duration);
-        block.operation.push(fields.operation);
+        block.operation.push(operation);
         block.resource.push(fields.resource.0);
         block.scope.push(fields.scope.0);
         block.bits.push(bits);
@@ -273,8 +291,7 @@ impl BlockBuilder {
     /// Gives all spans and log records added since `mark` this resource: for formats that may
     /// name it behind them.
     pub fn assign_resource(&mut self, mark: Mark, resource: ResourceIx) {
-        let spans = self.block.resource.get_mut(mark.spans..);
-        spans.unwrap_or_default().fill(resource.0);
+        self.block.resource.replace(mark.spans, |_| resource.0);
         for log in self.block.logs.get_mut(mark.logs..).unwrap_or_default() {
             log.resource = resource;
         }
@@ -283,10 +300,8 @@ impl BlockBuilder {
     /// Gives each span added since `mark` another resource: for formats whose spans name
     /// resources that are described behind them. Until then a span may hold any stand-in.
     pub fn replace_resources(&mut self, mark: Mark, by: impl Fn(ResourceIx) -> ResourceIx) {
-        let spans = self.block.resource.get_mut(mark.spans..);
-        for resource in spans.unwrap_or_default() {
-            *resource = by(ResourceIx(*resource)).0;
-        }
+        let by = |index| by(ResourceIx(index)).0;
+        self.block.resource.replace(mark.spans, by);
     }
 
     /// The number of spans added since `mark`.
@@ -301,8 +316,7 @@ impl BlockBuilder {
 
     /// Gives all spans and log records added since `mark` this scope.
     pub fn assign_scope(&mut self, mark: Mark, scope: ScopeIx) {
-        let spans = self.block.scope.get_mut(mark.spans..);
-        spans.unwrap_or_default().fill(scope.0);
+        self.block.scope.replace(mark.spans, |_| scope.0);
         for log in self.block.logs.get_mut(mark.logs..).unwrap_or_default() {
             log.scope = scope;
         }
@@ -363,6 +377,7 @@ impl BlockBuilder {
     fn forget(&mut self) {
         self.interner.clear();
         self.traces.clear();
+        self.operations.clear();
         self.last_trace = None;
         self.error_pairs.clear();
         (self.limit, self.spent) = (None, 0);

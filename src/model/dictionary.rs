@@ -3,12 +3,8 @@
 //! Spans refer to attributes as pairs, so that a condition on an attribute is decided once for
 //! each distinct pair and a span is tested by comparing integers.
 
-use std::hash::{BuildHasher, Hasher};
-
-use foldhash::fast::RandomState;
-use hashbrown::HashTable;
-
 use super::column::Column;
+use super::narrow::Narrow;
 use super::presence::Presence;
 use super::value::{ArrayRef, MapRef, Value};
 
@@ -75,7 +71,7 @@ fn bounds(ends: &[u32], index: u32) -> (usize, usize) {
 /// How a pair's payload is to be read: four bytes that are the value, or that say where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
-enum Tag {
+pub(super) enum Tag {
     Empty,
     Str,
     Bool,
@@ -96,7 +92,9 @@ pub struct Dictionary {
     text: String,
     text_ends: Vec<u32>,
     blobs: Blobs,
-    pair_key: Vec<Sym>,
+    /// The distinct keys, and which of them each pair has.
+    keys: Vec<Sym>,
+    pair_key: Narrow,
     pair_tag: Vec<Tag>,
     pair_payload: Vec<u32>,
     /// Values of eight bytes, which few pairs have.
@@ -113,7 +111,8 @@ impl Default for Dictionary {
             text: String::new(),
             text_ends: vec![0],
             blobs: Blobs::default(),
-            pair_key: Vec::new(),
+            keys: Vec::new(),
+            pair_key: Narrow::default(),
             pair_tag: Vec::new(),
             pair_payload: Vec::new(),
             wide: Vec::new(),
@@ -131,7 +130,7 @@ impl Dictionary {
     }
 
     /// The same as bytes, where only equality counts.
-    fn bytes_of(&self, sym: Sym) -> &[u8] {
+    pub(super) fn bytes_of(&self, sym: Sym) -> &[u8] {
         let (from, to) = bounds(&self.text_ends, sym.0);
         &self.text.as_bytes()[from..to]
     }
@@ -176,12 +175,12 @@ impl Dictionary {
 
     /// A pair's key.
     pub fn key(&self, pair: PairIx) -> Sym {
-        self.pair_key[pair.index()]
+        self.keys[self.pair_key.at(pair.index()) as usize]
     }
 
     /// The key of every pair, by position.
-    pub fn pair_keys(&self) -> &[Sym] {
-        &self.pair_key
+    pub fn pair_keys(&self) -> impl ExactSizeIterator<Item = Sym> {
+        self.pair_key.iter().map(|key| self.keys[key as usize])
     }
 
     /// A pair's value.
@@ -201,14 +200,14 @@ impl Dictionary {
     }
 
     /// What identifies a pair, with its payload in full.
-    fn identity(&self, pair: u32) -> (Sym, Tag, u64) {
+    pub(super) fn identity(&self, pair: u32) -> (u32, Tag, u64) {
         let index = pair as usize;
         let (tag, payload) = (self.pair_tag[index], self.pair_payload[index]);
         let full = match tag {
             Tag::Long | Tag::Double => self.wide[payload as usize],
             _ => payload.into(),
         };
-        (self.pair_key[index], tag, full)
+        (self.pair_key.at(index), tag, full)
     }
 
     /// A pair's string value as a symbol, if it is a string.
@@ -232,13 +231,48 @@ impl Dictionary {
 
     /// Every distinct pair with this key. Looks at every pair's key, and no further.
     pub fn pairs_of(&self, key: Sym) -> impl Iterator<Item = PairIx> {
-        let keys = self.pair_key.iter().enumerate();
-        keys.filter(move |&(_, &other)| other == key)
-            .map(|(index, _)| PairIx::new(index as u32))
+        let key = self.keys.iter().position(|&other| other == key);
+        let pairs = key.map_or_else(Vec::new, |key| self.pair_key.rows_of(key as u32));
+        pairs.into_iter().map(PairIx::new)
+    }
+
+    /// Adds a key that is not there yet, and tells which it is.
+    pub(super) fn add_key(&mut self, key: Sym) -> u32 {
+        self.keys.push(key);
+        self.keys.len() as u32 - 1
+    }
+
+    /// Whether a pair has this key, by its number.
+    pub(super) fn has_key(&self, pair: u32, key: u32) -> bool {
+        self.pair_key.get(pair as usize) == Some(key)
+    }
+
+    /// Adds a string that is not there yet; past 4 GiB of text there is no room for one.
+    pub(super) fn add_string(&mut self, text: &str) -> Option<u32> {
+        let end = u32::try_from(self.text.len() + text.len()).ok()?;
+        self.text.push_str(text);
+        self.text_ends.push(end);
+        Some(self.text_ends.len() as u32 - 1)
+    }
+
+    /// Adds bytes that are not there yet; past 4 GiB of them, none.
+    pub(super) fn add_blob(&mut self, bytes: &[u8]) -> u32 {
+        let blobs = &mut self.blobs;
+        let fits = u32::try_from(blobs.bytes.len() + bytes.len()).is_ok();
+        blobs
+            .bytes
+            .extend_from_slice(if fits { bytes } else { &[] });
+        blobs.ends.push(blobs.bytes.len() as u32);
+        blobs.ends.len() as u32 - 1
+    }
+
+    /// The bytes of an array, a map or plain bytes.
+    pub(super) fn blob(&self, index: u32) -> &[u8] {
+        self.blobs.get(index)
     }
 
     /// Adds a pair that is not there yet, if there is room for it.
-    fn add_pair(&mut self, key: Sym, tag: Tag, payload: u64) -> PairIx {
+    pub(super) fn add_pair(&mut self, key: u32, tag: Tag, payload: u64) -> PairIx {
         let index = self.pair_key.len();
         if index == PairIx::MOST {
             return PairIx::new(index as u32 - 1);
@@ -269,6 +303,7 @@ impl Column for Dictionary {
             + self.text_ends.bytes()
             + self.blobs.bytes.bytes()
             + self.blobs.ends.bytes()
+            + self.keys.bytes()
             + self.pair_key.bytes()
             + self.pair_tag.bytes()
             + self.pair_payload.bytes()
@@ -281,6 +316,7 @@ impl Column for Dictionary {
         self.text_ends.shrink();
         self.blobs.bytes.shrink();
         self.blobs.ends.shrink();
+        self.keys.shrink();
         self.pair_key.shrink();
         self.pair_tag.shrink();
         self.pair_payload.shrink();
@@ -293,167 +329,12 @@ impl Column for Dictionary {
         self.text_ends.truncate(1);
         self.blobs.bytes.clear();
         self.blobs.ends.clear();
+        self.keys.clear();
         self.pair_key.clear();
         self.pair_tag.clear();
         self.pair_payload.clear();
         self.wide.clear();
         self.lists = false;
         self.presence = None;
-    }
-}
-
-/// The look-up tables by which a dictionary is filled; a finished block keeps none of them.
-///
-/// Hashes are seeded at random: keys come from the network.
-#[derive(Debug, Default)]
-pub(super) struct Interner {
-    strings: HashTable<Slot>,
-    blobs: HashTable<Slot>,
-    /// For each string the first pair with this value, and [`NO_PAIR`] for one without: most
-    /// are the value of one key only.
-    first_of: Vec<u32>,
-    /// All other pairs.
-    pairs: HashTable<Slot>,
-    hasher: RandomState,
-}
-
-const NO_PAIR: u32 = u32::MAX;
-
-/// An index, and half the hash of what it stands for: comparing and moving it seldom touch the
-/// text.
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    hash: u32,
-    index: u32,
-}
-
-impl Slot {
-    /// The 32 bits kept of a hash, spread over the 64 that the table wants.
-    fn place(hash: u32) -> u64 {
-        u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }
-
-    /// The index of what hashes to `hash` and for which `same` holds.
-    fn find(table: &HashTable<Self>, hash: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
-        let equal = |slot: &Self| slot.hash == hash && same(slot.index);
-        table.find(Self::place(hash), equal).map(|slot| slot.index)
-    }
-
-    fn insert(table: &mut HashTable<Self>, hash: u32, index: u32) {
-        let slot = Self { hash, index };
-        table.insert_unique(Self::place(hash), slot, |slot| Self::place(slot.hash));
-    }
-}
-
-impl Interner {
-    /// Forgets everything, keeping the memory.
-    pub fn clear(&mut self) {
-        self.strings.clear();
-        self.blobs.clear();
-        self.first_of.clear();
-        self.pairs.clear();
-    }
-
-    /// Makes room for so many more strings.
-    pub fn reserve(&mut self, strings: usize) {
-        self.strings.reserve(strings, |slot| Slot::place(slot.hash));
-        self.first_of.reserve(strings);
-    }
-
-    /// A seeded hash of bytes.
-    fn hash_bytes(&self, bytes: &[u8]) -> u32 {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(bytes);
-        hasher.finish() as u32
-    }
-
-    /// A seeded hash, for tables beside this one.
-    pub fn hash(&self, value: impl std::hash::Hash) -> u64 {
-        self.hasher.hash_one(value)
-    }
-
-    /// The symbol of a string. Past 4 GiB of text in one block, the empty one: builders are
-    /// finished long before ([`super::BlockBuilder::bytes`]).
-    pub fn string(&mut self, dictionary: &mut Dictionary, text: &str) -> Sym {
-        if text.is_empty() {
-            return Sym::EMPTY;
-        }
-        let hash = self.hash_bytes(text.as_bytes());
-        let same = |index| dictionary.bytes_of(Sym(index)) == text.as_bytes();
-        if let Some(index) = Slot::find(&self.strings, hash, same) {
-            return Sym(index);
-        }
-        let Ok(end) = u32::try_from(dictionary.text.len() + text.len()) else {
-            return Sym::EMPTY;
-        };
-        let index = dictionary.text_ends.len() as u32;
-        dictionary.text.push_str(text);
-        dictionary.text_ends.push(end);
-        Slot::insert(&mut self.strings, hash, index);
-        Sym(index)
-    }
-
-    fn blob(&mut self, dictionary: &mut Dictionary, bytes: &[u8]) -> u64 {
-        let blobs = &mut dictionary.blobs;
-        let hash = self.hash_bytes(bytes);
-        if let Some(index) = Slot::find(&self.blobs, hash, |index| blobs.get(index) == bytes) {
-            return u64::from(index);
-        }
-        let index = blobs.ends.len() as u32;
-        let fits = u32::try_from(blobs.bytes.len() + bytes.len());
-        blobs
-            .bytes
-            .extend_from_slice(if fits.is_ok() { bytes } else { &[] });
-        blobs.ends.push(blobs.bytes.len() as u32);
-        Slot::insert(&mut self.blobs, hash, index);
-        u64::from(index)
-    }
-
-    /// The pair of a key and a value.
-    pub fn pair(&mut self, dictionary: &mut Dictionary, key: Sym, value: Value<'_>) -> PairIx {
-        let (tag, payload) = match value {
-            Value::Empty => (Tag::Empty, 0),
-            Value::Str(text) => (Tag::Str, u64::from(self.string(dictionary, text).0)),
-            Value::Bool(b) => (Tag::Bool, u64::from(b)),
-            Value::Int(n) => match u32::try_from(n) {
-                Ok(n) => (Tag::Int, n.into()),
-                Err(_) => (Tag::Long, n as u64),
-            },
-            Value::Double(n) => (Tag::Double, n.to_bits()),
-            Value::Bytes(bytes) => (Tag::Bytes, self.blob(dictionary, bytes)),
-            Value::Array(array) => (Tag::Array, self.blob(dictionary, array.0)),
-            Value::Map(map) => (Tag::Map, self.blob(dictionary, map.0)),
-        };
-        self.raw_pair(dictionary, key, tag, payload)
-    }
-
-    fn raw_pair(&mut self, to: &mut Dictionary, key: Sym, tag: Tag, payload: u64) -> PairIx {
-        if tag == Tag::Str
-            && let Some(first) = self.first_of(to, payload as usize)
-        {
-            if *first == NO_PAIR {
-                let pair = to.add_pair(key, tag, payload);
-                *first = pair.index() as u32;
-                return pair;
-            }
-            if to.pair_key.get(*first as usize) == Some(&key) {
-                return PairIx::new(*first);
-            }
-        }
-        let hash = self.hasher.hash_one((key, tag, payload)) as u32;
-        let same = |index| to.identity(index) == (key, tag, payload);
-        if let Some(index) = Slot::find(&self.pairs, hash, same) {
-            return PairIx::new(index);
-        }
-        let pair = to.add_pair(key, tag, payload);
-        Slot::insert(&mut self.pairs, hash, pair.index() as u32);
-        pair
-    }
-
-    fn first_of(&mut self, dictionary: &Dictionary, sym: usize) -> Option<&mut u32> {
-        if self.first_of.len() <= sym {
-            self.first_of.resize(dictionary.string_count(), NO_PAIR);
-        }
-        self.first_of.get_mut(sym)
     }
 }

@@ -152,12 +152,12 @@ impl Appender<'_> {
             parent_id: span.parent_id(),
             start: span.start(),
             end: (!span.is_unfinished()).then(|| span.received_end()),
-            operation: self.string(self.from.operation[row as usize]),
+            operation: self.string(self.from.operation(row)),
             kind: span.kind(),
             status: span.status(),
             error: span.is_error(),
-            resource: self.resource(self.from.resource[row as usize]),
-            scope: self.scope(self.from.scope[row as usize]),
+            resource: self.resource(self.from.resource.at(row as usize)),
+            scope: self.scope(self.from.scope.at(row as usize)),
         };
         let attributes = self.mapped(self.from.attribute_pairs(row));
         let new = self.to.span(&fields, &attributes);
@@ -174,7 +174,9 @@ impl Appender<'_> {
             .map(|pair| self.pair(PairIx::new(pair)))
             .collect();
         let traces: Vec<u32> = from.traces.iter().map(|&id| self.to.trace(id)).collect();
-        let operations: Vec<Sym> = from.operation.iter().map(|&sym| self.string(sym)).collect();
+        let names = from.operations.iter().map(|&sym| self.string(sym));
+        let names: Vec<Sym> = names.collect();
+        let operations: Vec<u32> = names.iter().map(|&sym| self.to.operation(sym)).collect();
         let resources: Vec<u32> = (0..from.resources.len() as u32)
             .map(|index| self.resource(index).0)
             .collect();
@@ -183,17 +185,14 @@ impl Appender<'_> {
             .collect();
         let to = &mut self.to.block;
         let before = to.attribute.len() as u32;
-        to.trace
-            .extend(from.trace.iter().map(|&ix| traces[ix as usize]));
+        to.trace.extend(&from.trace, &traces);
         to.span_id.extend_from_slice(&from.span_id);
         to.parent_id.extend_from_slice(&from.parent_id);
         to.start.extend_from_slice(&from.start);
         to.duration.extend_from_slice(&from.duration);
-        to.operation.extend_from_slice(&operations);
-        let resources = from.resource.iter().map(|&ix| resources[ix as usize]);
-        to.resource.extend(resources);
-        to.scope
-            .extend(from.scope.iter().map(|&ix| scopes[ix as usize]));
+        to.operation.extend(&from.operation, &operations);
+        to.resource.extend(&from.resource, &resources);
+        to.scope.extend(&from.scope, &scopes);
         to.bits.extend_from_slice(&from.bits);
         to.attribute
             .extend(from.attribute.iter().map(|pair| pairs[pair.index()]));

@@ -25,7 +25,7 @@ impl<'a> Operations<'a> {
         let number = |span: usize| {
             let block = trace.place(span).0 as u32;
             let at = trace.span(span);
-            let operation = at.block().operation_column()[at.row() as usize];
+            let operation = at.block().operation(at.row());
             let key = (block, at.resource().service_sym(), operation);
             if let Some((known, number)) = last
                 && known == key

@@ -72,12 +72,12 @@ impl<'a> SpanRef<'a> {
 
     /// The trace it belongs to.
     pub fn trace_id(self) -> TraceId {
-        self.block.traces[self.block.trace[self.at()] as usize]
+        self.block.traces[self.trace_ix().0 as usize]
     }
 
     /// The trace as a position in the block.
     pub fn trace_ix(self) -> TraceIx {
-        TraceIx(self.block.trace[self.at()])
+        TraceIx(self.block.trace.at(self.at()))
     }
 
     /// Its id.
@@ -123,7 +123,7 @@ impl<'a> SpanRef<'a> {
 
     /// Its name.
     pub fn operation(self) -> &'a str {
-        self.block.dictionary.text(self.block.operation[self.at()])
+        self.block.dictionary.text(self.block.operation(self.row))
     }
 
     /// The service that emitted it; empty if its resource names none.
@@ -191,12 +191,12 @@ impl<'a> SpanRef<'a> {
     /// The resource that emitted it.
     pub fn resource(self) -> ResourceRef<'a> {
         self.block
-            .resource(ResourceIx(self.block.resource[self.at()]))
+            .resource(ResourceIx(self.block.resource.at(self.at())))
     }
 
     /// The instrumentation scope that made it.
     pub fn scope(self) -> ScopeRef<'a> {
-        self.block.scope(ScopeIx(self.block.scope[self.at()]))
+        self.block.scope(ScopeIx(self.block.scope.at(self.at())))
     }
 
     /// Its events in the order in which they arrived.

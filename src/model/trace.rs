@@ -249,7 +249,7 @@ impl Trace {
         let mut by_resource: Vec<Vec<ServiceCount>> = self.blocks.iter().map(counts).collect();
         for place in &self.places {
             let block = &self.blocks[place.block as usize];
-            let resource = block.resource_column()[place.row as usize];
+            let resource = block.resource_column().at(place.row as usize);
             let count = &mut by_resource[place.block as usize][resource as usize];
             count.spans += 1;
             count.errors += u32::from(block.is_error(place.row));

@@ -49,7 +49,7 @@ fn decoded(text: &[u8]) -> Result<Block, Refused> {
 /// The traces in the order of their first spans, the spans of each as they came.
 fn told(block: &Block) -> Response<Body> {
     let mut rows: Vec<Vec<Row>> = vec![Vec::new(); block.trace_ids().len()];
-    for (row, &trace) in (0..).zip(block.trace_column()) {
+    for (row, trace) in (0..).zip(block.trace_column().iter()) {
         if let Some(rows) = rows.get_mut(trace as usize) {
             rows.push(row);
         }

@@ -46,7 +46,7 @@ impl Part {
     pub(super) fn entry_of(&self, row: Row) -> u32 {
         let trace = self.block.trace_column().get(row as usize);
         trace
-            .and_then(|&trace| self.entries.get(trace as usize))
+            .and_then(|trace| self.entries.get(trace as usize))
             .copied()
             .unwrap_or(NOWHERE)
     }

@@ -55,7 +55,7 @@ pub(super) fn merged(parts: &[Arc<Part>]) -> Option<Part> {
     let rows = parts
         .iter()
         .flat_map(|part| (0..part.block.len() as Row).map(|row| part.entry_of(row)));
-    for (&trace, entry) in block.trace_column().iter().zip(rows) {
+    for (trace, entry) in block.trace_column().iter().zip(rows) {
         if let Some(of_trace) = entries.get_mut(trace as usize) {
             *of_trace = entry;
         }

@@ -7,37 +7,31 @@ use foldhash::fast::RandomState;
 use crate::model::{Block, ResourceIx, SpanRef};
 
 /// Equal for equal names, whatever block they stand in.
-pub(super) struct NameHashes<'a> {
-    hasher: &'a RandomState,
+pub(super) struct NameHashes {
     services: Vec<u64>,
-    /// By symbol; zero where it is not known yet.
     operations: Vec<u64>,
 }
 
-impl<'a> NameHashes<'a> {
+impl NameHashes {
     /// Those of a block.
-    pub(super) fn new(block: &Block, hasher: &'a RandomState) -> Self {
+    pub(super) fn new(block: &Block, hasher: &RandomState) -> Self {
         let resources = (0..block.resource_count() as u32).map(ResourceIx);
         let service = |index| hasher.hash_one(block.resource(index).service());
+        let operations = block.operations().iter();
+        let operation = |&name| hasher.hash_one(block.dictionary().text(name));
         Self {
-            hasher,
             services: resources.map(service).collect(),
-            operations: vec![0; block.dictionary().string_count()],
+            operations: operations.map(operation).collect(),
         }
     }
 
     /// The hashes of a span's service and operation.
-    pub(super) fn of(&mut self, span: SpanRef<'_>) -> (u64, u64) {
-        let resource = span.resource().index().0 as usize;
-        let service = self.services.get(resource).copied().unwrap_or(0);
-        let column = span.block().operation_column();
-        let sym = column.get(span.row() as usize).copied().unwrap_or_default();
-        let Some(operation) = self.operations.get_mut(sym.index()) else {
-            return (service, 0);
-        };
-        if *operation == 0 {
-            *operation = self.hasher.hash_one(span.operation());
-        }
-        (service, *operation)
+    pub(super) fn of(&self, span: SpanRef<'_>) -> (u64, u64) {
+        let operation = span.block().operation_column().get(span.row() as usize);
+        let hash = |hashes: &[u64], at: u32| hashes.get(at as usize).copied().unwrap_or(0);
+        (
+            hash(&self.services, span.resource().index().0),
+            operation.map_or(0, |at| hash(&self.operations, at)),
+        )
     }
 }

@@ -83,7 +83,7 @@ impl State {
     fn shapes(&self, view: &Generation) -> Vec<u128> {
         let mut shapes = vec![0_u128; view.traces.len()];
         for part in &view.parts {
-            let mut names = NameHashes::new(&part.block, &self.hasher);
+            let names = NameHashes::new(&part.block, &self.hasher);
             for span in part.block.spans() {
                 let (service, operation) = names.of(span);
                 let mixed =

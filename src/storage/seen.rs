@@ -27,7 +27,7 @@ pub(super) fn is_same(a: SpanRef<'_>, b: SpanRef<'_>) -> bool {
 /// A hash for each row of a block, equal for spans that are the same; seeded, for whoever
 /// sends spans chooses what is hashed.
 pub(super) fn prints(block: &Block, hasher: &RandomState) -> Vec<u32> {
-    let mut names = NameHashes::new(block, hasher);
+    let names = NameHashes::new(block, hasher);
     let print = |span: SpanRef<'_>| {
         let ids = (span.trace_id(), span.span_id(), span.parent_id());
         let times = (span.start(), span.duration());

@@ -113,7 +113,7 @@ fn rows_of(part: &Part, numbers: &[u32]) -> Bits {
     let mut rows = Bits::all(part.block.len());
     if numbers.contains(&LEFT_OUT) {
         let number = |trace: u32| numbers.get(trace as usize).copied();
-        rows.retain_column(part.block.trace_column(), |trace| {
+        rows.retain_narrow(part.block.trace_column(), |trace| {
             number(trace).is_some_and(|number| number != LEFT_OUT)
         });
     }

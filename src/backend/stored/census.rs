@@ -96,10 +96,8 @@ fn of_block(
     }
     for span in within(block, window) {
         let of = span.resource().service_sym();
-        let operation = block.operation_column().get(span.row() as usize);
-        if let Some(&operation) = operation
-            && wanted.is_none_or(|wanted| wanted == Some(of))
-        {
+        let operation = block.operation(span.row());
+        if wanted.is_none_or(|wanted| wanted == Some(of)) {
             add(
                 found.entry((of, operation, span.kind())).or_default(),
                 one(span),

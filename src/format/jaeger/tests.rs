@@ -17,7 +17,7 @@ fn write(block: &Block) -> String {
     for (index, &id) in block.trace_ids().iter().enumerate() {
         let spans = block
             .spans()
-            .filter(|span| block.trace_column()[span.row() as usize] as usize == index);
+            .filter(|span| span.trace_ix().0 as usize == index);
         writer.trace(id, spans).unwrap();
     }
     writer.finish(&[]).unwrap();

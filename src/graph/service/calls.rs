@@ -146,7 +146,7 @@ impl Calls {
                 .get(block)?
                 .resource_column()
                 .get(row as usize)?;
-            Some((services.get(*resource as usize).copied().flatten()?, hints))
+            Some((services.get(resource as usize).copied().flatten()?, hints))
         };
         for number in (0..trace.len()).filter(|&number| counts(number)) {
             let Some((service, hints)) = of_span(number) else {

@@ -196,7 +196,7 @@ impl<'a> Join<'a> {
                 continue;
             }
             let before = to.members.len();
-            for (row, &trace) in (0..).zip(piece.block.trace_column()) {
+            for (row, trace) in (0..).zip(piece.block.trace_column().iter()) {
                 let number = piece.traces.get(trace as usize).copied();
                 // Those left out have the highest number, which is no trace's.
                 let trace = number.unwrap_or(Piece::LEFT_OUT).wrapping_sub(part.from);
@@ -335,7 +335,7 @@ impl Table {
 impl Known<'_> {
     /// The service of a row.
     fn service(&self, row: Row) -> Option<Name> {
-        let resource = *self.piece.block.resource_column().get(row as usize)?;
+        let resource = self.piece.block.resource_column().get(row as usize)?;
         self.services.get(resource as usize).copied().flatten()
     }
 

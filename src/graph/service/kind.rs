@@ -149,8 +149,8 @@ impl Hints {
         if of_key.iter().all(|&rank| rank == 0) {
             return Self::default();
         }
-        let rank = |key: &Sym| of_key.get(key.index()).copied().unwrap_or(0);
-        let of_pair: Vec<u8> = dictionary.pair_keys().iter().map(rank).collect();
+        let rank = |key: Sym| of_key.get(key.index()).copied().unwrap_or(0);
+        let of_pair: Vec<u8> = dictionary.pair_keys().map(rank).collect();
         let ranks = of_key.iter().filter_map(|&rank| says(rank));
         Self {
             names_only: ranks.map(|(_, says)| says).all(Says::is_address),

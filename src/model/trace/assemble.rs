@@ -42,7 +42,7 @@ impl Trace {
         let mut parts: HashMap<TraceId, Parts> = HashMap::new();
         for block in blocks {
             let mut rows = vec![Vec::new(); block.trace_ids().len()];
-            for (row, &trace) in block.trace_column().iter().enumerate() {
+            for (row, trace) in block.trace_column().iter().enumerate() {
                 rows[trace as usize].push(row as Row);
             }
             for (&id, rows) in block.trace_ids().iter().zip(rows) {
@@ -212,7 +212,7 @@ fn nodes(blocks: &[Arc<Block>], places: &[Place]) -> Vec<Node> {
             id: block.span_id_column()[row],
             parent_id: block.parent_id_column()[row],
             kind: block.kind(place.row),
-            service: services[place.block as usize][block.resource_column()[row] as usize],
+            service: services[place.block as usize][block.resource_column().at(row) as usize],
         }
     };
     places.iter().map(node).collect()

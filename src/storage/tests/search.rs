@@ -132,7 +132,7 @@ fn selected(snapshot: &Snapshot, subset: &Subset<'_>) -> (Vec<(u128, Vec<SpanId>
     for of in &subset.blocks {
         let traces = of.block.trace_column().iter();
         whole += traces
-            .filter(|&&trace| of.traces[trace as usize] != LEFT_OUT)
+            .filter(|&trace| of.traces[trace as usize] != LEFT_OUT)
             .count();
         for row in of.rows.iter() {
             let span = of.block.span(row as u32);

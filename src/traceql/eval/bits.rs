@@ -1,5 +1,7 @@
 //! Sets of small numbers: rows of a block, spans of a trace, pairs of a dictionary.
 
+use crate::model::Narrow;
+
 /// A set of numbers below a fixed size, one bit each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bits {
@@ -105,6 +107,15 @@ impl Bits {
             if *word != 0 {
                 *word &= mask(chunk, &keep);
             }
+        }
+    }
+
+    /// The same in a column of small numbers, whatever their width.
+    pub fn retain_narrow(&mut self, column: &Narrow, keep: impl Fn(u32) -> bool) {
+        match column {
+            Narrow::One(list) => self.retain_column(list, |number| keep(number.into())),
+            Narrow::Two(list) => self.retain_column(list, |number| keep(number.into())),
+            Narrow::Four(list) => self.retain_column(list, keep),
         }
     }
 

@@ -160,7 +160,8 @@ impl Census {
             let key = (scope, dictionary.text(key).to_owned());
             self.keys.entry(key).or_default().add(seen);
         }
-        for ((_, name), spans) in dictionary.strings().zip(counts.operations.iter().copied()) {
+        for (&name, &spans) in block.operations().iter().zip(&counts.operations) {
+            let name = dictionary.text(name);
             if let Some(count) = self.operations.get_mut(name) {
                 *count += spans;
             } else if spans > 0 && self.operations.len() < MAX_KEYS {
@@ -186,7 +187,7 @@ impl Counts {
             own: vec![0; dictionary.pair_count()],
             resources: vec![0; block.resource_count()],
             scopes: vec![0; block.scope_count()],
-            operations: vec![0; dictionary.string_count()],
+            operations: vec![0; block.operations().len()],
             elements: HashMap::new(),
         }
     }
@@ -198,19 +199,16 @@ impl Counts {
         for pair in pairs {
             count(&mut counts.own, pair.index());
         }
-        let index = |&index: &u32| index as usize;
-        block
-            .resource_column()
-            .iter()
-            .map(index)
-            .for_each(|i| count(&mut counts.resources, i));
-        block
-            .scope_column()
-            .iter()
-            .map(index)
-            .for_each(|i| count(&mut counts.scopes, i));
-        let operations = block.operation_column().iter();
-        operations.for_each(|sym| count(&mut counts.operations, sym.index()));
+        let columns = [
+            (block.resource_column(), &mut counts.resources),
+            (block.scope_column(), &mut counts.scopes),
+            (block.operation_column(), &mut counts.operations),
+        ];
+        for (column, counts) in columns {
+            column
+                .iter()
+                .for_each(|index| count(counts, index as usize));
+        }
 
         let mut rows: Vec<_> = block.event_rows().chain(block.link_rows()).collect();
         rows.sort_unstable();
@@ -229,8 +227,8 @@ impl Counts {
             pairs.for_each(|pair| count(&mut counts.own, pair.index()));
             count(&mut counts.resources, span.resource().index().0 as usize);
             count(&mut counts.scopes, span.scope().index().0 as usize);
-            if let Some(sym) = block.operation_column().get(row) {
-                count(&mut counts.operations, sym.index());
+            if let Some(operation) = block.operation_column().get(row) {
+                count(&mut counts.operations, operation as usize);
             }
             counts.elements_of(span);
         }

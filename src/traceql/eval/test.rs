@@ -5,7 +5,7 @@ use super::bits::Bits;
 use super::expr::{self, Patterns};
 use super::patience::Patience;
 use super::spot::Spot;
-use crate::model::{Block, PairIx, Row, SpanId, Sym};
+use crate::model::{Block, Narrow, PairIx, Row, SpanId, Sym};
 use crate::traceql::tree::Field;
 
 /// What a condition is compiled and asked with.
@@ -89,9 +89,9 @@ pub enum Test {
     SpanId(SpanId),
     /// Whether the span failed.
     Failed(bool),
-    /// The operation is this.
-    Operation(Sym),
-    /// The operation is one of these strings.
+    /// The operation is this one of the block's.
+    Operation(u32),
+    /// The operation is one of these of the block.
     Operations(Bits),
     /// The duration in nanoseconds is in this range, ends included.
     Duration(u64, u64),
@@ -165,19 +165,19 @@ impl Test {
             }
             Self::Rows(bits) => rows.intersect(bits),
             Self::Resource(bits) => {
-                rows.retain_column(block.resource_column(), |i| bits.contains(i as usize));
+                rows.retain_narrow(block.resource_column(), |i| bits.contains(i as usize));
             }
             Self::Scope(bits) => {
-                rows.retain_column(block.scope_column(), |i| bits.contains(i as usize));
+                rows.retain_narrow(block.scope_column(), |i| bits.contains(i as usize));
             }
             Self::Trace(bits) => {
-                rows.retain_column(block.trace_column(), |i| bits.contains(i as usize));
+                rows.retain_narrow(block.trace_column(), |i| bits.contains(i as usize));
             }
-            Self::Operation(sym) => {
-                rows.retain_equal(block.operation_column(), *sym);
+            Self::Operation(wanted) => {
+                rows.retain_narrow(block.operation_column(), |i| i == *wanted);
             }
             Self::Operations(bits) => {
-                rows.retain_column(block.operation_column(), |sym| bits.contains(sym.index()));
+                rows.retain_narrow(block.operation_column(), |i| bits.contains(i as usize));
             }
             Self::Duration(from, to) => {
                 let range = *from..=*to;
@@ -215,10 +215,9 @@ impl Test {
     /// A test that the block's columns answer; others are false.
     fn holds(&self, block: &Block, row: Row) -> bool {
         let at = row as usize;
-        let among = |bits: &Bits, column: &[u32]| {
-            column
-                .get(at)
-                .is_some_and(|&index| bits.contains(index as usize))
+        let among = |bits: &Bits, column: &Narrow| {
+            let index = column.get(at);
+            index.is_some_and(|index| bits.contains(index as usize))
         };
         match self {
             Self::Always(truth) => *truth,
@@ -243,11 +242,8 @@ impl Test {
             Self::Rows(bits) => bits.contains(at),
             Self::SpanId(id) => block.span_id_column().get(at) == Some(id),
             Self::Failed(failed) => block.is_error(row) == *failed,
-            Self::Operation(sym) => block.operation_column().get(at) == Some(sym),
-            Self::Operations(bits) => {
-                let operation = block.operation_column().get(at);
-                operation.is_some_and(|sym| bits.contains(sym.index()))
-            }
+            Self::Operation(wanted) => block.operation_column().get(at) == Some(*wanted),
+            Self::Operations(bits) => among(bits, block.operation_column()),
             Self::Duration(from, to) => {
                 let duration = block.duration_column().get(at);
                 duration.is_some_and(|nanos| (*from..=*to).contains(&nanos.0))
@@ -270,9 +266,9 @@ impl AnyScope {
         if let Some(&pair) = own {
             return self.hits.has(pair);
         }
-        let verdict = |of: &[Option<bool>], column: &[u32]| {
+        let verdict = |of: &[Option<bool>], column: &Narrow| {
             let index = column.get(row as usize)?;
-            *of.get(*index as usize)?
+            *of.get(index as usize)?
         };
         verdict(&self.resources, block.resource_column())
             .or_else(|| verdict(&self.scopes, block.scope_column()))

@@ -57,7 +57,7 @@ impl<'a> Column<'a> {
                 Scope::Event | Scope::Link | Scope::Tag => Source::Read(attribute),
             },
             Attribute::Intrinsic(Intrinsic::Name) => {
-                Source::Operation(vec![UNKNOWN; dictionary.string_count()])
+                Source::Operation(vec![UNKNOWN; block.operations().len()])
             }
             Attribute::Intrinsic(_) => Source::Read(attribute),
         };
@@ -72,11 +72,13 @@ impl<'a> Column<'a> {
             Source::Resource(numbers) => entry(numbers, block.resource_column().get(at)),
             Source::Scope(numbers) => entry(numbers, block.scope_column().get(at)),
             Source::Operation(numbers) => {
-                let Some(&sym) = block.operation_column().get(at) else {
+                let Some(operation) = block.operation_column().get(at) else {
                     return NIL;
                 };
-                let number = || values.number_of(Datum::text(block.dictionary().text(sym)));
-                known(numbers, sym.index(), number)
+                let name = || block.dictionary().text(block.operation(row));
+                known(numbers, operation as usize, || {
+                    values.number_of(Datum::text(name()))
+                })
             }
             Source::Own {
                 key,
@@ -146,8 +148,8 @@ fn known(numbers: &mut [u32], at: usize, number: impl FnOnce() -> u32) -> u32 {
     }
 }
 
-fn entry(numbers: &[u32], at: Option<&u32>) -> u32 {
-    let found = at.and_then(|&at| numbers.get(at as usize));
+fn entry(numbers: &[u32], at: Option<u32>) -> u32 {
+    let found = at.and_then(|at| numbers.get(at as usize));
     found.copied().unwrap_or(NIL)
 }
 

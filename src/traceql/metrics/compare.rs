@@ -288,12 +288,10 @@ impl Facets {
         let resources = resources.collect();
         let intrinsic = |all: &mut Comparison, of| all.attribute(&Attribute::Intrinsic(of));
         let name = intrinsic(all, Intrinsic::Name);
-        let mut operations = vec![NONE; dictionary.string_count()];
-        for &sym in block.operation_column() {
-            if let Some(place @ &mut NONE) = operations.get_mut(sym.index()) {
-                *place = all.facet(name, Datum::text(dictionary.text(sym)));
-            }
-        }
+        let operations = block.operations().iter();
+        let operations = operations
+            .map(|&sym| all.facet(name, Datum::text(dictionary.text(sym))))
+            .collect();
         let kind = intrinsic(all, Intrinsic::Kind);
         let kinds = Kind::ALL.map(|of| all.facet(kind, Datum::Kind(of)));
         let status = intrinsic(all, Intrinsic::Status);
@@ -316,10 +314,10 @@ impl Facets {
         let own = block.attribute_pairs(row).iter();
         let own = own.map(move |pair| entry(&self.pairs, Some(pair.index())));
         let resource = block.resource_column().get(at);
-        let resource = resource.and_then(|&ix| self.resources.get(ix as usize));
-        let sym = block.operation_column().get(at);
+        let resource = resource.and_then(|ix| self.resources.get(ix as usize));
+        let operation = block.operation_column().get(at);
         let intrinsics = [
-            entry(&self.operations, sym.map(|sym| sym.index())),
+            entry(&self.operations, operation.map(|ix| ix as usize)),
             entry(&self.kinds, Some(block.kind(row) as usize)),
             entry(&self.statuses, Some(block.status(row) as usize)),
         ];

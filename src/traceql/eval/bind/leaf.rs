@@ -143,25 +143,17 @@ impl Binder<'_> {
     }
 
     fn operation(self, condition: Condition<'_>) -> Test {
-        let dictionary = self.block.dictionary();
+        let (dictionary, operations) = (self.block.dictionary(), self.block.operations());
         if let (Compare::Equal, Literal::Text(text)) = (condition.op, condition.literal) {
-            return dictionary
-                .find(text)
-                .map_or(Test::Always(false), Test::Operation);
+            let sym = dictionary.find(text);
+            let at = sym.and_then(|sym| operations.iter().position(|&name| name == sym));
+            return at.map_or(Test::Always(false), |at| Test::Operation(at as u32));
         }
-        // Which strings are operations is noted without a branch: there is a row for each.
-        let mut occurs = vec![false; dictionary.string_count()];
-        for sym in self.block.operation_column() {
-            if let Some(occurs) = occurs.get_mut(sym.index()) {
-                *occurs = true;
-            }
-        }
-        let mut fits = Bits::none(dictionary.string_count());
-        let strings = dictionary.strings().zip(occurs);
-        let operations = strings.filter(|(_, occurs)| *occurs);
-        for ((sym, text), _) in operations.take_while(|_| !self.is_over()) {
-            if self.meets(condition, &Datum::text(text)) {
-                fits.insert(sym.index());
+        let mut fits = Bits::none(operations.len());
+        let names = operations.iter().enumerate();
+        for (at, &name) in names.take_while(|_| !self.is_over()) {
+            if self.meets(condition, &Datum::text(dictionary.text(name))) {
+                fits.insert(at);
             }
         }
         if fits.is_empty() {

@@ -242,7 +242,7 @@ impl Sought {
     fn matches(&mut self, block: &Block, row: u32) -> bool {
         let span = block.span(row);
         self.id.is_some_and(|id| span.span_id().0 == id)
-            || self.string(block, block.operation_column()[row as usize])
+            || self.string(block, block.operation(row))
             || self.string(block, span.resource().service_sym())
             || self.any(block, span.attributes().pairs())
             || self.any(block, span.resource().attributes().pairs())
