@@ -238,7 +238,7 @@ fn main() -> Result<()> {
     };
     tell(name, theirs);
     println!(
-        "{:.1} x its rate (at least 3), 1/{:.1} of its memory (at most 1/4)",
+        "{:.1} x its rate (at least 8), 1/{:.1} of its memory (at most 1/12)",
         ours.rate / theirs.rate,
         theirs.bytes / ours.bytes
     );
