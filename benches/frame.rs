@@ -132,16 +132,8 @@ fn analyses(trace: &Trace) {
 
 /// Each view: until it is there, and the slowest of a hundred keys in it.
 fn views(trace: &Trace) {
-    let before = resident();
     let (mut opened, took) = once(|| Opened::new(trace, SCREENS[0]));
     held("opened and explained", took, Duration::from_millis(800));
-    if let Some((before, after)) = before.zip(resident()) {
-        let bytes = after.saturating_sub(before) as f64 / trace.len() as f64;
-        println!(
-            "    {:<44} {bytes:>7.1} B a span of 64",
-            "memory of all of it"
-        );
-    }
     let fold = Duration::from_millis(5);
     let ((), took) = once(|| opened.keys("zR"));
     held("all unfolded, with its frame", took, fold);
@@ -155,7 +147,7 @@ fn views(trace: &Trace) {
         whole += took;
     }
     held(
-        "a letter of a word found in all spans",
+        "a letter of a word, all of its hits",
         slowest,
         Duration::from_millis(30),
     );
@@ -187,13 +179,6 @@ const VIEWS: [(&str, &str); 8] = [
     ("JSON", "vj"),
     ("findings", "vi"),
 ];
-
-/// Resident bytes of this process, where the system tells.
-fn resident() -> Option<u64> {
-    let told = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: u64 = told.split_whitespace().nth(1)?.parse().ok()?;
-    Some(pages * 4096)
-}
 
 /// A trace of one service, each span made of its number: parent, start and end in microseconds,
 /// and whether it failed.
