@@ -1,5 +1,5 @@
 //! Instructions, which are the same on a busy machine and on an idle one: each step runs under
-//! callgrind once and again several times, and the difference is what one run takes.
+//! callgrind, and so does what it needs beforehand; the difference is its own.
 //!
 //! `cargo bench --bench count` prints the table of `benches/README.md`; it needs `valgrind`.
 //! `cargo bench --bench count -- STEP TIMES` runs one step that often, for any other tool.
@@ -20,11 +20,15 @@ use vizsla::traceql::{Metrics, Query, Steps};
 
 use workload::Traces;
 
-/// Spans that are decoded and searched: few enough that one thread does it all.
-const SPANS: usize = 60_000;
+/// Spans that are decoded and searched: enough for a block that is merged and sealed, and few
+/// enough that one thread does it all.
+const SPANS: usize = 70_000;
 
-/// Runs that are compared with one.
-const TIMES: u64 = 4;
+/// Runs of a step in one process.
+const TIMES: u64 = 3;
+
+/// No step: what all of them need beforehand.
+const NOTHING: &str = "nothing";
 
 /// What is counted: a word for the command line, and what it is.
 const STEPS: [(&str, &str); 8] = [
@@ -48,25 +52,24 @@ fn main() {
         return;
     }
     println!("| {SPANS} spans | instructions | a span |\n|---|---|---|");
+    let before = instructions(NOTHING);
     for (step, name) in STEPS {
-        let counted = |times| instructions(step, times);
-        match (counted(1), counted(1 + TIMES)) {
-            (Some(once), Some(often)) => {
-                let one = often.saturating_sub(once) / TIMES;
-                let each = one as f64 / SPANS as f64;
-                println!("| {name} | {:.3} M | {each:.2} |", one as f64 / 1e6);
-            }
-            _ => println!("| {name} | valgrind does not run here | |"),
-        }
+        let Some((before, all)) = before.zip(instructions(step)) else {
+            println!("| {name} | valgrind does not run here | |");
+            continue;
+        };
+        let one = all.saturating_sub(before) as f64 / TIMES as f64;
+        let each = one / SPANS as f64;
+        println!("| {name} | {:.3} M | {each:.2} |", one / 1e6);
     }
 }
 
-/// The instructions of this program while it runs a step so often.
-fn instructions(step: &str, times: u64) -> Option<u64> {
+/// The instructions of this program while it runs a step [`TIMES`].
+fn instructions(step: &str) -> Option<u64> {
     let valgrind = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(std::env::current_exe().ok()?)
-        .args([step, &times.to_string()])
+        .args([step, &TIMES.to_string()])
         .output()
         .ok()?;
     let said = String::from_utf8_lossy(&valgrind.stderr).into_owned();
@@ -78,16 +81,7 @@ fn instructions(step: &str, times: u64) -> Option<u64> {
 
 fn run(step: &str, times: u64) {
     let requests = workload::requests(SPANS, Traces::Many, 7);
-    if step == "decode" {
-        let mut builder = BlockBuilder::new();
-        (0..times).for_each(|_| decode(&requests, &mut builder));
-        return;
-    }
     let store = stored(&requests);
-    if step == "store" {
-        (0..times).for_each(|_| drop(stored(&requests)));
-        return;
-    }
     let snapshot = store.snapshot();
     let there = workload::a_request_id(&requests);
     let text = match step {
@@ -98,11 +92,15 @@ fn run(step: &str, times: u64) {
         "structural" => r#"{ resource.service.name = "gateway" } >> { status = error }"#.to_owned(),
         _ => "{ } | rate() by (resource.service.name)".to_owned(),
     };
+    let mut builder = BlockBuilder::new();
     for _ in 0..times {
-        black_box(match step {
-            "rate" => rate(&snapshot, &text),
-            _ => search(&snapshot, &text),
-        });
+        match step {
+            NOTHING => {}
+            "decode" => decode(&requests, &mut builder),
+            "store" => drop(stored(&requests)),
+            "rate" => _ = black_box(rate(&snapshot, &text)),
+            _ => _ = black_box(search(&snapshot, &text)),
+        }
     }
 }
 

@@ -90,7 +90,7 @@ pub fn processor_time(mut run: impl FnMut()) -> Option<Duration> {
         run();
         runs += 1;
     }
-    Some((ticks()? - from) / runs)
+    Some(ticks()?.saturating_sub(from) / runs)
 }
 
 /// The processor time of this process so far, in steps of 10 ms.
