@@ -130,10 +130,10 @@ fn many_small_commits_become_few_parts() {
 #[test]
 fn a_trace_too_large_keeps_its_first_spans_and_says_so() {
     let store = Store::new(Limits::of(1 << 20));
-    store.commit(long(1, 6000, false), Origin::default());
+    store.commit(long(1, 8000, false), Origin::default());
     let trace = store.trace(TraceId(1)).unwrap();
     assert!(trace.spans_cut() > 0);
-    assert_eq!(trace.span_count() as u64 + trace.spans_cut(), 6000);
+    assert_eq!(trace.span_count() as u64 + trace.spans_cut(), 8000);
     assert_eq!(trace.root().map(SpanRef::span_id), Some(SpanId(1)));
     assert_eq!(store.stats().rejected[TRACE_TOO_LARGE], trace.spans_cut());
     assert!(store.stats().adds_up());
