@@ -228,12 +228,13 @@ impl Open {
         let span = self.rows.number(self.list.cursor());
         self.rows
             .group(&self.trace, Arc::unwrap_or_clone(bundles.0));
-        self.fold_as_wanted();
-        if self.explained.is_some() {
-            self.wanted_folds = None;
-        }
         if let Some(span) = span {
             self.list.follow(self.rows.row_of(span));
+        }
+        // Before the critical path is known, folds would hide what it passes through.
+        if self.explained.is_some() {
+            self.fold_as_wanted();
+            self.wanted_folds = None;
         }
         self.describe();
     }
