@@ -20,6 +20,7 @@ pub mod errors;
 mod finding;
 mod flame;
 mod gaps;
+mod happenings;
 mod onset;
 mod repeats;
 mod retries;
@@ -44,6 +45,7 @@ pub use critical_path::{
 pub use finding::{Evidence, Finding, FindingKind, OperationEvidence, Why, between};
 pub use flame::{Flame, Frame, Weight};
 pub use gaps::{Gap, Place, Way, gaps, ways};
+pub use happenings::{Happening, What, happenings};
 pub use onset::{Onset, Tally, onset};
 pub use repeats::{Repeat, repeats};
 pub use retries::{Retry, retries};

@@ -134,7 +134,7 @@ fn write_log(json: &mut JsonWriter<'_>, log: LogRef<'_>) {
         span => json.quoted(span),
     }
     json.key("time_unix_nano").quoted(log.time().0);
-    json.key("severity").string(severity(log));
+    json.key("severity").string(log.severity_name());
     json.key("body");
     value(json, log.body());
     json.key("attributes");
@@ -159,7 +159,7 @@ pub(super) fn members(json: &mut JsonWriter<'_>, attributes: Attributes<'_>) {
 }
 
 /// A value; arrays and maps nest as deep as [`MAX_NESTING`](crate::model::MAX_NESTING) at most.
-fn value(json: &mut JsonWriter<'_>, item: Value<'_>) {
+pub fn value(json: &mut JsonWriter<'_>, item: Value<'_>) {
     match item {
         Value::Empty => json.raw("null"),
         Value::Str(text) => json.string(text),
@@ -177,19 +177,6 @@ fn value(json: &mut JsonWriter<'_>, item: Value<'_>) {
             }
             json.end_object();
         }
-    }
-}
-
-/// OpenTelemetry's ranges of severity numbers.
-fn severity(log: LogRef<'_>) -> &str {
-    match (log.severity_text(), log.severity()) {
-        ("", 1..=4) => "TRACE",
-        ("", 5..=8) => "DEBUG",
-        ("", 9..=12) => "INFO",
-        ("", 13..=16) => "WARN",
-        ("", 17..=20) => "ERROR",
-        ("", 21..=24) => "FATAL",
-        (text, _) => text,
     }
 }
 

@@ -209,6 +209,19 @@ impl<'a> LogRef<'a> {
         self.log().severity
     }
 
+    /// Its severity in a word: as the application wrote it, else OpenTelemetry's for its number.
+    pub fn severity_name(self) -> &'a str {
+        match (self.severity_text(), self.severity()) {
+            ("", 1..=4) => "TRACE",
+            ("", 5..=8) => "DEBUG",
+            ("", 9..=12) => "INFO",
+            ("", 13..=16) => "WARN",
+            ("", 17..=20) => "ERROR",
+            ("", 21..=24) => "FATAL",
+            (text, _) => text,
+        }
+    }
+
     /// The severity as the application wrote it.
     pub fn severity_text(self) -> &'a str {
         self.block.dictionary.text(self.log().severity_text)

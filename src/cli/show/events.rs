@@ -1,56 +1,62 @@
-//! The events of a trace as a log.
+//! The events of a trace and its log records, as a log.
 
+use crate::analysis::{self, Happening, What};
 use crate::format::explained;
 use crate::format::json::JsonWriter;
-use crate::model::{EventRef, SpanRef, Time, Trace};
+use crate::model::{SpanRef, Trace};
 
-use super::super::output::{Cell, Column, Record};
+use super::super::output::{Cell, Column, Record, Tone};
 use super::rows::{OfSpan, operation, service, span_id};
 
-/// An event and its span.
+/// An event or a log record, and its span.
 pub(super) struct EventRow<'a> {
     trace: &'a Trace,
-    span: usize,
-    event: EventRef<'a>,
-    /// When it was, by the clock of the trace.
-    time: Time,
+    happening: Happening<'a>,
 }
 
-/// The events of all spans by time.
+/// All that happened, by time.
 pub(super) fn of(trace: &Trace) -> Vec<EventRow<'_>> {
-    let of_span = |span: usize| {
-        let moved = trace.start_of(span).0 as i64 - trace.span(span).start().0 as i64;
-        trace.span(span).events().map(move |event| EventRow {
-            trace,
-            span,
-            event,
-            time: event.time().shifted(moved),
-        })
-    };
-    let mut rows: Vec<EventRow<'_>> = (0..trace.len()).flat_map(of_span).collect();
-    rows.sort_by_key(|row| row.time);
-    rows
+    let happenings = analysis::happenings(trace).into_iter();
+    let row = |happening| EventRow { trace, happening };
+    happenings.map(row).collect()
 }
 
 pub(super) fn columns<'a>() -> [Column<EventRow<'a>>; 6] {
     [
         Column::right("TIME", "time_unix_nano", |row: &EventRow<'a>, look| {
-            Cell::instant(row.time, row.trace.start(), look)
+            Cell::instant(row.happening.time, row.trace.start(), look)
         }),
         service(),
         operation(),
-        Column::left("EVENT", "name", |row, _| Cell::text(row.event.name())),
+        Column::left("EVENT", "name", |row, _| row.words()),
         Column::left("ATTRIBUTES", "attributes", |row, _| {
-            Cell::text(row.words()).muted()
+            Cell::text(row.pairs()).muted()
         }),
         span_id(),
     ]
 }
 
 impl EventRow<'_> {
+    fn words(&self) -> Cell {
+        let what = self.happening.what;
+        let tone = if what.is_failure() {
+            Tone::Error
+        } else {
+            Tone::Plain
+        };
+        let words = match what {
+            What::Event(event) => event.name().to_owned(),
+            What::Log(log) => format!("{} {}", log.severity_name(), log.body().to_text()),
+        };
+        Cell {
+            tone,
+            ..Cell::text(words)
+        }
+    }
+
     /// Its attributes in a line.
-    fn words(&self) -> String {
-        let pairs = self.event.attributes();
+    fn pairs(&self) -> String {
+        let pairs = self.happening.what.attributes();
         let pairs = pairs.iter();
         let words = pairs.map(|(key, value)| format!("{key}={}", value.to_text()));
         words.collect::<Vec<_>>().join("  ")
@@ -59,7 +65,7 @@ impl EventRow<'_> {
 
 impl OfSpan for EventRow<'_> {
     fn span(&self) -> SpanRef<'_> {
-        self.trace.span(self.span)
+        self.trace.span(self.happening.span)
     }
 }
 
@@ -67,13 +73,20 @@ impl Record for EventRow<'_> {
     fn json(&self, json: &mut JsonWriter<'_>) {
         let span = self.span();
         json.begin_object();
-        json.key("time_unix_nano").quoted(self.time.0);
+        json.key("time_unix_nano").quoted(self.happening.time.0);
         json.key("span_id").quoted(span.span_id());
         json.key("service").string(span.service());
         json.key("operation").string(span.operation());
-        json.key("name").string(self.event.name());
+        match self.happening.what {
+            What::Event(event) => json.key("name").string(event.name()),
+            What::Log(log) => {
+                json.key("severity").string(log.severity_name());
+                json.key("body");
+                explained::value(json, log.body());
+            }
+        }
         json.key("attributes");
-        explained::attributes(json, self.event.attributes());
+        explained::attributes(json, self.happening.what.attributes());
         json.end_object();
     }
 }

@@ -2,10 +2,9 @@
 //! view are written.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
-use crate::analysis::{Group, GroupBy, statistics};
-use crate::model::{Nanos, SpanId, Time, Trace};
+use crate::analysis::{self, Group, GroupBy, What, statistics};
+use crate::model::{Nanos, Time, Trace};
 use crate::text::{self, Shown};
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
@@ -93,6 +92,30 @@ pub struct Happening {
     failed: bool,
 }
 
+impl Happening {
+    fn of(happening: analysis::Happening<'_>) -> Self {
+        let mut words = Vec::new();
+        match happening.what {
+            What::Event(event) => {
+                words.push(event.name().to_owned());
+                let attributes = event.attributes();
+                let pairs = attributes.iter().take(16);
+                words.extend(pairs.map(|(key, value)| format!("{key}={}", value.to_text())));
+            }
+            What::Log(log) => {
+                words.push(log.severity_name().to_owned());
+                words.push(log.body().to_text().into_owned());
+            }
+        }
+        Self {
+            span: happening.span as u32,
+            time: happening.time,
+            words: Shown::from_owned(words.join("  ")),
+            failed: happening.what.is_failure(),
+        }
+    }
+}
+
 /// What a sheet is about.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
@@ -116,46 +139,8 @@ impl Content {
 
     /// The events of all spans, and the log records that name one, by time.
     pub fn events(trace: &Trace) -> Self {
-        let mut all = Vec::new();
-        for number in 0..trace.len() {
-            let span = trace.span(number);
-            let moved = trace.start_of(number).0 as i64 - span.start().0 as i64;
-            for event in span.events() {
-                let mut words = vec![event.name().to_owned()];
-                let attributes = event.attributes();
-                let pairs = attributes.iter().take(16);
-                words.extend(pairs.map(|(key, value)| format!("{key}={}", value.to_text())));
-                all.push(Happening {
-                    span: number as u32,
-                    time: event.time().shifted(moved),
-                    words: Shown::from_owned(words.join("  ")),
-                    failed: matches!(event.name(), "exception" | "error"),
-                });
-            }
-        }
-        let numbers: HashMap<SpanId, usize> = if trace.logs().len() > 0 {
-            (0..trace.len())
-                .map(|span| (trace.span(span).span_id(), span))
-                .collect()
-        } else {
-            HashMap::new()
-        };
-        for log in trace.logs() {
-            if let Some(&number) = numbers.get(&log.span_id()) {
-                all.push(Happening {
-                    span: number as u32,
-                    time: log.time(),
-                    words: Shown::from_owned(format!(
-                        "{}  {}",
-                        log.severity_text(),
-                        log.body().to_text()
-                    )),
-                    failed: log.severity() >= 17,
-                });
-            }
-        }
-        all.sort_by_key(|happening| happening.time);
-        Self::Events(all)
+        let happenings = analysis::happenings(trace).into_iter();
+        Self::Events(happenings.map(Happening::of).collect())
     }
 
     /// Its columns.
