@@ -49,16 +49,29 @@ pub enum ArchiveError {
         "the archive {folder} is full ({held} of {most}): remove files that are no longer needed"
     )]
     Full {
+        /// Where it is.
         folder: String,
+        /// Bytes that it holds.
         held: String,
+        /// Bytes that it may hold.
         most: String,
     },
     /// A file or the folder cannot be read or written.
     #[error("{path}: {error}")]
-    Io { path: String, error: io::Error },
+    Io {
+        /// Which.
+        path: String,
+        /// Why not.
+        error: io::Error,
+    },
     /// A file is no OTLP JSON any more.
     #[error("{path} is no trace: {why}")]
-    Broken { path: String, why: String },
+    Broken {
+        /// Which.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 /// A folder of traces.

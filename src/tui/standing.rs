@@ -98,8 +98,11 @@ pub enum StandingError {
     /// It does not take this value.
     #[error("{key} takes {takes}, not {value}")]
     Value {
+        /// The word.
         key: &'static str,
+        /// What it takes.
         takes: &'static str,
+        /// What it was given.
         value: String,
     },
 }
