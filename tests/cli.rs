@@ -281,3 +281,14 @@ fn a_port_asked_for_by_name_must_be_free() {
     let open = home.run(&["serve", "--otlp-http", "0.0.0.0:0"]);
     assert!(open.refused(2).contains("--allow-open"));
 }
+
+#[test]
+fn what_a_file_was_recognised_as_is_told_to_who_asks() {
+    let home = Home::new();
+    let span = r#"[{"traceId":"1","id":"2","name":"get","timestamp":5,"duration":7,"tags":{}}]"#;
+    let path = home.write("spans.txt", span);
+    let quiet = home.run(&["stats", "-s", &path]);
+    assert_eq!((quiet.code, quiet.err.as_str()), (Some(0), ""));
+    let told = home.run(&["stats", "-s", &path, "-v"]);
+    assert!(told.err.contains("spans.txt: zipkin-v2 ("), "{}", told.err);
+}

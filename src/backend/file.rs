@@ -339,6 +339,10 @@ impl Backend for Files {
     fn remarks(&self) -> Vec<String> {
         self.load.remarks()
     }
+
+    fn recognised(&self) -> Vec<String> {
+        self.load.recognised()
+    }
 }
 
 #[cfg(test)]

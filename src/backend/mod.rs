@@ -203,6 +203,11 @@ pub trait Backend: Send + Sync {
         Vec::new()
     }
 
+    /// What its inputs were recognised as and why, a line each. Complete as [`Self::remarks`] is.
+    fn recognised(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What it was really asked, oldest first; `None` where nothing is sent anywhere.
     fn sent(&self) -> Option<Vec<SentRequest>> {
         None

@@ -103,6 +103,9 @@ impl Session {
             let answer = question(backend, &self.look);
             let answer = tokio::join!(answer, meter.watch(backend)).0;
             let failure = answer.as_ref().err().map(ToString::to_string);
+            for line in opened.backend.recognised() {
+                self.detail(line);
+            }
             for remark in opened.backend.remarks() {
                 // What the failure itself begins with is said once, at the end.
                 if !failure

@@ -54,6 +54,7 @@ struct Shared {
     tell: watch::Sender<State>,
     stop: CancellationToken,
     remarks: Mutex<Vec<String>>,
+    recognised: Mutex<Vec<String>>,
     bytes: AtomicU64,
     spans: AtomicU64,
 }
@@ -85,6 +86,7 @@ impl Load {
             tell: watch::Sender::new(State::default()),
             stop: CancellationToken::new(),
             remarks: Mutex::default(),
+            recognised: Mutex::default(),
             bytes: AtomicU64::default(),
             spans: AtomicU64::default(),
         });
@@ -104,6 +106,12 @@ impl Load {
     pub fn remarks(&self) -> Vec<String> {
         let remarks = self.shared.remarks.lock();
         remarks.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the inputs were recognised as, and why, a line each.
+    pub fn recognised(&self) -> Vec<String> {
+        let recognised = self.shared.recognised.lock();
+        recognised.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether it was told to read no further.
@@ -252,6 +260,14 @@ impl Sink for HandOver<'_> {
     }
 
     fn ended(&mut self, input: crate::format::Input) {
+        let recognised = self.reader.recognised.lock();
+        let mut recognised = recognised.unwrap_or_else(PoisonError::into_inner);
+        if recognised.len() < REMARKS
+            && let Some(line) = input.words()
+        {
+            recognised.push(line);
+        }
+        drop(recognised);
         for (reason, spans) in &input.rejected {
             self.reader.store.count_rejected(reason.name(), *spans);
         }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::format::protobuf::{put_bytes, put_message, put_number, put_text};
 use crate::format::sample::{listed_lines, read_pieces, read_whole};
-use crate::model::Block;
+use crate::model::{Block, SpanRef};
 
 const TRACE: &[u8] = include_bytes!("../../../tests/fixtures/formats/perfetto.pftrace");
 
@@ -60,7 +60,7 @@ fn packets_may_come_one_by_one() {
     for block in &blocks {
         builder.append_all(block);
     }
-    let spans = |block: &Block| block.spans().map(|span| span.span_id()).collect::<Vec<_>>();
+    let spans = |block: &Block| block.spans().map(SpanRef::span_id).collect::<Vec<_>>();
     let (whole, _) = read_whole(TRACE, course());
     assert_eq!(spans(&builder.finish()), spans(&whole));
 }

@@ -1,32 +1,29 @@
 //! One thread's part of a reading: containers are opened, inputs recognised, and cut into pieces
 //! that can be decoded one by one. When enough of these wait, it decodes some itself.
 
+mod binary;
+
 use std::cell::RefCell;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use super::ReadOptions;
 use super::behind::Behind;
-use super::decoders::{self, Cut, Decoder};
+use super::decoders::{self, Decoder};
 use super::decoding::{self, Decoded};
 use super::excerpts::Excerpts;
-use super::messages::{self, Parts};
 use super::pieces::{Pace, Pieces, Text};
 use super::queue::Queue;
+use crate::format::Format;
 use crate::format::container::{Container, Entry, Peeked, Visitor};
 use crate::format::detect::{self, Framing, Recognised, Unrecognised};
 use crate::format::findings::Piece;
 use crate::format::otlp::Signal;
 use crate::format::problem::{Place, Problem, Reason};
-use crate::format::protobuf::{Field, Message};
-use crate::format::{Format, datadog};
 use crate::model::BlockBuilder;
 
 /// Bytes that wait to be decoded.
 const WAITING: usize = 4 << 20;
-
-/// Bytes behind a trace that are read for what the server says of it.
-const LAST_WORDS: u64 = 64 << 10;
 
 /// What waits to be decoded.
 pub(super) enum Part {
@@ -205,144 +202,6 @@ impl Cutting<'_> {
 
     fn decode(&self, format: Format, text: &Text) -> Option<Decoded> {
         decoding::alone(&self.input, format, text, &mut self.builder.borrow_mut())
-    }
-
-    /// A binary message of a format of its own: in pieces, if it can be cut.
-    fn binary(&self, source: &mut dyn Read, format: Format) -> ControlFlow<()> {
-        match decoders::of(format).cut {
-            Cut::Packed => self.packed(source, format),
-            Cut::Fields => self.fields(source, format),
-            _ => self.whole(source, format),
-        }
-    }
-
-    /// Traces in `MessagePack`, some at a time.
-    fn packed(&self, source: &mut dyn Read, format: Format) -> ControlFlow<()> {
-        let mut payloads = datadog::Payloads::new(source, self.options.limits.message_bytes);
-        loop {
-            match payloads.next() {
-                Ok(Some((bytes, piece))) => {
-                    let length = bytes.len();
-                    let part = Part::Binary(format, bytes, piece);
-                    self.queue.push(part, length, WAITING)?;
-                }
-                Ok(None) => return ControlFlow::Continue(()),
-                Err(failure) => self.fault(failure.reason, failure.message, failure.offset)?,
-            }
-        }
-    }
-
-    /// A message in protobuf, some of its fields at a time.
-    fn fields(&self, source: &mut dyn Read, format: Format) -> ControlFlow<()> {
-        let mut parts = Parts::new(source, self.options.limits.message_bytes);
-        loop {
-            let (bytes, offset, result) = parts.next(self.queue.spare());
-            let length = bytes.len();
-            if length > 0 {
-                let piece = Piece {
-                    offset,
-                    ..Piece::default()
-                };
-                let part = Part::Binary(format, bytes, piece);
-                self.queue.push(part, length, WAITING)?;
-            }
-            if let Err(error) = result {
-                return self.io_fault(&error, offset + length as u64);
-            }
-            if length == 0 {
-                return ControlFlow::Continue(());
-            }
-        }
-    }
-
-    /// A protobuf message, in parts.
-    fn message(&self, source: &mut dyn Read, signal: Signal, offset: u64) -> ControlFlow<()> {
-        let mut parts = Parts::new(source, self.options.limits.message_bytes);
-        loop {
-            let (bytes, at, result) = parts.next(self.queue.spare());
-            let (length, offset) = (bytes.len(), offset + at);
-            if length > 0 {
-                self.queue
-                    .push(Part::Message(signal, bytes, offset), length, WAITING)?;
-            }
-            if let Err(error) = result {
-                self.io_fault(&error, offset + length as u64)?;
-                return ControlFlow::Continue(());
-            }
-            if length == 0 {
-                return ControlFlow::Continue(());
-            }
-        }
-    }
-
-    /// A message in field 1 of another one.
-    fn wrapped(&self, source: &mut dyn Read) -> ControlFlow<()> {
-        match messages::header(source) {
-            Ok((length, header)) => {
-                self.message(&mut source.take(length), Signal::Traces, header)?;
-                self.partial(source, header + length)
-            }
-            Err(error) => self.io_fault(&error, 0),
-        }
-    }
-
-    /// What Tempo says behind a trace: whether that is a part of it only (`tempopb.PartialStatus`).
-    fn partial(&self, source: &mut dyn Read, at: u64) -> ControlFlow<()> {
-        let mut rest = Vec::new();
-        if let Err(error) = source.take(LAST_WORDS).read_to_end(&mut rest) {
-            return self.io_fault(&error, at);
-        }
-        let (mut is_partial, mut told) = (false, String::new());
-        let mut message = Message::new(&rest);
-        while let Ok(Some((number, field))) = message.field() {
-            match (number, field) {
-                (3, Field::Varint(status)) => is_partial = status == 1,
-                (4, Field::Bytes(text)) => {
-                    told = String::from_utf8_lossy(text.bytes()).into_owned();
-                }
-                _ => {}
-            }
-        }
-        if !is_partial {
-            return ControlFlow::Continue(());
-        }
-        let message = format!("the server answered a part of the trace only: {told}");
-        self.fault(Reason::Truncated, message, at)
-    }
-
-    /// Messages behind their lengths, in protobuf or JSON, of any signal.
-    fn prefixed(&self, source: &mut dyn Read) -> ControlFlow<()> {
-        let mut index = 0_u64;
-        loop {
-            match messages::prefixed(source, self.options.limits.message_bytes) {
-                Ok(Some(message)) => {
-                    let bytes = message.len();
-                    self.queue
-                        .push(Part::Prefixed(message, index), bytes, WAITING)?;
-                }
-                Ok(None) => return ControlFlow::Continue(()),
-                Err(error) => return self.io_fault(&error, 0),
-            }
-            index += 1;
-        }
-    }
-
-    /// A message that cannot be cut, held whole.
-    fn whole(&self, source: &mut dyn Read, format: Format) -> ControlFlow<()> {
-        let limit = self.options.limits.message_bytes;
-        let mut bytes = Vec::new();
-        match source.take(limit + 1).read_to_end(&mut bytes) {
-            Ok(length) if length as u64 > limit => {
-                let message = format!("a message of more than {} MiB", limit >> 20);
-                return self.fault(Reason::TooLarge, message, 0);
-            }
-            Ok(_) => {}
-            // What was read before may be told apart all the same.
-            Err(error) => self.io_fault(&error, bytes.len() as u64)?,
-        }
-        let length = bytes.len();
-        let part = Part::Binary(format, bytes, Piece::default());
-        self.queue.push(part, length, WAITING)
     }
 
     fn io_fault(&self, error: &io::Error, at: u64) -> ControlFlow<()> {

@@ -107,6 +107,16 @@ impl Input {
         }
     }
 
+    /// What it was recognised as and why, in a line; `None` if its format is not known.
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        let Recognised { format, why, .. } = self.recognised?;
+        let within = self.containers.iter().map(|container| container.name());
+        let around: Vec<&str> = within.chain([format.name()]).collect();
+        let (name, around, spans) = (&self.name, around.join(", "), self.spans);
+        Some(format!("{name}: {around} ({why}): {spans} spans"))
+    }
+
     /// With what was found in it.
     fn with(self, findings: Findings) -> Self {
         Self {

@@ -46,7 +46,10 @@ pub(super) struct Pieces<'a> {
     buffer: Vec<u8>,
     /// What is put around the next piece, if it begins within a list.
     around: Option<Rc<Around>>,
+    cut: Cut,
     scanner: Scanner,
+    /// A document is too large: it is passed over, up to the line on which another one begins.
+    skipping: bool,
     chunk: usize,
     target: usize,
     limit: u64,
@@ -82,7 +85,9 @@ impl<'a> Pieces<'a> {
             source,
             buffer: Vec::new(),
             around: None,
+            cut,
             scanner: Scanner::new(cut),
+            skipping: false,
             chunk: FIRST_CHUNK,
             target: FIRST_PIECE,
             limit,
@@ -107,6 +112,9 @@ impl<'a> Pieces<'a> {
         spare: impl FnOnce() -> Vec<u8>,
     ) -> Result<Option<Text>, Failure> {
         loop {
+            while self.skipping {
+                self.skip()?;
+            }
             let enough = if pace == Pace::AtOnce { 1 } else { self.target };
             if let Some(cut) = self.scanner.scan(&self.buffer, enough, self.ended) {
                 return Ok(Some(self.take(cut, spare())));
@@ -129,15 +137,38 @@ impl<'a> Pieces<'a> {
     }
 
     fn too_large(&mut self) -> Failure {
-        self.ended = true;
-        self.buffer.clear();
+        let (limit, offset) = (self.limit >> 20, self.offset);
         self.scanner.give_up();
-        let limit = self.limit >> 20;
+        self.scanner = Scanner::new(self.cut);
+        let prefix = self.around.take().map_or(0, |around| around.prefix.len());
+        self.buffer.drain(..prefix);
+        self.skipping = true;
         Failure {
             reason: Reason::TooLarge,
             message: format!("more than {limit} MiB in which there is nowhere to cut"),
-            offset: self.offset,
+            offset,
         }
+    }
+
+    /// Passes over what is there, up to a line that begins with a bracket.
+    fn skip(&mut self) -> Result<(), Failure> {
+        let mut pairs = self.buffer.windows(2);
+        let next = pairs.position(|pair| matches!(pair, [b'\n', b'{' | b'[']));
+        self.skipping = next.is_none() && !self.ended;
+        let end = self.buffer.len();
+        let passed = match next {
+            Some(at) => at + 1,
+            None if self.buffer.last() == Some(&b'\n') => end - 1,
+            None => end,
+        };
+        self.offset += passed as u64;
+        self.lines += line_ends(self.buffer.get(..passed).unwrap_or_default());
+        self.buffer.drain(..passed);
+        if self.skipping {
+            self.buffer.shrink_to(CHUNK);
+            self.fill()?;
+        }
+        Ok(())
     }
 
     fn fill(&mut self) -> Result<(), Failure> {

@@ -165,3 +165,23 @@ fn spans_of_one_trace_stay_together_unless_they_are_too_many() {
         assert!(read >= 30_000, "{read}");
     }
 }
+
+#[test]
+fn what_is_too_large_costs_its_document() {
+    let large = format!(r#"{{"a":"{}"}}"#, "x".repeat(9 << 20));
+    let text = format!("{{\"b\":1}}\n{large}\n {large}\n{{\"c\":2}}\n");
+    let mut source = text.as_bytes();
+    let mut pieces = Pieces::new(&mut source, 8 << 20, Cut::Elements);
+    let (mut read, mut told) = (Vec::new(), Vec::new());
+    loop {
+        match pieces.next(Pace::Steadily, Vec::new) {
+            Ok(Some(text)) => read.push((text.piece.lines, text.bytes.trim_ascii().to_owned())),
+            Ok(None) => break,
+            Err(failure) => told.push(failure.message),
+        }
+    }
+    assert_eq!(told, ["more than 8 MiB in which there is nowhere to cut"]);
+    read.retain(|(_, bytes)| !bytes.is_empty());
+    let expected = [(0, &b"{\"b\":1}"[..]), (3, b"{\"c\":2}")];
+    assert_eq!(read, expected.map(|(line, bytes)| (line, bytes.to_owned())));
+}
