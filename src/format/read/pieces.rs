@@ -141,7 +141,12 @@ impl<'a> Pieces<'a> {
         self.scanner.give_up();
         self.scanner = Scanner::new(self.cut);
         let prefix = self.around.take().map_or(0, |around| around.prefix.len());
-        self.buffer.drain(..prefix);
+        // Its own beginning is not that of the next one.
+        let text = self.buffer.get(prefix..).unwrap_or_default();
+        let blank = text.len() - text.trim_ascii_start().len();
+        self.offset += blank as u64;
+        self.lines += line_ends(text.get(..blank).unwrap_or_default());
+        self.buffer.drain(..prefix + blank);
         self.skipping = true;
         Failure {
             reason: Reason::TooLarge,
