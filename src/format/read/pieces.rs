@@ -130,6 +130,10 @@ impl<'a> Pieces<'a> {
                 return Ok(Some(self.take(cut, spare())));
             }
             if self.buffer.len() as u64 > self.limit {
+                // What is complete before it is not lost with it.
+                if let Some(cut) = self.scanner.so_far() {
+                    return Ok(Some(self.take(cut, spare())));
+                }
                 return Err(self.too_large());
             }
             self.fill()?;
