@@ -1,6 +1,5 @@
-//! Systems that traces are read from, and links out, as they are configured.
+//! Systems that traces are read from, as they are configured.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use super::{Origin, SecretSource};
@@ -83,60 +82,4 @@ pub(super) fn is_secret_header(name: &str) -> bool {
     ]
     .iter()
     .any(|word| name.contains(word))
-}
-
-/// Where an attribute that a link starts from stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkPlace {
-    /// Attributes of a span (Jaeger's `tags`).
-    Span,
-    /// Attributes of a resource (`process`).
-    Resource,
-    /// Attributes of an event (`logs`).
-    Event,
-    /// The trace itself (`traces`).
-    Trace,
-}
-
-impl LinkPlace {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Span, Self::Resource, Self::Event, Self::Trace];
-
-    /// Its word.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Span => "span",
-            Self::Resource => "resource",
-            Self::Event => "event",
-            Self::Trace => "trace",
-        }
-    }
-}
-
-/// A `[[link]]` to another page, after Jaeger's `linkPatterns`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LinkPattern {
-    /// What it starts from.
-    pub place: LinkPlace,
-    /// The attribute's key; `None` for any, and for a trace.
-    pub key: Option<String>,
-    /// The page, `http` or `https`, with `#{parameter}`s.
-    pub url: String,
-    /// What the link says, with `#{parameter}`s.
-    pub text: String,
-    /// Where it is configured.
-    pub origin: Origin,
-}
-
-impl fmt::Display for LinkPattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = self.key.as_deref().unwrap_or("any");
-        write!(
-            f,
-            "{} {key}: {} -> {}",
-            self.place.name(),
-            self.text,
-            self.url
-        )
-    }
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::backend::is_secret_header;
 use super::paths::expand;
 use super::reader::{Reader, Section, flag, parsed, text, texts};
 use super::{
     BackendConfig, Header, HeaderValue, KeyBinding, Layer, LinkPattern, LinkPlace, Listener,
-    Problem, SecretSource,
+    Matcher, Problem, SecretSource, link,
 };
 use crate::text::{parse_duration, parse_size};
 
@@ -83,7 +83,21 @@ pub fn parse(path: &Path, content: &str) -> (File, Vec<Problem>) {
     let keys = section.table("keys");
     let backends = section.table("backend");
     let links = section.tables("link");
+    let jaeger = section.take("jaeger_ui_config", |value| {
+        text(value).map(|path| expand(&path))
+    });
     section.finish();
+    if let Some(path) = jaeger {
+        match link::of_jaeger(&path.value, &path.origin) {
+            Ok((links, wrong)) => {
+                file.links.extend(links);
+                for why in wrong {
+                    reader.problem(None, why);
+                }
+            }
+            Err(why) => reader.problem(None, format!("jaeger_ui_config: {why}")),
+        }
+    }
 
     if let Some(table) = listen {
         read_listen(&mut reader, table, &mut file.layer);
@@ -269,36 +283,33 @@ fn secret_of(
     env.or(file).or(command)
 }
 
+/// Text, a regular expression between slashes, or a list of texts.
+fn matcher(value: &DeValue<'_>) -> Result<Matcher, String> {
+    if value.as_array().is_some() {
+        return texts(value).map(Matcher::Of);
+    }
+    Matcher::parse(&text(value)?)
+}
+
 fn read_link(
     mut section: Section<'_, '_, '_>,
     span: std::ops::Range<usize>,
 ) -> Option<LinkPattern> {
     let place = section.take(
         "on",
-        parsed(|word| {
-            LinkPlace::ALL
-                .into_iter()
-                .find(|place| place.name() == word)
-                .ok_or("one of span, resource, event, trace")
-        }),
+        parsed(|word| LinkPlace::named(word).ok_or("one of span, resource, event, trace")),
     );
-    let key = section.take("key", text);
-    let url = section.take(
-        "url",
-        parsed(|url| {
-            let known = url.starts_with("https://") || url.starts_with("http://");
-            known
-                .then(|| url.to_owned())
-                .ok_or("a link starts with http:// or https://")
-        }),
-    );
+    let key = section.take("key", matcher);
+    let value = section.take("value", matcher);
+    let url = section.take("url", parsed(link::page));
     let label = section.take("text", text);
     let origin = section.reader.origin(span);
     section.finish();
     let url = url?.value;
     Some(LinkPattern {
         place: place.map_or(LinkPlace::Span, |place| place.value),
-        key: key.map(|key| key.value),
+        key: key.map(|key| key.value).unwrap_or_default(),
+        value: value.map(|value| value.value).unwrap_or_default(),
         text: label.map_or_else(|| url.clone(), |label| label.value),
         url,
         origin,

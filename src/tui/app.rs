@@ -76,6 +76,7 @@ impl State {
             mouse: setup.mouse,
             beside: false,
             session: setup.session,
+            links: setup.links,
             source: Source::new(Opened::default(), around),
         };
         let (screens, overlays) = (Vec::new(), Vec::new());

@@ -23,10 +23,23 @@ pub enum Effect {
     Keep(Vec<Held<Trace>>),
     /// Let the user edit this text in an editor of their own.
     Edit(String),
+    /// Show something in a program of the user's own.
+    Outside(Outside),
     /// Give the terminal back to the shell until the program is in the foreground again.
     Suspend,
     /// Draw every cell anew.
     Redraw,
     /// End the program.
     Quit,
+}
+
+/// What is shown outside, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outside {
+    /// Text in `$PAGER`, in a file with that extension.
+    Page(String, &'static str),
+    /// Text in `$EDITOR`, in a file with that extension; what is changed there is not taken back.
+    View(String, &'static str),
+    /// A web page.
+    Browse(String),
 }

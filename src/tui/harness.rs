@@ -14,7 +14,7 @@ use crate::model::TraceId;
 
 use super::answer::Answer;
 use super::app::State;
-use super::effect::Effect;
+use super::effect::{Effect, Outside};
 use super::host::Host;
 use super::job::JobId;
 use super::keymap::{Key, key::KeyError, parse_keys};
@@ -37,6 +37,8 @@ pub struct Harness {
     now: Duration,
     /// What was copied, oldest first.
     pub copied: Vec<String>,
+    /// The web pages that were opened.
+    pub opened: Vec<String>,
     /// What it wanted kept when it ended.
     pub(super) saved: Option<Session>,
     /// Whether it was told to quit.
@@ -67,6 +69,7 @@ impl Harness {
             answers,
             now: Duration::ZERO,
             copied,
+            opened: Vec::new(),
             saved: None,
             quit,
         };
@@ -146,6 +149,8 @@ impl Harness {
                 Effect::Cancel(slot) => self.runner.cancel(slot),
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::Save(session) => self.saved = Some(session),
+                Effect::Outside(Outside::Browse(url)) => self.opened.push(url),
+                Effect::Outside(_) => {}
                 Effect::Quit => self.quit = true,
                 Effect::Mouse(_)
                 | Effect::Keep(_)

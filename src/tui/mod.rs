@@ -83,12 +83,15 @@ mod session;
 mod setup;
 mod sgr;
 mod shared;
+#[cfg(test)]
+mod single;
 mod snapshot;
 mod source;
 mod standing;
 mod terminal;
 mod theme;
 mod update;
+mod value;
 mod view;
 mod widget;
 mod writing;

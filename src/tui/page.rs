@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::model::{Trace, TraceId};
 use crate::text::Shown;
 use crate::traceql::form::When;
+use crate::traceql::tree::Field;
 
 use super::answer::{Answer, Held, Request};
 use super::canvas::Canvas;
@@ -82,6 +83,8 @@ pub enum Move {
     Source(String),
     /// Run a query on the search screen, opening one if there is none.
     Query(String),
+    /// Run the query of the search screen, narrowed by a term.
+    Narrow(Field),
     /// A name for the action of the screen that asked for one.
     Picked(String),
     /// Write the traces in view into a file.
@@ -256,6 +259,9 @@ pub trait Page {
 
     /// Run this query, if the page has one.
     fn asked(&mut self, _query: &str, _cx: &mut Cx<'_>) {}
+
+    /// Narrow the query by this term, if the page has one.
+    fn narrowed(&mut self, _term: Field, _cx: &mut Cx<'_>) {}
 
     /// The backend has new data.
     fn changed(&mut self, _cx: &mut Cx<'_>) {}

@@ -29,6 +29,10 @@ pub struct Session {
     pub splits: [Splits; 3],
     /// Where each source was left, the newest last.
     pub left: Vec<Left>,
+    /// Columns of the waterfall, by name.
+    pub columns: Vec<String>,
+    /// Where the detail of a span stands.
+    pub pane: PaneForm,
 }
 
 /// What the reader made of the parts of a screen, in per cent; none where nothing was moved.
@@ -52,6 +56,19 @@ pub enum Ruler {
     Local,
     /// Of the clock, in UTC.
     Utc,
+}
+
+/// Where the detail of a span stands, room permitting.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaneForm {
+    /// Beside what it is about on wide screens, else below it.
+    #[default]
+    Fitting,
+    Beside,
+    Below,
+    /// In its place, while it has the focus.
+    Alone,
 }
 
 impl Session {

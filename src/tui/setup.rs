@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::{Color, Config, Depth, Paths};
+use crate::config::{Color, Config, Depth, LinkPattern, Paths};
 use crate::text::{Charset, Clock, Style as TimeStyle};
 
 use super::keymap::Keymap;
@@ -42,6 +42,8 @@ pub struct Setup {
     pub standing: Option<Standing>,
     /// Whether to begin anew, wherever the source was left.
     pub fresh: bool,
+    /// Links to pages elsewhere.
+    pub links: std::sync::Arc<[LinkPattern]>,
 }
 
 impl Setup {
@@ -63,6 +65,7 @@ impl Setup {
             query: String::new(),
             standing: None,
             fresh: false,
+            links: std::sync::Arc::default(),
         }
     }
 
@@ -81,6 +84,7 @@ impl Setup {
             .map(|mistake| Message::doubt(mistake.to_string()))
             .collect();
         setup.keymap = keymap;
+        setup.links = config.links.clone().into();
         setup.theme_folder = Paths::of_user().map(|paths| paths.themes());
         messages.extend(setup.wear(&config.theme.value));
         (setup, messages)

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::config::LinkPattern;
 use crate::text::{Charset, Clock, Style as TimeStyle};
 
 use super::canvas::Drawn;
@@ -67,6 +68,8 @@ pub struct Shared {
     pub session: Session,
     /// The backend that is asked.
     pub source: Source,
+    /// Links to pages elsewhere.
+    pub links: std::sync::Arc<[LinkPattern]>,
 }
 
 impl Shared {

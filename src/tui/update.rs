@@ -155,6 +155,10 @@ pub fn go(state: &mut State, to: Move, effects: &mut Vec<Effect>) {
             state.close_to(1, effects);
             state.on_top(effects, |page, cx| page.asked(&query, cx));
         }
+        Move::Narrow(term) => {
+            state.close_to(1, effects);
+            state.on_top(effects, |page, cx| page.narrowed(term, cx));
+        }
         Move::Picked(what) => _ = state.on_screen(effects, |page, cx| page.picked(&what, cx)),
         Move::Write(path) => super::writing::begin(state, &path, effects),
         Move::Swap => state.swap(),

@@ -182,13 +182,13 @@ actions! {
     ViewNoStrip "view_no_strip" "" "no plot, more rows" View { Search: "vn" }
 
     // trace
-    Fold "fold" "fold" "fold or open" View { Trace: "za", Waterfall: "<Space>" }
-    OpenFold "open_fold" "" "open" View { Trace: "zo" }
-    CloseFold "close_fold" "" "fold" View { Trace: "zc" }
+    Fold "fold" "fold" "fold or open" View { Trace: "za", Waterfall: "<Space>", Pager: "za <Space>" }
+    OpenFold "open_fold" "" "open" View { Trace: "zo", Pager: "zo" }
+    CloseFold "close_fold" "" "fold" View { Trace: "zc", Pager: "zc" }
     OpenSubtree "open_subtree" "" "open all below" View { Waterfall: "zO" }
     CloseSubtree "close_subtree" "" "fold all below" View { Waterfall: "zC" }
-    OpenAll "open_all" "" "open everything" View { Trace: "zR" }
-    CloseAll "close_all" "" "fold everything" View { Trace: "zM" }
+    OpenAll "open_all" "" "open everything" View { Trace: "zR", Pager: "zR" }
+    CloseAll "close_all" "" "fold everything" View { Trace: "zM", Pager: "zM" }
     OpenLevel "open_level" "" "one level more" View { Waterfall: "zr" }
     CloseLevel "close_level" "" "one level less" View { Waterfall: "zm" }
     ToDepth "to_depth" "" "open to this depth" View { Waterfall: "z<digit>" }
@@ -213,6 +213,16 @@ actions! {
     Fit "fit" "fit" "fit the span to the width" Axis { Waterfall: "f", Flame: "f" }
     NextSection "next_section" "section" "next section" Move { Detail: "]]" }
     PreviousSection "previous_section" "" "previous section" Move { Detail: "[[" }
+    OnLine "on_line" "more" "all that can be done with this line" This { Detail: "<Space>" }
+    AddToSearch "add_to_search" "" "narrow the search to this value" This { Detail: "ga" }
+    AsColumn "as_column" "column" "this attribute as a column of the waterfall, or no longer" View { Detail: "|" }
+    InPager "in_pager" "$PAGER" "the value in $PAGER" View { Detail: "!", Pager: "!" }
+    Raw "raw" "as it came" "laid out, or as it came" View { Detail: "R", Pager: "R" }
+    Wrap "wrap" "wrap" "wrap long lines, or scroll sideways" View { Pager: "vw" }
+    OpenLink "open_link" "open" "open its external link" This { Trace: "o" }
+    GoLinked "go_linked" "" "to the span or trace that it links to" GoTo { Trace: "gd" }
+    Columns "columns" "columns" "columns of the waterfall" View { Trace: "C" }
+    PaneForm "pane_form" "" "the detail beside, below, or alone" View { Trace: "D" }
 
     ViewWaterfall "view_waterfall" "waterfall" "the trace as a waterfall" View { Trace: "vw" }
     ViewGraph "view_graph" "graph" "the calls of the trace as a graph" View { Trace: "vg" }
@@ -258,7 +268,7 @@ actions! {
     CopyRow "copy_row" "" "copy the row" Copy { Global: "yy" }
     CopyTraceId "copy_trace_id" "" "copy the trace id" Copy { Global: "yt" }
     CopySpanId "copy_span_id" "" "copy the span id" Copy { Trace: "ys" }
-    CopyValue "copy_value" "copy" "copy the value" Copy { Detail: "yv" }
+    CopyValue "copy_value" "copy" "copy the value" Copy { Detail: "yv", Pager: "yv" }
     CopyKeyValue "copy_key_value" "" "copy key=value" Copy { Detail: "yk" }
     CopyMarkdown "copy_markdown" "" "copy as Markdown" Copy { Global: "ym" }
     CopyScreen "copy_screen" "" "copy the screen as text" Copy { Global: "yp" }
@@ -290,7 +300,7 @@ actions! {
         Query: "<Up>", Picker: "<Up> <C-p>"
     }
     SearchHistory "search_history" "" "search the history" Edit { Query: "<C-r>" }
-    EditOutside "edit_outside" "editor" "edit in $EDITOR" Edit { Query: "<C-x>" }
+    EditOutside "edit_outside" "editor" "edit in $EDITOR" Edit { Query: "<C-x>", Detail: "ge", Pager: "ge" }
     NextField "next_field" "next" "next field" Edit { Form: "<Tab> <Down>" }
     PreviousField "previous_field" "" "previous field" Edit { Form: "<S-Tab> <Up>" }
     SwapForm "swap_form" "form" "the same as form, or as TraceQL" Edit { Query: "<C-f>", Form: "<C-f>" }

@@ -33,6 +33,8 @@ pub enum Context {
     TraceTable,
     /// What is told of one span.
     Detail,
+    /// One value, whole.
+    Pager,
     /// The service map.
     Map,
     /// Its table of calls.
@@ -53,7 +55,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts, inherited ones before those that inherit them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Everywhere,
         Self::Global,
         Self::List,
@@ -67,6 +69,7 @@ impl Context {
         Self::Flame,
         Self::TraceTable,
         Self::Detail,
+        Self::Pager,
         Self::Map,
         Self::MapTable,
         Self::Input,
@@ -82,7 +85,9 @@ impl Context {
         match self {
             Self::Everywhere => &[],
             Self::Global | Self::Input | Self::Menu | Self::Help => &[Self::Everywhere],
-            Self::List | Self::Chart | Self::Search | Self::Trace | Self::Map => &[Self::Global],
+            Self::List | Self::Chart | Self::Search | Self::Trace | Self::Map | Self::Pager => {
+                &[Self::Global]
+            }
             Self::Groups => &[Self::List],
             Self::MapTable => &[Self::Map, Self::List],
             Self::Waterfall | Self::Flame | Self::Detail => &[Self::Trace],
@@ -129,6 +134,7 @@ impl Context {
             Self::Flame => "flame",
             Self::TraceTable => "trace_table",
             Self::Detail => "detail",
+            Self::Pager => "pager",
             Self::Map => "map",
             Self::MapTable => "map_table",
             Self::Input => "input",

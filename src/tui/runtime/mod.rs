@@ -4,6 +4,7 @@
 //! data. There is no tick: an idle screen costs no CPU and sends no byte.
 
 pub mod ask;
+mod browse;
 mod editor;
 pub mod jobs;
 pub mod keeping;
@@ -27,7 +28,7 @@ use crate::model::{Trace, TraceId};
 
 use super::answer::{Answer, Held};
 use super::app::State;
-use super::effect::Effect;
+use super::effect::{Effect, Outside};
 use super::host::Host;
 use super::job::JobId;
 use super::message::Message;
@@ -97,10 +98,18 @@ pub async fn run(on: Stage) -> io::Result<Option<u8>> {
         start: Instant::now(),
         session,
         quit: false,
-        editing: None,
+        errand: None,
         ended: None,
     };
     runtime.live(effects, auto, signals).await
+}
+
+/// What another program has the terminal for.
+enum Errand {
+    /// Text to be edited.
+    Edit(String),
+    /// Something to be shown.
+    Show(Outside),
 }
 
 struct Runtime {
@@ -113,8 +122,8 @@ struct Runtime {
     start: Instant,
     session: Option<PathBuf>,
     quit: bool,
-    /// Text that is to be edited outside, once nobody reads keys here.
-    editing: Option<String>,
+    /// What another program is to have the terminal for, once nobody reads keys here.
+    errand: Option<Errand>,
     /// The signal that ended it.
     ended: Option<i32>,
 }
@@ -179,13 +188,13 @@ impl Runtime {
             while let Ok((id, answer)) = self.answers.try_recv() {
                 self.take(Msg::Answer(id, answer))?;
             }
-            if let Some(text) = self.editing.take() {
-                // Whoever reads keys here would take them from the editor.
+            if let Some(errand) = self.errand.take() {
+                // Whoever reads keys here would take them from the other program.
                 drop(events);
                 // A stream that ends wakes its reader. Were that still to come when the next key
                 // does, crossterm would forget that there is a key to read.
                 let _ = crossterm::event::poll(Duration::ZERO);
-                self.edit(&text)?;
+                self.lend(&errand)?;
                 events = EventStream::new();
             }
             if !self.quit {
@@ -256,7 +265,9 @@ impl Runtime {
                 Effect::Mouse(on) => self.terminal.capture_mouse(on)?,
                 Effect::Save(session) => self.save(&session),
                 Effect::Keep(open) => self.keep_open(&open),
-                Effect::Edit(text) => self.editing = Some(text),
+                Effect::Edit(text) => self.errand = Some(Errand::Edit(text)),
+                Effect::Outside(Outside::Browse(url)) => self.browse(&url)?,
+                Effect::Outside(what) => self.errand = Some(Errand::Show(what)),
                 Effect::Suspend => self.suspend()?,
                 Effect::Redraw => {
                     self.terminal.forget();
@@ -326,17 +337,36 @@ impl Runtime {
         }
     }
 
-    /// Gives the terminal to the user's editor, and takes it again with what was written.
-    fn edit(&mut self, text: &str) -> io::Result<()> {
+    /// Gives the terminal to the user's editor or pager, and takes it again with what was written.
+    fn lend(&mut self, errand: &Errand) -> io::Result<()> {
         terminal::leave();
-        let edited = editor::edit(text);
+        let done = match errand {
+            Errand::Edit(text) => editor::edit(text).map(Msg::Edited),
+            Errand::Show(Outside::Page(text, extension)) => {
+                editor::page(text, extension).map(|()| Msg::Resumed)
+            }
+            Errand::Show(Outside::View(text, extension)) => {
+                editor::view(text, extension).map(|()| Msg::Resumed)
+            }
+            Errand::Show(Outside::Browse(_)) => Ok(Msg::Resumed),
+        };
         self.terminal.enter_again()?;
         let (width, height) = terminal::size();
         self.take(Msg::Resize(width, height))?;
-        self.take(match edited {
-            Ok(text) => Msg::Edited(text),
-            Err(why) => Msg::Notice(Message::error(why)),
-        })
+        self.take(done.unwrap_or_else(|why| Msg::Notice(Message::error(why))))
+    }
+
+    /// Opens a page where a browser is; elsewhere its address is copied and said.
+    fn browse(&mut self, url: &str) -> io::Result<()> {
+        let said = match browse::open(url) {
+            Some(Ok(tool)) => Message::note(format!("{tool} opens {url}")),
+            Some(Err(cause)) => Message::error(format!("cannot open {url}: {cause}")),
+            None => match self.terminal.copy(url) {
+                Ok(way) => Message::note(format!("{url}   {way}")),
+                Err(_) => Message::note(url.to_owned()),
+            },
+        };
+        self.take(Msg::Notice(said))
     }
 
     /// Gives the terminal back, stops, and takes it again when the shell says so.

@@ -1,11 +1,13 @@
 //! The screens and the popups, as enums: a stack of screens says where the user is, a second,
 //! small stack holds what lies over it.
 
+pub mod columns;
 pub mod groups;
 pub mod help;
 pub mod map;
 pub mod menu;
 pub mod messages;
+pub mod pager;
 pub mod palette;
 pub mod requests;
 pub mod search;
@@ -18,11 +20,13 @@ use crate::text::Shown;
 use super::page::Page;
 use super::standing::Standing;
 
+pub use columns::Columns;
 pub use groups::Groups;
 pub use help::Help;
 pub use map::MapScreen;
 pub use menu::Menu;
 pub use messages::MessageList;
+pub use pager::Pager;
 pub use palette::Palette;
 pub use requests::Requests;
 pub use search::Search;
@@ -40,6 +44,8 @@ pub enum Screen {
     Groups(Box<Groups>),
     /// Who calls whom.
     Map(Box<MapScreen>),
+    /// One value.
+    Pager(Box<Pager>),
 }
 
 /// A popup over the screens.
@@ -57,6 +63,8 @@ pub enum Overlay {
     Requests(Requests),
     /// A few choices by letter.
     Menu(Menu),
+    /// Columns of the waterfall.
+    Columns(Columns),
 }
 
 impl Screen {
@@ -67,6 +75,7 @@ impl Screen {
             Self::Trace(trace) => trace.as_ref(),
             Self::Groups(groups) => groups.as_ref(),
             Self::Map(map) => map.as_ref(),
+            Self::Pager(pager) => pager.as_ref(),
         }
     }
 
@@ -77,6 +86,7 @@ impl Screen {
             Self::Trace(trace) => trace.as_mut(),
             Self::Groups(groups) => groups.as_mut(),
             Self::Map(map) => map.as_mut(),
+            Self::Pager(pager) => pager.as_mut(),
         }
     }
 
@@ -97,6 +107,11 @@ impl Screen {
         Self::Trace(Box::new(screen))
     }
 
+    /// The screen of one trace, which goes to that span when it is there.
+    pub fn trace_at(id: TraceId, span: SpanId) -> Self {
+        Self::Trace(Box::new(TraceScreen::new(id, Shown::default()).at(span)))
+    }
+
     /// The screen of one trace, which fetches it; `title` is what is known of it so far.
     pub fn trace(id: TraceId, title: Shown<'static>) -> Self {
         Self::Trace(Box::new(TraceScreen::new(id, title)))
@@ -113,6 +128,7 @@ impl Overlay {
             Self::Messages(messages) => messages,
             Self::Requests(requests) => requests,
             Self::Menu(menu) => menu,
+            Self::Columns(columns) => columns,
         }
     }
 
@@ -125,6 +141,7 @@ impl Overlay {
             Self::Messages(messages) => messages,
             Self::Requests(requests) => requests,
             Self::Menu(menu) => menu,
+            Self::Columns(columns) => columns,
         }
     }
 }

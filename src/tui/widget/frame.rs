@@ -33,7 +33,7 @@ const BODY: u16 = 5;
 pub struct Chrome {
     /// Facts of the header, from left to right.
     pub facts: Vec<Fact>,
-    /// What stands out. Never empty: say that nothing does, in how many.
+    /// What stands out. Where that is a question, never empty: say that nothing does, in how many.
     pub why: Phrase,
     /// Rows wanted for the strip.
     pub strip: u16,
@@ -125,7 +125,7 @@ impl Areas {
 pub fn draw(look: &Look<'_>, canvas: &mut Canvas<'_>, context: Context, chrome: &Chrome) -> Areas {
     let areas = Areas::of(canvas.area(), chrome.strip);
     header(look, canvas, &chrome.facts);
-    if areas.why.height > 0 {
+    if areas.why.height > 0 && !chrome.why.is_empty() {
         let next = canvas.text(
             1,
             areas.why.y,
@@ -137,7 +137,8 @@ pub fn draw(look: &Look<'_>, canvas: &mut Canvas<'_>, context: Context, chrome: 
         let why = chrome.why.clone().fit(room, canvas.charset());
         canvas.phrase(next, areas.why.y, room, &why);
     }
-    let why_in_hints = (areas.why.height == 0).then_some(&chrome.why);
+    let untold = areas.why.height == 0 && !chrome.why.is_empty();
+    let why_in_hints = untold.then_some(&chrome.why);
     foot(look, canvas, areas.hints, context, chrome, why_in_hints);
     areas
 }

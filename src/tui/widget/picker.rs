@@ -55,6 +55,12 @@ impl<T> Picker<T> {
         self.items.get(*self.found.get(self.list.cursor())?)
     }
 
+    /// Other items, narrowed by what is typed already.
+    pub fn replace(&mut self, items: Vec<Item<T>>) {
+        self.items = items;
+        self.narrow();
+    }
+
     /// Puts the cursor on the first item that satisfies `wanted`.
     pub fn choose(&mut self, wanted: impl Fn(&T) -> bool) {
         let row = self

@@ -35,6 +35,7 @@ use crate::backend::{SearchRequest, TraceRow};
 use crate::model::{Nanos, TraceId};
 use crate::text::Shown;
 use crate::traceql::form::When;
+use crate::traceql::tree::Field;
 use crate::tui::answer::{Answer, Request};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::Touch;
@@ -57,6 +58,7 @@ use results::{Errand, Results};
 use why::{Finding, Usual};
 
 pub use copies::shell_words;
+pub use narrow::query_of;
 
 /// Live data is asked for again at most this often.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -282,6 +284,10 @@ impl Page for Search {
             self.results
                 .failed("stopped; what was found so far stays".into());
         }
+    }
+
+    fn narrowed(&mut self, term: Field, cx: &mut Cx<'_>) {
+        this::narrow(self, term, cx);
     }
 
     fn asked(&mut self, query: &str, cx: &mut Cx<'_>) {

@@ -18,6 +18,11 @@ pub fn all(terms: Vec<Field>) -> String {
     Tree::of_filter(FieldExpr::all_of(terms)).to_string()
 }
 
+/// The query for spans to which one term applies.
+pub fn query_of(term: Field) -> String {
+    all(vec![term])
+}
+
 /// The query, and the term too. Inside its braces if it is one set of them, else beside it.
 pub fn narrowed(query: &str, term: Field) -> String {
     match only_filter(query) {

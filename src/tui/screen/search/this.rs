@@ -66,7 +66,8 @@ fn alike(search: &mut Search, row: &TraceRow, cx: &mut Cx<'_>) {
     search.ask(asked, cx);
 }
 
-fn narrow(search: &mut Search, term: Term, cx: &mut Cx<'_>) {
+/// Asks for what has this too; `xx` goes back to the query before.
+pub fn narrow(search: &mut Search, term: Term, cx: &mut Cx<'_>) {
     let before = search.asked.query.clone();
     let asked = Asked {
         query: narrowed(&before, term),

@@ -6,10 +6,14 @@
 
 mod act;
 mod beside;
+mod columns;
 mod detail;
 mod draw;
 mod explain;
+mod external;
 mod find;
+mod gen_ai;
+mod links;
 mod open;
 mod range;
 mod semantics;
@@ -98,6 +102,13 @@ impl TraceScreen {
         self
     }
 
+    /// The same, which goes to that span when it is there.
+    #[must_use]
+    pub fn at(mut self, span: SpanId) -> Self {
+        self.wanted = Some(span);
+        self
+    }
+
     fn open(&mut self) -> Option<&mut Open> {
         match &mut self.stage {
             Stage::Open(open) => Some(open),
@@ -165,7 +176,7 @@ impl Page for TraceScreen {
             Stage::Open(open) => match open.focus {
                 Focus::Tree => open.view.context(),
                 Focus::Detail => Context::Detail,
-                Focus::Find => Context::Query,
+                Focus::Find | Focus::Filter => Context::Query,
             },
             _ => Context::Trace,
         }
@@ -207,6 +218,11 @@ impl Page for TraceScreen {
 
     fn typed(&mut self, c: char, cx: &mut Cx<'_>) {
         if let Some(open) = self.open() {
+            if open.focus == Focus::Filter {
+                open.detail.filter.insert(c);
+                open.filtered();
+                return;
+            }
             open.find.input.insert(c);
             open.seek();
         }
@@ -351,8 +367,14 @@ impl Page for TraceScreen {
         match &self.stage {
             Stage::Open(open) if open.focus == Focus::Detail => {
                 vec![
-                    (Action::CopyValue, "copy"),
+                    (Action::In, ""),
+                    (Action::OnLine, ""),
+                    (Action::Ask, "filter"),
+                    (Action::Fold, ""),
                     (Action::NextSection, ""),
+                    (Action::MoreLikeThis, "search"),
+                    (Action::CopyValue, "copy"),
+                    (Action::PaneForm, "alone"),
                     (Action::Out, ""),
                     (Action::Help, ""),
                 ]

@@ -13,10 +13,12 @@ use crate::tui::widget::waterfall::{
     Bundle, Bundles, Interval, Likeness, Minimap, Row, Rows, Squeeze,
 };
 
-use super::detail::Detail;
+use super::columns::Column;
+use super::detail::{Detail, Known};
 use super::draw::Border;
 use super::explain::Explained;
 use super::find::Find;
+use super::links::BackLinks;
 use super::range::Range;
 use super::study::Want;
 use super::together::Together;
@@ -33,6 +35,8 @@ pub enum Focus {
     Tree,
     Detail,
     Find,
+    /// What narrows the detail is typed.
+    Filter,
 }
 
 /// A trace that is there.
@@ -60,6 +64,8 @@ pub struct Open {
     pub list: List,
     pub focus: Focus,
     pub detail: Detail,
+    /// Which spans link to which.
+    pub back: BackLinks,
     pub find: Find,
     pub range: Range,
     /// What the mouse drags over on ruler or minimap, while it does.
@@ -91,6 +97,8 @@ pub struct Open {
     pub together: Memo<(usize, Likeness), Together>,
     /// Whether spans are slow for their kind.
     pub slow: Memo<usize, bool>,
+    /// How wide columns are.
+    pub columns: Memo<Column, u16>,
 }
 
 impl Open {
@@ -119,6 +127,7 @@ impl Open {
             list: List::default(),
             focus: Focus::Tree,
             detail: Detail::new(charset),
+            back: BackLinks::of(&trace),
             find: Find::default(),
             dragged: None,
             moving: None,
@@ -135,6 +144,7 @@ impl Open {
             hidden: Memo::default(),
             together: Memo::default(),
             slow: Memo::default(),
+            columns: Memo::default(),
             trace,
         };
         open.describe();
@@ -178,6 +188,7 @@ impl Open {
         self.minimap.clear();
         self.forget();
         self.range.grow(&trace);
+        self.back = BackLinks::of(&trace);
         self.trace = trace;
         self.rows = rows(&self.trace);
         self.rows.fold_where(&self.trace, |span| {
@@ -246,6 +257,7 @@ impl Open {
         self.hidden.clear();
         self.together.clear();
         self.slow.clear();
+        self.columns.clear();
     }
 
     /// The figures of spans that share a row.
@@ -332,27 +344,26 @@ impl Open {
 
     /// Tells the span under the cursor in the second pane.
     pub fn describe(&mut self) {
-        if self.view != View::Waterfall {
-            let span = self.span();
-            self.detail
-                .tell(&self.trace, span, self.explained.as_deref());
-            return;
-        }
-        let row = self.rows.get(self.list.cursor());
-        match row {
+        let row = (self.view == View::Waterfall)
+            .then(|| self.rows.get(self.list.cursor()))
+            .flatten();
+        let span = match row {
             Some(Row::Bundle(bundle)) => {
                 let together = self.together(&bundle);
                 self.detail.tell_bundle(&self.trace, &bundle, &together);
+                return;
             }
-            row => {
-                let span = match row {
-                    Some(Row::Span(span)) => Some(span),
-                    _ => None,
-                };
-                self.detail
-                    .tell(&self.trace, span, self.explained.as_deref());
-            }
-        }
+            Some(Row::Span(span)) => Some(span),
+            Some(Row::MissingParent(_)) => None,
+            None => self.span(),
+        };
+        let known = Known {
+            trace: &self.trace,
+            explained: self.explained.as_deref(),
+            back: &self.back,
+            charset: self.charset,
+        };
+        self.detail.tell(&known, span);
     }
 
     /// Puts the cursor on a span, opening the folds over it.

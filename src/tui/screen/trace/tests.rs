@@ -1,6 +1,7 @@
 //! The waterfall driven by keys, over a trace that tells its own times.
 
 mod beside;
+mod detail;
 mod stand;
 mod views;
 
@@ -111,7 +112,8 @@ async fn in_and_out_of_the_detail() {
         harness.text()
     );
     harness.keys("<Enter>").await.unwrap();
-    assert!(row(&harness, "status 1").contains("error     redis_timeout"));
+    assert!(row(&harness, "error ").contains("redis_timeout"));
+    assert!(row(&harness, "status 1").starts_with(" ▌ ▾ status 1"));
     harness.keys("q").await.unwrap();
     assert!(!harness.text().contains("status 1"));
     harness.keys("q").await.unwrap();

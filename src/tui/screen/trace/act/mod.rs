@@ -1,8 +1,11 @@
 //! What keys and the mouse do on a trace. Each file answers to actions of one kind.
 
 mod axis;
+mod columns;
+mod detail;
 mod fold;
 mod hunt;
+mod leave;
 mod narrow;
 mod pointer;
 mod share;
@@ -18,7 +21,6 @@ use crate::tui::page::{Act, Cx, Move};
 use crate::tui::screen::Screen;
 use crate::tui::widget::waterfall::Row;
 
-use super::detail::Link;
 use super::draw::Border;
 use super::find::Hits;
 use super::view::View;
@@ -28,6 +30,7 @@ impl Open {
     pub(super) fn act(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
         match self.focus {
             Focus::Find => self.act_find(act, cx),
+            Focus::Filter => self.act_filter(act, cx),
             Focus::Detail => self.act_detail(act, cx) || self.act_anywhere(act, cx),
             Focus::Tree if self.view == View::Waterfall => {
                 self.act_tree(act, cx) || self.act_anywhere(act, cx)
@@ -62,54 +65,6 @@ impl Open {
             }
         }
         true
-    }
-
-    fn act_detail(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
-        match act.action {
-            Action::Out | Action::PreviousPane => self.focus = Focus::Tree,
-            Action::NextPane => {
-                self.focus = Focus::Tree;
-                if cx.shared.beside {
-                    cx.go(Move::Swap);
-                }
-            }
-            Action::In => match self.detail.line().and_then(|line| line.link) {
-                Some(Link::Span(span)) => {
-                    self.focus = Focus::Tree;
-                    self.go(span, cx.rows(Pane::Body));
-                }
-                Some(Link::Trace(id)) => {
-                    let screen = Screen::trace(id, crate::text::Shown::default());
-                    cx.go(Move::Open(screen));
-                }
-                None => self.detail.toggle(),
-            },
-            Action::Fold | Action::Right | Action::Left => self.detail.toggle(),
-            Action::NextSection | Action::PreviousSection => {
-                if let Some(line) = self.detail.section(act.action == Action::NextSection) {
-                    self.detail
-                        .list
-                        .go(line, cx.rows(Pane::Detail), self.detail.lines.len());
-                }
-            }
-            Action::CopyValue | Action::CopyRow => self.copy_line(cx, |(_, value)| value.clone()),
-            Action::MoreLikeThis => self.search_value(true, cx),
-            Action::WithoutValue => self.search_value(false, cx),
-            Action::CopyKeyValue => self.copy_line(cx, |(key, value)| format!("{key}={value}")),
-            _ => {
-                return self
-                    .detail
-                    .list
-                    .act(act, cx.rows(Pane::Detail), self.detail.lines.len());
-            }
-        }
-        true
-    }
-
-    fn copy_line(&self, cx: &mut Cx<'_>, text: impl Fn(&(String, String)) -> String) {
-        if let Some(line) = self.detail.line() {
-            cx.copy("value", text(&line.raw));
-        }
     }
 
     fn act_tree(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
@@ -171,6 +126,10 @@ impl Open {
                     panes.step(border, size, forward, &mut cx.shared.session.splits);
                 }
             }
+            Action::PaneForm => self.next_form(cx),
+            Action::Columns => self.choose_columns(cx),
+            Action::OpenLink => self.open_link(act.letter, cx),
+            Action::GoLinked => self.go_linked(act.letter, cx),
             Action::CriticalOnly => self.critical_only = !self.critical_only,
             Action::Skew => self.skew(cx),
             _ => return self.act_share(act, cx) || self.act_axis(act, cx),

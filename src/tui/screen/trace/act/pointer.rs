@@ -36,19 +36,17 @@ impl Open {
             }
             (Target::Row(Pane::Detail, row), Gesture::Click | Gesture::DoubleClick) => {
                 self.focus = Focus::Detail;
-                self.detail
-                    .list
-                    .go(*row, cx.rows(Pane::Detail), self.detail.lines.len());
+                self.go_to_line(*row, cx);
                 if touch.gesture == Gesture::DoubleClick {
-                    self.detail.toggle();
+                    self.enter_line(cx);
                 }
             }
             (Target::Spot(Pane::Ruler), gesture) => self.touched_ruler(touch, gesture, cx),
             (Target::Spot(Pane::Strip), gesture) => self.touched_strip(touch, gesture, cx),
             (Target::Row(Pane::Detail, _) | Target::Spot(Pane::Detail), Gesture::Wheel(by)) => {
-                self.detail
-                    .list
-                    .wheel(by, cx.rows(Pane::Detail), self.detail.lines.len());
+                let lines = self.detail.lines(&self.trace, cx.width(Pane::Detail));
+                let len = lines.list.len();
+                self.detail.list.wheel(by, cx.rows(Pane::Detail), len);
             }
             (_, Gesture::Wheel(by)) if self.view != View::Waterfall => {
                 self.with_body(|body, seen| match body {
@@ -97,8 +95,7 @@ impl Open {
         let drawn = &cx.shared.drawn;
         let (page, body) = (drawn.pane(Pane::Page), drawn.pane(Pane::Whole));
         let size = Size::of(page.width, page.height);
-        let splits = &cx.shared.session.splits;
-        (Panes::of(self, body, size, splits), size)
+        (Panes::of(self, body, size, &cx.shared.session), size)
     }
 
     /// A click on a row, frame or box: the cursor goes there; a second one does what Enter does.

@@ -6,7 +6,6 @@ use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Move};
 
-use super::super::detail::{Section, Tone};
 use super::super::{Open, share};
 
 impl Open {
@@ -81,33 +80,5 @@ impl Open {
             text(s.operation())
         );
         cx.go(Move::Query(query));
-    }
-
-    /// Searches for spans with the value under the cursor, or without it.
-    pub(super) fn search_value(&self, with: bool, cx: &mut Cx<'_>) {
-        let Some(line) = self.detail.line() else {
-            return;
-        };
-        let scope = match line.section {
-            Section::Attributes => "span",
-            Section::Resource => "resource",
-            _ => return cx.say(Message::note("only attributes can be searched for")),
-        };
-        let (key, value) = &line.raw;
-        let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
-        let key = if key.chars().all(plain) {
-            key.clone()
-        } else {
-            Literal::Text(key.clone()).to_string()
-        };
-        let value = if line.tone == Tone::Number {
-            value.clone()
-        } else {
-            Literal::Text(value.clone()).to_string()
-        };
-        let operator = if with { "=" } else { "!=" };
-        cx.go(Move::Query(format!(
-            "{{ {scope}.{key} {operator} {value} }}"
-        )));
     }
 }

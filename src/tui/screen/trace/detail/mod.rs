@@ -1,23 +1,35 @@
-//! What is told of the span under the cursor: its lines, in sections that fold.
+//! What is told of the span under the cursor: its entries, in sections that fold.
 
 mod entries;
-mod layout;
-mod line;
+mod entry;
+mod lines;
+mod title;
+mod whole;
 
-use std::collections::BTreeSet;
+#[cfg(test)]
+mod tests;
 
-use crate::analysis::Standing;
-use crate::model::{Nanos, Trace};
-use crate::text::{self, Charset, Shown};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::model::Trace;
+use crate::text::{Charset, Shown};
+use crate::tui::memo::Memo;
+use crate::tui::widget::input::Input;
 use crate::tui::widget::list::List;
 use crate::tui::widget::waterfall::{Bundle, Likeness};
 
-use super::explain::Explained;
 use super::together::Together;
 
-pub use line::{Line, Link, Section, Tone};
+pub use entries::Known;
+pub use entry::{Entry, Link, Origin, Owner, Section, Tone};
+pub use lines::{Fold, GAP, Line, Lines};
+pub use whole::{Whole, attributes};
 
-use entries::{entries, longest};
+use entries::{Entries, longest};
+
+/// Entries of a section that are told unasked.
+const TOLD: usize = 100;
 
 /// The second pane.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,11 +41,18 @@ pub struct Detail {
     pub list: List,
     /// Heading of the pane: the span, its figures.
     pub title: Vec<Shown<'static>>,
-    /// The lines under it.
-    pub lines: Vec<Line>,
+    /// Only entries with this text are told.
+    pub filter: Input,
     folded: BTreeSet<Section>,
-    entries: Vec<Line>,
+    /// Folds that are not as they were at first.
+    turned: BTreeSet<Fold>,
+    /// Sections of which all is told.
+    whole: BTreeSet<Section>,
+    entries: Vec<Entry>,
+    counts: BTreeMap<Section, usize>,
     subject: Option<Subject>,
+    /// The lines by the width of the pane.
+    lines: Memo<u16, Lines>,
 }
 
 /// What the pane tells of.
@@ -43,6 +62,14 @@ enum Subject {
     Bundle(usize, Likeness),
 }
 
+/// Sections that are folded until somebody opens them.
+const FOLDED: [Section; 4] = [
+    Section::Resource,
+    Section::Scope,
+    Section::Times,
+    Section::Ids,
+];
+
 impl Default for Detail {
     fn default() -> Self {
         Self {
@@ -50,15 +77,14 @@ impl Default for Detail {
             shown: true,
             list: List::default(),
             title: Vec::new(),
-            lines: Vec::new(),
-            folded: BTreeSet::from([
-                Section::Resource,
-                Section::Scope,
-                Section::Times,
-                Section::Ids,
-            ]),
+            filter: Input::default(),
+            folded: BTreeSet::from(FOLDED),
+            turned: BTreeSet::new(),
+            whole: BTreeSet::new(),
             entries: Vec::new(),
+            counts: BTreeMap::new(),
             subject: None,
+            lines: Memo::default(),
         }
     }
 }
@@ -73,247 +99,225 @@ impl Detail {
     }
 
     /// Tells another span, or the same one with more known of it.
-    pub fn tell(&mut self, trace: &Trace, span: Option<usize>, explained: Option<&Explained>) {
+    pub fn tell(&mut self, known: &Known<'_>, span: Option<usize>) {
         self.about(span.map(Subject::Span));
-        self.entries = span
-            .map(|span| entries(trace, span, self.charset))
-            .unwrap_or_default();
-        self.title = span
-            .map(|span| title(trace, span, explained, self.charset))
-            .unwrap_or_default();
-        self.fold();
+        let filtered = !self.filter.text().is_empty();
+        let most = |section| {
+            let all = filtered || self.whole.contains(&section);
+            if all { usize::MAX } else { TOLD }
+        };
+        let told = span.map(|span| Entries::of(known, span, most));
+        let told = told.map(|told| (told.list, told.counts));
+        (self.entries, self.counts) = told.unwrap_or_default();
+        let title = span.map(|span| title::title(known.trace, span, known.explained, self.charset));
+        self.title = title.unwrap_or_default();
+        self.lines.clear();
     }
 
     /// Tells spans that share a row.
     pub fn tell_bundle(&mut self, trace: &Trace, bundle: &Bundle, together: &Together) {
         self.about(Some(Subject::Bundle(bundle.first, bundle.likeness)));
         self.entries = longest(trace, together, self.charset);
-        self.title = bundle_title(trace, bundle, together, self.charset);
-        self.fold();
+        self.counts.clear();
+        self.title = title::bundle_title(trace, bundle, together, self.charset);
+        self.lines.clear();
     }
 
     fn about(&mut self, subject: Option<Subject>) {
         if subject != self.subject {
             self.list = List::default();
+            self.turned.clear();
+            self.whole.clear();
         }
         self.subject = subject;
     }
 
-    /// Folds or opens the section of the cursor's line.
-    pub fn toggle(&mut self) {
-        let Some(section) = self.lines.get(self.list.cursor()).map(|line| line.section) else {
-            return;
-        };
-        if !self.folded.remove(&section) {
-            self.folded.insert(section);
+    /// The span that is told of.
+    pub fn span(&self) -> Option<usize> {
+        match self.subject? {
+            Subject::Span(span) => Some(span),
+            Subject::Bundle(..) => None,
         }
-        self.fold();
-        let first = self
-            .lines
-            .iter()
-            .position(|line| line.section == section)
-            .unwrap_or(0);
-        self.list.follow(first);
     }
 
-    /// The first line of the next or previous section.
-    pub fn section(&self, forward: bool) -> Option<usize> {
-        let cursor = self.list.cursor();
-        let heads = || {
-            self.lines
-                .iter()
-                .enumerate()
-                .filter(|(_, line)| line.heading.is_some())
-                .map(|(at, _)| at)
-        };
-        if forward {
-            heads().find(|&at| at > cursor)
-        } else {
-            heads().rfind(|&at| at < cursor)
-        }
+    /// The lines for a pane of that width.
+    pub fn lines(&self, trace: &Trace, width: u16) -> Arc<Lines> {
+        self.lines.get(width, || lines::lines(self, trace, width))
     }
 
     /// The line under the cursor.
-    pub fn line(&self) -> Option<&Line> {
-        self.lines.get(self.list.cursor())
+    pub fn line(&self, trace: &Trace, width: u16) -> Option<Line> {
+        self.lines(trace, width)
+            .list
+            .get(self.list.cursor())
+            .cloned()
+    }
+
+    /// What a line tells.
+    pub fn entry(&self, line: &Line) -> Option<&Entry> {
+        self.entries.get(line.entry)
+    }
+
+    /// All of the value of a line.
+    pub fn whole<'a>(&'a self, trace: &'a Trace, line: &Line) -> Option<Whole<'a>> {
+        Whole::of(trace, self.span(), self.entry(line)?)
     }
 
     /// Whether a section shows its first line only.
     pub fn is_folded(&self, section: Section) -> bool {
-        self.folded.contains(&section)
+        self.folded.contains(&section) && self.filter.text().is_empty()
     }
 
-    fn fold(&mut self) {
+    /// Whether something is folded that was folded at first or not.
+    fn folds(&self, fold: Fold, at_first: bool) -> bool {
+        self.turned.contains(&fold) != at_first && self.filter.text().is_empty()
+    }
+
+    fn matches(&self, trace: &Trace, entry: &Entry) -> bool {
+        let wanted = self.filter.text();
+        let within = |text: &str| text_has(text, wanted);
+        within(entry.key.as_str())
+            || within(entry.section.title())
+            || Whole::of(trace, self.span(), entry)
+                .is_some_and(|whole| within(&whole.text()) || within(&whole.key))
+    }
+
+    /// All entries of a section are told from now on; who calls tells anew.
+    pub fn tell_all(&mut self, section: Section) {
+        self.whole.insert(section);
+    }
+
+    /// The filter was changed.
+    pub fn narrowed(&mut self) {
+        self.list = List::default();
         self.lines.clear();
-        for group in self.entries.chunk_by(|a, b| a.section == b.section) {
-            let Some((first, rest)) = group.split_first() else {
-                continue;
-            };
-            let mut head = Line {
-                heading: Some((first.section.title(), group.len())),
-                ..first.clone()
-            };
-            if self.folded.contains(&first.section) {
-                head.value = preview(group, self.charset);
-                head.key = Shown::default();
-                self.lines.push(head);
-                continue;
+    }
+
+    /// Folds (`Some(true)`), opens or turns what is under the cursor, or what holds it.
+    pub fn fold(&mut self, fold: Option<bool>, trace: &Trace, width: u16) {
+        let Some(line) = self.line(trace, width) else {
+            return;
+        };
+        let turns = |now: bool| fold.is_none_or(|fold| fold != now);
+        let section = self.folded.contains(&line.section);
+        if line.fold.is_some_and(|now| turns(now) && !section) {
+            self.turn((line.entry, line.piece));
+        } else if section || line.heading.is_some() {
+            if turns(section) && !self.folded.remove(&line.section) {
+                self.folded.insert(line.section);
             }
-            self.lines.push(head);
-            self.lines.extend_from_slice(rest);
+        } else if turns(false) {
+            self.fold_owner(&line, trace, width);
+            return;
+        }
+        self.lines.clear();
+        self.stay(&line, trace, width);
+    }
+
+    /// Folds what a line is a part of: a container, an event, at last the section.
+    fn fold_owner(&mut self, line: &Line, trace: &Trace, width: u16) {
+        let lines = self.lines(trace, width);
+        let at = self.list.cursor();
+        let above = lines.list.get(..at).unwrap_or_default().iter().rev();
+        let mut same = above.take_while(|other| other.section == line.section);
+        let holds = |other: &&Line| other.fold == Some(false) && other.indent < line.indent;
+        let owner = same.find(holds).cloned();
+        match &owner {
+            Some(owner) => self.turn((owner.entry, owner.piece)),
+            None => _ = self.folded.insert(line.section),
+        }
+        self.lines.clear();
+        self.stay(owner.as_ref().unwrap_or(line), trace, width);
+    }
+
+    fn turn(&mut self, (entry, piece): (usize, usize)) {
+        let Some(section) = self.entries.get(entry).map(|entry| entry.section) else {
+            return;
+        };
+        let first = self
+            .entries
+            .iter()
+            .position(|entry| entry.section == section);
+        let fold = (section, entry - first.unwrap_or(0), piece);
+        if !self.turned.remove(&fold) {
+            self.turned.insert(fold);
+        }
+    }
+
+    /// Opens or folds all there is.
+    pub fn fold_all(&mut self, fold: bool, trace: &Trace, width: u16) {
+        let Some(line) = self.line(trace, width) else {
+            return;
+        };
+        self.folded.clear();
+        self.turned.clear();
+        if fold {
+            self.folded
+                .extend(self.entries.iter().map(|entry| entry.section));
+        } else {
+            self.open_values(trace, width);
+        }
+        self.lines.clear();
+        self.stay(&line, trace, width);
+    }
+
+    /// Opens folds until there are none; what opens may hold further ones.
+    fn open_values(&mut self, trace: &Trace, width: u16) {
+        const LEVELS: usize = 8;
+        for _ in 0..LEVELS {
+            self.lines.clear();
+            let lines = self.lines(trace, width);
+            let folded = lines.list.iter().filter(|line| line.fold == Some(true));
+            let folded: Vec<_> = folded.map(|line| (line.entry, line.piece)).collect();
+            if folded.is_empty() {
+                return;
+            }
+            for fold in folded {
+                self.turn(fold);
+            }
+        }
+    }
+
+    /// Keeps the cursor on a line, or on the head of its section.
+    fn stay(&mut self, line: &Line, trace: &Trace, width: u16) {
+        let lines = self.lines(trace, width);
+        let find = |wanted: &dyn Fn(&Line) -> bool| lines.list.iter().position(wanted);
+        let at = find(&|other| {
+            (other.entry, other.piece, other.section) == (line.entry, line.piece, line.section)
+                && other.heading.is_some() == line.heading.is_some()
+        })
+        .or_else(|| find(&|other| (other.entry, other.piece) == (line.entry, line.piece)))
+        .or_else(|| find(&|other| other.section == line.section));
+        self.list.follow(at.unwrap_or(0));
+    }
+
+    /// The first line of the next or previous section.
+    pub fn section(&self, forward: bool, trace: &Trace, width: u16) -> Option<usize> {
+        let cursor = self.list.cursor();
+        let lines = self.lines(trace, width);
+        let mut heads = lines
+            .list
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| line.heading.is_some())
+            .map(|(at, _)| at);
+        if forward {
+            heads.find(|&at| at > cursor)
+        } else {
+            heads.take_while(|&at| at < cursor).last()
         }
     }
 }
 
-fn preview(group: &[Line], charset: Charset) -> Shown<'static> {
-    let parts: Vec<String> = group
-        .iter()
-        .take(8)
-        .map(|line| format!("{} {}", line.key, line.value))
-        .collect();
-    Shown::from(parts.join(crate::analysis::between(charset)))
-}
-
-/// The span in one line: name, then its figures.
-fn title(
-    trace: &Trace,
-    number: usize,
-    explained: Option<&Explained>,
-    charset: Charset,
-) -> Vec<Shown<'static>> {
-    let span = trace.span(number);
-    let figure = |nanos: Nanos| text::duration(nanos.0, charset);
-    let from = trace.start_of(number).since(trace.start());
-    let mut parts = vec![
-        Shown::from(format!("{} {}", span.service(), span.operation())),
-        Shown::from(format!(
-            "{} from +{}",
-            figure(trace.duration_of(number)),
-            figure(from)
-        )),
-        Shown::from(format!("own {}", figure(trace.self_time(number)))),
-    ];
-    let critical = explained.map(|explained| explained.path.time_of(number));
-    if let Some(critical) = critical.filter(|critical| critical.0 > 0) {
-        let share = text::share(critical.0, trace.duration().0);
-        parts.push(Shown::from(format!(
-            "critical {}{}{share}",
-            figure(critical),
-            crate::analysis::between(charset)
-        )));
-    }
-    let standing = explained.and_then(|explained| explained.standing(number, trace));
-    if let Some(standing) = standing {
-        parts.push(Shown::from(beside_its_like(&standing)));
-    }
-    if span.kind() != crate::model::Kind::Unspecified {
-        parts.push(Shown::from(span.kind().name().to_owned()));
-    }
-    parts
-}
-
-/// How a span stands: `slower than 97 % of 3,600 like it`.
-fn beside_its_like(standing: &Standing) -> String {
-    let of = text::count(standing.of);
-    let (slower, all) = ((standing.faster * 1e4) as u64, 10_000);
-    if slower * 2 < all {
-        let faster = text::share(all - slower, all);
-        format!("no slower than {faster} of {of} like it")
-    } else {
-        format!("slower than {} of {of} like it", text::share(slower, all))
-    }
-}
-
-/// Spans that share a row in one line.
-fn bundle_title(
-    trace: &Trace,
-    bundle: &Bundle,
-    together: &Together,
-    charset: Charset,
-) -> Vec<Shown<'static>> {
-    let span = trace.span(bundle.first);
-    let figure = |nanos: Nanos| text::duration(nanos.0, charset);
-    let name = match bundle.likeness {
-        Likeness::Alike => format!("{} {}", span.service(), span.operation()),
-        Likeness::Chain => format!("{}, one below the other", span.service()),
+/// Whether a text has another in it, whatever the case of ASCII letters.
+fn text_has(text: &str, wanted: &str) -> bool {
+    let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
+    let Some(first) = wanted.first().map(u8::to_ascii_lowercase) else {
+        return true;
     };
-    let longest = together.longest.first();
-    let longest = longest.map_or(Nanos(0), |&span| trace.duration_of(span));
-    let mut parts = vec![
-        Shown::from(name),
-        Shown::from(text::plural(bundle.count.into(), "span")),
-        Shown::from(format!(
-            "{} from +{}",
-            figure(together.to.since(together.from)),
-            figure(together.from.since(trace.start()))
-        )),
-        Shown::from(format!("median {}", figure(together.median))),
-        Shown::from(format!("longest {}", figure(longest))),
-        Shown::from(format!("together {}", figure(together.sum))),
-    ];
-    if together.failed > 0 {
-        parts.push(Shown::from(format!(
-            "{} failed",
-            text::count(together.failed as u64)
-        )));
-    }
-    parts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::scenario;
-
-    fn told() -> Detail {
-        let trace = scenario::trace("shop: GET 0..100 error msg=boom n=7 k=v +3:lock res.host=a\n");
-        let mut detail = Detail::default();
-        detail.tell(&trace, Some(0), None);
-        detail
-    }
-
-    #[test]
-    fn sections_have_a_heading_and_fold_to_a_preview() {
-        let detail = told();
-        let headings: Vec<_> = detail
-            .lines
-            .iter()
-            .filter_map(|line| line.heading)
-            .collect();
-        assert_eq!(
-            headings,
-            [
-                ("status", 1),
-                ("attributes", 2),
-                ("events", 1),
-                ("resource", 2),
-                ("scope", 1),
-                ("times", 4),
-                ("ids", 2)
-            ]
-        );
-        let resource = detail
-            .lines
-            .iter()
-            .find(|line| line.section == Section::Resource)
-            .unwrap();
-        assert_eq!(resource.value.as_str(), "service.name shop · host a");
-    }
-
-    #[test]
-    fn a_section_opens_in_place() {
-        let mut detail = told();
-        let resource = detail
-            .lines
-            .iter()
-            .position(|line| line.section == Section::Resource)
-            .unwrap();
-        detail.list.follow(resource);
-        detail.toggle();
-        assert_eq!(
-            detail.line().unwrap().raw,
-            ("service.name".to_owned(), "shop".to_owned())
-        );
-        assert_eq!(detail.section(false), Some(3));
-    }
+    let mut windows = text.windows(wanted.len());
+    windows.any(|window| {
+        window.first().map(u8::to_ascii_lowercase) == Some(first)
+            && window.eq_ignore_ascii_case(wanted)
+    })
 }

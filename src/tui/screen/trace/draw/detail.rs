@@ -2,15 +2,15 @@
 
 use ratatui::layout::Rect;
 
-use crate::text::Shown;
+use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Target};
 use crate::tui::page::Look;
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
-use super::super::detail::{Line, Tone};
-use super::super::{Focus, Open};
+use super::super::detail::{GAP, Line, Lines, Tone};
+use super::super::{Focus, Open, external};
 
 /// On a small terminal: the span under the cursor in a row of its own.
 pub fn brief(open: &Open, canvas: &mut Canvas<'_>, row: Rect) {
@@ -18,8 +18,8 @@ pub fn brief(open: &Open, canvas: &mut Canvas<'_>, row: Rect) {
     title(open, canvas, row);
 }
 
-/// A rule with the span's name and figures in it.
-fn title(open: &Open, canvas: &mut Canvas<'_>, area: Rect) {
+/// A rule with the span's name and figures in it. Returns the next free column.
+fn title(open: &Open, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
     canvas.repeat(
         area.x,
         area.y,
@@ -42,7 +42,7 @@ fn title(open: &Open, canvas: &mut Canvas<'_>, area: Rect) {
         }
     }
     phrase.push(Token::Text, " ");
-    canvas.phrase(area.x + 2, area.y, area.width.saturating_sub(4), &phrase);
+    canvas.phrase(area.x + 2, area.y, area.width.saturating_sub(4), &phrase)
 }
 
 pub fn detail(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
@@ -53,50 +53,32 @@ pub fn detail(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect)
         }
     }
     title(open, canvas, Rect { height: 1, ..area });
-    let lines = Rect {
+    let mut body = Rect {
         y: area.y + 1,
         height: area.height.saturating_sub(1),
         ..area
     };
-    canvas.pane(Pane::Detail, lines);
     let detail = &open.detail;
-    let keys = detail
-        .lines
-        .iter()
-        .map(|line| line.key.width())
-        .max()
-        .unwrap_or(0)
-        .clamp(8, 28) as u16;
-    let window = detail.list.window(lines.height.into(), detail.lines.len());
-    for (y, row) in (lines.y..).zip(window) {
-        let line = &detail.lines[row];
-        let here = row == detail.list.cursor() && open.focus == Focus::Detail;
-        canvas.hit(
-            Rect {
-                y,
-                height: 1,
-                ..lines
-            },
-            Target::Row(Pane::Detail, row),
-        );
-        draw_line(
-            open,
-            canvas,
-            Rect {
-                y,
-                height: 1,
-                ..lines
-            },
-            line,
-            keys,
-        );
-        if here && look.focused {
-            let row = Rect {
-                y,
-                height: 1,
-                ..lines
-            };
-            canvas.cursor(row, canvas.first_words(row), true);
+    let lines = detail.lines(&open.trace, body.width);
+    if open.focus == Focus::Filter || !detail.filter.text().is_empty() {
+        filter(open, look, canvas, Rect { height: 1, ..body }, &lines);
+        body.y += 1;
+        body.height = body.height.saturating_sub(1);
+    }
+    canvas.pane(Pane::Detail, body);
+    let window = detail.list.window(body.height.into(), lines.list.len());
+    for (y, row) in (body.y..body.bottom()).zip(window) {
+        let area = Rect {
+            y,
+            height: 1,
+            ..body
+        };
+        canvas.hit(area, Target::Row(Pane::Detail, row));
+        if let Some(line) = lines.list.get(row) {
+            draw_line(open, look, canvas, area, (line, &lines));
+        }
+        if row == detail.list.cursor() && open.focus == Focus::Detail && look.focused {
+            canvas.cursor(area, canvas.first_words(area), true);
         }
     }
     edge(canvas, area);
@@ -117,8 +99,37 @@ fn edge(canvas: &mut Canvas<'_>, area: Rect) {
     canvas.hit(edge, Target::Spot(Pane::DetailEdge));
 }
 
-fn draw_line(open: &Open, canvas: &mut Canvas<'_>, area: Rect, line: &Line, keys: u16) {
+/// What the detail is narrowed by.
+fn filter(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect, lines: &Lines) {
+    let said = match lines.list.len() {
+        0 => "nothing has this".to_owned(),
+        many => text::plural(many as u64, "line"),
+    };
+    let end = area.right().saturating_sub(1);
+    canvas.right(
+        end,
+        area.y,
+        area.width,
+        &Shown::from(said.clone()),
+        Token::Muted,
+    );
+    let x = canvas.text(area.x + 3, area.y, area.width, &"/ ".into(), Token::Accent);
+    let room = end.saturating_sub(x + said.len() as u16 + 2);
+    let typing = open.focus == Focus::Filter && look.focused;
+    open.detail
+        .filter
+        .draw(canvas, (x, area.y), room, "", typing);
+}
+
+fn draw_line(
+    open: &Open,
+    look: &Look<'_>,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    (line, lines): (&Line, &Lines),
+) {
     let folded = open.detail.is_folded(line.section);
+    let mut x = area.x + lines.x;
     if let Some((title, entries)) = line.heading {
         let glyph = if folded {
             canvas.glyphs.folded
@@ -126,33 +137,131 @@ fn draw_line(open: &Open, canvas: &mut Canvas<'_>, area: Rect, line: &Line, keys
             canvas.glyphs.open
         };
         canvas.put(area.x + 3, area.y, glyph, Token::Muted);
-        let heading = Shown::from(format!("{title} {entries}"));
-        canvas.text(area.x + 5, area.y, 14, &heading, Token::Strong);
+        let heading = Shown::from(format!("{title} {}", text::count_short(entries as u64)));
+        let room = if lines.x > 14 {
+            lines.x - 6
+        } else {
+            area.width.saturating_sub(6)
+        };
+        let end = canvas.text(area.x + 5, area.y, room, &heading, Token::Strong);
+        x = x.max(if lines.x > 14 { x } else { end + 2 });
     }
-    let x = area.x + 20;
-    let room = area.right().saturating_sub(x + 1);
     if folded && line.heading.is_some() {
+        let room = area.right().saturating_sub(x + 1);
         canvas.text(x, area.y, room, &line.value, Token::Muted);
         return;
+    }
+    if !line.key.as_str().is_empty() {
+        let indent = line.indent.min(lines.keys / 2);
+        let room = lines.keys.saturating_sub(indent);
+        // What tells keys of one kind apart is at their ends.
+        let key = line.key.clone().cut_middle(room.into(), canvas.charset());
+        canvas.text(x + indent, area.y, room, &key, Token::SyntaxKey);
+    }
+    let has_keys = line.section.has_keys();
+    let x = if has_keys {
+        x + lines.keys + GAP
+    } else {
+        x + 2
+    };
+    let indent = if line.key.as_str().is_empty() {
+        line.indent
+    } else {
+        0
+    };
+    value(
+        open,
+        look,
+        canvas,
+        Rect {
+            x,
+            width: area.right().saturating_sub(x + 1),
+            ..area
+        },
+        (line, indent),
+    );
+}
+
+/// A fold's mark, the value, and behind it what leads elsewhere.
+fn value(
+    open: &Open,
+    look: &Look<'_>,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    (line, indent): (&Line, u16),
+) {
+    let indent = indent.min(area.width / 2);
+    let (mut x, mut end) = (area.x + indent, area.right());
+    if let Some(folded) = line.fold {
+        let glyph = if folded {
+            canvas.glyphs.folded
+        } else {
+            canvas.glyphs.open
+        };
+        canvas.put(x.saturating_sub(2), area.y, glyph, Token::Muted);
+    }
+    for (said, token) in tails(open, look, canvas, line) {
+        let width = said.width() as u16;
+        if width + 12 < end.saturating_sub(x) {
+            canvas.right(end, area.y, width, &said, token);
+            end -= width + 2;
+        }
+    }
+    if !line.word.as_str().is_empty() {
+        x = canvas.text(
+            x,
+            area.y,
+            end.saturating_sub(x),
+            &line.word,
+            Token::SyntaxKey,
+        );
+        x += u16::from(!line.word.as_str().ends_with('='));
     }
     let token = match line.tone {
         Tone::Plain => Token::SyntaxString,
         Tone::Number => Token::SyntaxNumber,
         Tone::Failed => Token::Error,
         Tone::Doubt => Token::Doubt,
+        Tone::Muted => Token::Muted,
     };
-    let has_key = !line.key.as_str().is_empty();
-    let value_x = if has_key {
-        canvas.text(x, area.y, keys.min(room), &line.key, Token::SyntaxKey);
-        x + keys + 2
+    let room = end.saturating_sub(x);
+    if line.bytes.is_some() {
+        let cut = format!("{}{}", line.value, canvas.glyphs.ellipsis);
+        canvas.text(x, area.y, room, &Shown::from(cut), token);
     } else {
-        x
-    };
-    canvas.text(
-        value_x,
-        area.y,
-        area.right().saturating_sub(value_x + 1),
-        &line.value,
-        token,
-    );
+        canvas.text(x, area.y, room, &line.value, token);
+    }
+}
+
+/// What stands at the end of a line: how long the whole value is, where the line leads.
+fn tails(
+    open: &Open,
+    look: &Look<'_>,
+    canvas: &Canvas<'_>,
+    line: &Line,
+) -> Vec<(Shown<'static>, Token)> {
+    let mut tails = Vec::new();
+    if let Some(bytes) = line.bytes {
+        let size = format!("{} {}", text::bytes(bytes as u64), canvas.glyphs.enter);
+        tails.push((Shown::from(size), Token::Doubt));
+    }
+    if line.piece > 0 {
+        return tails;
+    }
+    let entry = open.detail.entry(line);
+    if entry.is_some_and(|entry| entry.link.is_some()) {
+        let out = line.section != super::super::detail::Section::LinkedFrom;
+        let glyph = if out {
+            canvas.glyphs.link_out
+        } else {
+            canvas.glyphs.link_in
+        };
+        tails.push((Shown::new(glyph), Token::Link));
+    }
+    let patterns = &look.shared.links;
+    if let Some(page) = external::of_line(open, line, patterns).into_iter().next() {
+        let said = format!("{} {}", canvas.glyphs.link_out, page.text);
+        tails.push((Shown::from(said), Token::Link));
+    }
+    tails
 }

@@ -2,6 +2,7 @@
 
 mod bar;
 mod bars;
+mod columns;
 mod detail;
 mod flame;
 mod graph;
@@ -26,7 +27,7 @@ use crate::tui::widget::frame::{self, Areas, Chrome, Fact, QUIET};
 use crate::tui::widget::waterfall::Axis;
 
 use super::view::{Body, View};
-use super::{Open, Stage, TraceScreen};
+use super::{Focus, Open, Stage, TraceScreen};
 pub use panes::{Border, Panes, Size};
 
 /// Columns behind the bars, so that even one over the whole width has its duration beside it.
@@ -129,7 +130,14 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
         Some(explained) => explained.why.clone(),
         None => Phrase::of(Token::Muted, "looking for the critical path"),
     };
-    let (at, of) = open.position();
+    let (at, of) = match open.focus {
+        Focus::Detail | Focus::Filter => {
+            let width = look.shared.drawn.pane(Pane::Detail).width;
+            let lines = open.detail.lines(&open.trace, width.max(1));
+            (open.detail.list.cursor(), lines.list.len())
+        }
+        Focus::Tree | Focus::Find => open.position(),
+    };
     let position = format!("{}/{}", (at + 1).min(of), of);
     Chrome {
         facts: Fact::least_first(facts),
@@ -146,9 +154,13 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
 
 fn opened(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Areas, size: Size) {
     bar::bar(open, look, canvas, areas.bar);
-    let panes = Panes::of(open, areas.body, size, &look.shared.session.splits);
+    let panes = Panes::of(open, areas.body, size, &look.shared.session);
     canvas.pane(Pane::Page, canvas.area());
     canvas.pane(Pane::Whole, areas.body);
+    if panes.tree.height == 0 {
+        detail::detail(open, look, canvas, panes.detail.unwrap_or(areas.body));
+        return;
+    }
     match open.bodies.get(&open.view) {
         Some(body) => viewed(open, body, look, canvas, panes.tree),
         None if open.view != View::Waterfall => waiting(look, canvas, panes.tree, Purpose::View),
@@ -174,11 +186,17 @@ fn viewed(open: &Open, body: &Body, look: &Look<'_>, canvas: &mut Canvas<'_>, ar
 fn waterfall(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Areas, panes: &Panes) {
     let names = panes.bars;
     let (from, to) = open.range.shown();
-    let axis = Axis::new(from, to, panes.tree.width.saturating_sub(names + 1 + LABEL));
+    let room = panes.tree.width.saturating_sub(names + 1);
+    let columns = columns::Shown::of(open, look, room);
+    let bars = names + columns.width();
+    let axis = Axis::new(from, to, panes.tree.width.saturating_sub(bars + 1 + LABEL));
     let axis = open
         .squeeze
         .as_ref()
         .map_or(axis, |squeeze| axis.squeezed(squeeze));
-    strip::strip(open, look, canvas, areas.strip, names, &axis);
-    tree::draw(open, look, canvas, panes.tree, names, &axis);
+    strip::strip(open, look, canvas, areas.strip, bars, &axis);
+    if areas.strip.height > 1 {
+        columns.heads(canvas, areas.strip.x + names + 1, areas.strip.bottom() - 1);
+    }
+    tree::draw(open, look, canvas, panes.tree, (names, &columns), &axis);
 }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::session::Splits;
+use crate::tui::session::{PaneForm, Session, Splits};
 
 use super::super::view::View;
 use super::super::{Focus, Open};
@@ -16,6 +16,8 @@ const DETAIL: (u16, u16) = (15, 75);
 const NAME: u16 = 24;
 /// Columns of a second pane beside the tree.
 const BESIDE: u16 = 56;
+/// Columns that each of them has at the least where the reader wants them side by side.
+const NARROW: u16 = 46;
 
 /// What fits: three classes of size, as the three terminals that people have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,34 +76,36 @@ pub struct Panes {
 }
 
 impl Panes {
-    pub fn of(open: &Open, body: Rect, size: Size, splits: &[Splits; 3]) -> Self {
-        let split = splits[size as usize];
+    pub fn of(open: &Open, body: Rect, size: Size, session: &Session) -> Self {
+        let split = session.splits[size as usize];
         let part = |of: u16, usual: u16| {
             let share = split.detail.map_or(usual, u16::from);
             percent(of, share.clamp(DETAIL.0, DETAIL.1))
         };
-        let (mut tree, mut detail, mut brief) = (body, None, None);
-        let focused = open.focus == Focus::Detail;
+        let focused = matches!(open.focus, Focus::Detail | Focus::Filter);
         let tells_itself = matches!(open.view, View::Flame | View::Json);
-        match size {
-            _ if tells_itself && !focused => {}
-            Size::Large if open.detail.shown && part(body.width, 30) >= BESIDE => {
-                let width = part(body.width, 30);
-                tree.width -= width + 1;
-                detail = Some(Rect {
-                    x: tree.right() + 1,
-                    width,
-                    ..body
-                });
+        let wanted = if size == Size::Small || tells_itself {
+            focused
+        } else {
+            open.detail.shown
+        };
+        let height = match (size, split.detail) {
+            (Size::Small, _) => part(body.height, 60),
+            (_, None) => 9.min(body.height / 2),
+            (_, Some(_)) => part(body.height, 30),
+        };
+        let fits = size == Size::Large && part(body.width, 30) >= BESIDE;
+        let (mut tree, detail) = match session.pane {
+            _ if !wanted => (body, None),
+            PaneForm::Alone if focused => (Rect { height: 0, ..body }, Some(body)),
+            PaneForm::Alone => (body, None),
+            PaneForm::Beside if body.width >= 2 * NARROW => {
+                beside(body, part(body.width, 45).max(NARROW))
             }
-            Size::Large | Size::Medium if open.detail.shown => {
-                let usual = 9.min(body.height / 2);
-                let height = split.detail.map_or(usual, |_| part(body.height, 30));
-                (tree, detail) = below(body, height);
-            }
-            Size::Small if focused => (tree, detail) = below(body, part(body.height, 60)),
-            _ => {}
-        }
+            PaneForm::Fitting if fits => beside(body, part(body.width, 30)),
+            PaneForm::Fitting | PaneForm::Beside | PaneForm::Below => below(body, height),
+        };
+        let mut brief = None;
         if size == Size::Small && detail.is_none() && !tells_itself && tree.height >= 4 {
             (tree, brief) = below(tree, 1);
         }
@@ -165,6 +169,17 @@ fn names(width: u16, size: Size, split: Splits) -> u16 {
         return width;
     }
     percent(width, share.max(NAMES.0)).max(NAME).min(width)
+}
+
+/// The columns at the left, and those cut off at their right, a rule between them.
+fn beside(area: Rect, width: u16) -> (Rect, Option<Rect>) {
+    let width = width.min(area.width.saturating_sub(2));
+    let left = Rect {
+        width: area.width - width - 1,
+        ..area
+    };
+    let x = left.right() + 1;
+    (left, Some(Rect { x, width, ..area }))
 }
 
 /// The rows above, and those cut off below them.

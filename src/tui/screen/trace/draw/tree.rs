@@ -10,6 +10,7 @@ use crate::tui::widget::waterfall::{Axis, Row};
 
 use super::super::{Focus, Open};
 use super::bars::{bars, bundle_bars};
+use super::columns::Shown;
 use super::name::{Indent, NAME, bundled, missing, name};
 use super::ruler::guide;
 
@@ -23,9 +24,10 @@ pub fn draw(
     look: &Look<'_>,
     canvas: &mut Canvas<'_>,
     area: Rect,
-    names: u16,
+    (names, chosen): (u16, &Shown),
     axis: &Axis<'_>,
 ) {
+    let bars_at = names + 1 + chosen.width();
     let pinned = pinned(open, area.height);
     let body = Rect {
         y: area.y + pinned.len() as u16,
@@ -39,8 +41,8 @@ pub fn draw(
         columns,
         left_out: left_out(open, window.clone(), columns, names),
     };
-    let guide = guide(open, axis).map(|(column, _)| area.x + names + 1 + column);
-    let has_bars = area.width > names + 1;
+    let guide = guide(open, axis).map(|(column, _)| area.x + bars_at + column);
+    let has_bars = area.width > bars_at;
     for (y, row) in (area.y..).zip(pinned.iter().copied().chain(window)) {
         let line = Rect {
             y,
@@ -53,8 +55,8 @@ pub fn draw(
             ..line
         };
         let right = Rect {
-            x: area.x + names + 1,
-            width: area.width.saturating_sub(names + 1),
+            x: area.x + bars_at,
+            width: area.width.saturating_sub(bars_at),
             ..line
         };
         if let Some(x) = guide.filter(|_| has_bars) {
@@ -63,6 +65,7 @@ pub fn draw(
         match open.rows.get(row) {
             Some(Row::Span(span)) => {
                 name(open, look, canvas, left, row, indent);
+                chosen.cells(open, canvas, (area.x + names + 1, y), span);
                 if has_bars {
                     bars(open, look, canvas, right, span, axis);
                 }
