@@ -204,9 +204,9 @@ fn what_is_kept_beside_the_spans_counts_too() {
 fn read_file(name: &str, fill: impl FnOnce(&mut dyn std::io::Write)) -> (String, String, u64) {
     let home = Home::new();
     let path = home.path().join(name);
-    let mut file = std::io::BufWriter::new(fs::File::create(&path).unwrap());
-    fill(&mut file);
-    file.into_inner().unwrap().sync_all().unwrap();
+    let mut written = std::io::BufWriter::new(fs::File::create(&path).unwrap());
+    fill(&mut written);
+    written.into_inner().unwrap().sync_all().unwrap();
     let path = path.to_str().unwrap().to_owned();
     let args = [
         "stats",

@@ -150,9 +150,9 @@ impl Harness {
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::Save(session) => self.saved = Some(session),
                 Effect::Outside(Outside::Browse(url)) => self.opened.push(url),
-                Effect::Outside(_) => {}
                 Effect::Quit => self.quit = true,
-                Effect::Mouse(_)
+                Effect::Outside(_)
+                | Effect::Mouse(_)
                 | Effect::Keep(_)
                 | Effect::Edit(_)
                 | Effect::Suspend

@@ -1,5 +1,7 @@
 //! The views of a trace: each in every size, and that turning keeps the span.
 
+use std::fmt::Write as _;
+
 use super::*;
 use crate::tui::golden::{SIZES, compare};
 
@@ -144,7 +146,11 @@ async fn views_of_every_depth() {
                     compare(&format!("trace-{name}-{depth_name}.ansi"), &picture);
                 } else {
                     let number = digest(&picture);
-                    digests += &format!("{name} {depth_name} {width}x{height} {number:016x}\n");
+                    writeln!(
+                        digests,
+                        "{name} {depth_name} {width}x{height} {number:016x}"
+                    )
+                    .unwrap();
                 }
             }
         }
