@@ -53,6 +53,10 @@ use study::{Subject, Want};
 
 /// A growing trace is asked for again at most this often.
 const AGAIN: Duration = Duration::from_secs(1);
+/// One of a file that is being read, so that all of it is there soon after it was read.
+const READING: Duration = Duration::from_millis(400);
+/// One that is not there yet.
+const FIRST_ROWS: Duration = Duration::from_millis(100);
 
 /// The screen of one trace.
 #[derive(Debug, Clone, PartialEq)]
@@ -279,7 +283,13 @@ impl Page for TraceScreen {
 
     fn changed(&mut self, cx: &mut Cx<'_>) {
         if !cx.is_set(Timer::Refresh) {
-            cx.after(AGAIN, Timer::Refresh);
+            let live = cx.shared.source.opened.capabilities.live;
+            let pace = match self.stage {
+                Stage::Open(_) if live => AGAIN,
+                Stage::Open(_) => READING,
+                _ => FIRST_ROWS,
+            };
+            cx.after(pace, Timer::Refresh);
         }
     }
 
