@@ -55,7 +55,13 @@ impl<T> Sparse<T> {
             return &[];
         }
         let from = self.rows.partition_point(|&r| r < row);
-        let length = self.rows[from..].iter().take_while(|&&r| r == row).count();
+        let rest = &self.rows[from..];
+        // Doubling: most rows have few values, and some have many thousands.
+        let mut upto = 1;
+        while rest.get(upto) == Some(&row) {
+            upto *= 2;
+        }
+        let length = rest[..upto.min(rest.len())].partition_point(|&r| r == row);
         &self.values[from..from + length]
     }
 
@@ -92,5 +98,26 @@ impl<T> Column for Sparse<T> {
     fn clear(&mut self) {
         self.rows.clear();
         self.values.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_all_its_values_and_no_other() {
+        for count in 0..20 {
+            let mut column = Sparse::default();
+            let rows = std::iter::once(1).chain(std::iter::repeat_n(3, count));
+            for (number, row) in rows.chain([4, 4]).enumerate() {
+                column.push(row, number);
+            }
+            let expected: Vec<usize> = (1..=count).collect();
+            assert_eq!(column.of(3), expected);
+            assert_eq!(column.of(4), [count + 1, count + 2]);
+            assert!(column.of(0).is_empty() && column.of(2).is_empty());
+            assert!(column.of(5).is_empty());
+        }
     }
 }

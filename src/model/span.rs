@@ -38,13 +38,18 @@ impl<'a> Attributes<'a> {
 
     /// Keys and values in order.
     pub fn iter(self) -> impl ExactSizeIterator<Item = (&'a str, Value<'a>)> {
+        self.pairs.iter().map(move |&pair| self.told(pair))
+    }
+
+    /// The key and value of a place in that order.
+    pub fn nth(self, at: usize) -> Option<(&'a str, Value<'a>)> {
+        self.pairs.get(at).map(|&pair| self.told(pair))
+    }
+
+    fn told(self, pair: PairIx) -> (&'a str, Value<'a>) {
         let dictionary = &self.block.dictionary;
-        self.pairs.iter().map(move |&pair| {
-            (
-                dictionary.text(dictionary.key(pair)),
-                dictionary.value(pair),
-            )
-        })
+        let key = dictionary.text(dictionary.key(pair));
+        (key, dictionary.value(pair))
     }
 }
 
@@ -207,6 +212,13 @@ impl<'a> SpanRef<'a> {
             .of(self.row)
             .iter()
             .map(move |event| EventRef { block, event })
+    }
+
+    /// The event of a place in that order.
+    pub fn event(self, at: usize) -> Option<EventRef<'a>> {
+        let block = self.block;
+        let event = block.events.of(self.row).get(at)?;
+        Some(EventRef { block, event })
     }
 
     /// Its links in the order in which they arrived.

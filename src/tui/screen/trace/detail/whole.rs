@@ -36,7 +36,7 @@ impl<'a> Whole<'a> {
         Some(match &entry.origin {
             Origin::Told(_) | Origin::More => return None,
             Origin::Message => text(span.status().name(), span.status_message()),
-            Origin::Event(at) => text(key, span.events().nth(*at)?.name()),
+            Origin::Event(at) => text(key, span.event(*at)?.name()),
             Origin::Log(at) => Self {
                 key: Cow::Borrowed(key),
                 value: trace.logs().nth(*at)?.body(),
@@ -48,7 +48,7 @@ impl<'a> Whole<'a> {
 
     /// The value of the attribute of that place.
     pub fn attribute(trace: &'a Trace, span: usize, owner: Owner, at: usize) -> Option<Self> {
-        let (key, value) = attributes(trace, span, owner)?.iter().nth(at)?;
+        let (key, value) = attributes(trace, span, owner)?.nth(at)?;
         Some(Self {
             key: Cow::Borrowed(key),
             value,
@@ -150,7 +150,7 @@ pub fn attributes(trace: &Trace, span: usize, owner: Owner) -> Option<Attributes
         Owner::Span => span.attributes(),
         Owner::Resource => span.resource().attributes(),
         Owner::Scope => span.scope().attributes(),
-        Owner::Event(at) => span.events().nth(at)?.attributes(),
+        Owner::Event(at) => span.event(at)?.attributes(),
         Owner::Link(at) => span.links().nth(at)?.attributes(),
         Owner::Log(at) => trace.logs().nth(at)?.attributes(),
     })

@@ -175,25 +175,23 @@ pub fn bundled(
     let s = open.trace.span(bundle.first);
     let end = area.right().saturating_sub(MARKS + 1);
     let x = service(look, canvas, (x, area.y), end, s.service());
-    let (last, many) = match bundle.likeness {
-        Likeness::Alike => (
-            "",
-            format!(
-                "{}{} alike",
-                canvas.glyphs.times,
-                text::count(bundle.count.into())
-            ),
-        ),
-        Likeness::Chain => (
-            open.trace.span(bundle.last).operation(),
-            format!("{} in line", text::count(bundle.count.into())),
-        ),
-    };
-    let room = end.saturating_sub(x + 2 + many.chars().count() as u16 + 2);
+    let many = text::count(bundle.count.into());
     let mut operation = s.operation().to_owned();
-    if !last.is_empty() {
-        operation = format!("{operation} {} {last}", canvas.glyphs.crumb);
-    }
+    let (many, word) = match bundle.likeness {
+        Likeness::Alike => (format!("{}{many}", canvas.glyphs.times), " alike"),
+        Likeness::Chain => {
+            let last = open.trace.span(bundle.last).operation();
+            operation = format!("{operation} {} {last}", canvas.glyphs.crumb);
+            (many, " in line")
+        }
+    };
+    let room = |many: &str| end.saturating_sub(x + 2 + many.chars().count() as u16 + 2);
+    // Where room is short, the word goes before the name does.
+    let whole = format!("{many}{word}");
+    let wide = usize::from(room(&whole));
+    let fits = Shown::start_of(&operation, wide + 1).width() <= wide;
+    let many = if fits { whole } else { many };
+    let room = room(&many);
     let token = if open.find.hits_within(bundle_spans(open, bundle)) {
         Token::Match
     } else {
