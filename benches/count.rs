@@ -11,11 +11,10 @@ mod workload;
 use std::hint::black_box;
 use std::process::Command;
 
-use vizsla::collector::{Exports, Intake, Syntax};
 use vizsla::format::Findings;
 use vizsla::format::otlp::{Signal, proto};
 use vizsla::model::{BlockBuilder, Nanos};
-use vizsla::storage::{Counting, Limits, Order, Search, Snapshot, Store};
+use vizsla::storage::{Counting, Order, Search, Snapshot};
 use vizsla::traceql::{Metrics, Query, Steps};
 
 use workload::Traces;
@@ -81,7 +80,7 @@ fn instructions(step: &str) -> Option<u64> {
 
 fn run(step: &str, times: u64) {
     let requests = workload::requests(SPANS, Traces::Many, 7);
-    let store = stored(&requests);
+    let store = workload::stored(&requests);
     let snapshot = store.snapshot();
     let there = workload::a_request_id(&requests);
     let text = match step {
@@ -97,7 +96,7 @@ fn run(step: &str, times: u64) {
         match step {
             NOTHING => {}
             "decode" => decode(&requests, &mut builder),
-            "store" => drop(stored(&requests)),
+            "store" => drop(workload::stored(&requests)),
             "rate" => _ = black_box(rate(&snapshot, &text)),
             _ => _ = black_box(search(&snapshot, &text)),
         }
@@ -110,16 +109,6 @@ fn decode(requests: &[Vec<u8>], builder: &mut BlockBuilder) {
         assert!(decoded.is_ok(), "{decoded:?}");
         black_box(builder.finish());
     }
-}
-
-fn stored(requests: &[Vec<u8>]) -> Store {
-    let store = Store::new(Limits::of(4 << 30));
-    let exports = Exports::new(store.clone());
-    for request in requests {
-        let taken = exports.take(Signal::Traces, Syntax::Protobuf, request);
-        assert!(taken.is_ok(), "{taken:?}");
-    }
-    store
 }
 
 /// The newest 20 traces.

@@ -10,11 +10,9 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group};
-use vizsla::collector::{Exports, Intake, Syntax};
 use vizsla::format::Findings;
 use vizsla::format::otlp::{Signal, proto};
 use vizsla::model::BlockBuilder;
-use vizsla::storage::{Limits, Store};
 
 use workload::Traces;
 
@@ -41,24 +39,17 @@ fn decode(requests: &[Vec<u8>]) -> usize {
     spans.sum()
 }
 
-/// Takes every request as the collector does.
-fn store(requests: &[Vec<u8>]) -> Store {
-    let store = Store::new(Limits::of(4 << 30));
-    let exports = Exports::new(store.clone());
-    for request in requests {
-        let taken = exports.take(Signal::Traces, Syntax::Protobuf, request);
-        assert!(taken.is_ok(), "{taken:?}");
-    }
-    store
-}
-
 fn ingest(c: &mut Criterion) {
     let requests = workload::requests(SPANS, Traces::Many, 7);
     let mut group = c.benchmark_group("ingest");
     group.throughput(Throughput::Elements(SPANS as u64));
     group.bench_function("decode", |b| b.iter(|| decode(&requests)));
     group.bench_function("decode and commit", |b| {
-        b.iter_batched(|| (), |()| store(&requests), BatchSize::PerIteration);
+        b.iter_batched(
+            || (),
+            |()| workload::stored(&requests),
+            BatchSize::PerIteration,
+        );
     });
     group.finish();
 }
@@ -70,8 +61,8 @@ fn tell() {
     let spans = (SPANS * 3) as f64;
     let rate = |took: Duration| spans / took.as_secs_f64();
     let decoded = rate(workload::median(3, || assert!(decode(&requests) > 0)));
-    let stored = rate(workload::median(3, || drop(store(&requests))));
-    let held = store(&requests).stats().bytes as f64 / spans;
+    let stored = rate(workload::median(3, || drop(workload::stored(&requests))));
+    let held = workload::stored(&requests).stats().bytes as f64 / spans;
     println!(
         "\n{spans} spans, {:.0} B each on the wire",
         wire as f64 / spans

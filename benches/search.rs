@@ -13,10 +13,8 @@ use tokio_util::sync::CancellationToken;
 use vizsla::backend::{
     Backend, BackendError, Division, Memory, Part, SearchRequest, SeriesRequest, Sort,
 };
-use vizsla::collector::{Exports, Intake, Syntax};
-use vizsla::format::otlp::Signal;
 use vizsla::model::TraceId;
-use vizsla::storage::{Limits, Store};
+use vizsla::storage::Store;
 
 use workload::Traces;
 
@@ -159,12 +157,7 @@ fn questions(there: &str, span: &str, service: &str) -> Vec<Question> {
 impl Asked {
     fn new() -> Self {
         let requests = workload::requests(SPANS, Traces::Many, 7);
-        let store = Store::new(Limits::of(4 << 30));
-        let exports = Exports::new(store.clone());
-        for request in &requests {
-            let taken = exports.take(Signal::Traces, Syntax::Protobuf, request);
-            assert!(taken.is_ok(), "{taken:?}");
-        }
+        let store = workload::stored(&requests);
         let there = workload::a_request_id(&requests);
         let snapshot = store.snapshot();
         let block = snapshot.blocks().next().cloned().unwrap_or_default();

@@ -16,6 +16,10 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
+use vizsla::collector::{Exports, Intake, Syntax};
+use vizsla::format::otlp::Signal;
+use vizsla::storage::{Limits, Store};
+
 use random::Random;
 use wire::{Message, int, text};
 
@@ -53,6 +57,17 @@ pub fn requests(spans: usize, traces: Traces, seed: u64) -> Vec<Vec<u8>> {
         made += fleet.trace(start, size.min(spans - made));
     }
     fleet.finish()
+}
+
+/// Takes every request as the collector does.
+pub fn stored(requests: &[Vec<u8>]) -> Store {
+    let store = Store::new(Limits::of(4 << 30));
+    let exports = Exports::new(store.clone());
+    for request in requests {
+        let taken = exports.take(Signal::Traces, Syntax::Protobuf, request);
+        assert!(taken.is_ok(), "{taken:?}");
+    }
+    store
 }
 
 /// The `request.id` of a span that [`requests`] made for that seed, so that a look-up finds it.

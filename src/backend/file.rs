@@ -267,10 +267,7 @@ impl Backend for Files {
         window: Option<Window>,
         cancel: CancellationToken,
     ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
-        self.answer(cancel, move |stored, cancel| {
-            let (graph, traces) = stored.calls(window, cancel)?;
-            Ok((graph, Some(traces)))
-        })
+        self.answer(cancel, move |stored, cancel| stored.calls(window, cancel))
     }
 
     fn calls_of(
@@ -280,8 +277,7 @@ impl Backend for Files {
         cancel: CancellationToken,
     ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
         self.answer(cancel, move |stored, cancel| {
-            let (graph, traces) = stored.calls_of(&query, window, cancel)?;
-            Ok((graph, Some(traces)))
+            stored.calls_of(&query, window, cancel)
         })
     }
 

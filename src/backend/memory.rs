@@ -126,10 +126,7 @@ impl Backend for Memory {
         cancel: CancellationToken,
     ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
         let stored = Arc::clone(&self.stored);
-        at_leisure(cancel, move |cancel| {
-            let (graph, traces) = stored.calls(window, cancel)?;
-            Ok((graph, Some(traces)))
-        })
+        at_leisure(cancel, move |cancel| stored.calls(window, cancel))
     }
 
     fn calls_of(
@@ -140,8 +137,7 @@ impl Backend for Memory {
     ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
         let stored = Arc::clone(&self.stored);
         at_leisure(cancel, move |cancel| {
-            let (graph, traces) = stored.calls_of(&query, window, cancel)?;
-            Ok((graph, Some(traces)))
+            stored.calls_of(&query, window, cancel)
         })
     }
 

@@ -151,7 +151,7 @@ impl Stored {
         cancel: &CancellationToken,
     ) -> Result<Dependencies, BackendError> {
         let (graph, traces) = self.calls(window, cancel)?;
-        Ok(Dependencies::of_graph(&graph, Some(traces)))
+        Ok(Dependencies::of_graph(&graph, traces))
     }
 
     /// Who calls whom, and in how many traces. What is kept up to date answers if it is all
@@ -160,14 +160,14 @@ impl Stored {
         &self,
         window: Option<Window>,
         cancel: &CancellationToken,
-    ) -> Result<(ServiceGraph, u64), BackendError> {
+    ) -> Result<(ServiceGraph, Option<u64>), BackendError> {
         let snapshot = self.store.snapshot();
         let all = window.is_none_or(|window| {
             let reach = snapshot.reach();
             reach.is_none_or(|(from, to)| window.contains(from) && window.contains(to))
         });
         if all && let Some(graph) = self.kept_calls() {
-            return Ok((graph, self.store.stats().traces));
+            return Ok((graph, Some(self.store.stats().traces)));
         }
         calls::Asked::Traces(window).of(&snapshot, cancel)
     }
@@ -178,7 +178,7 @@ impl Stored {
         query: &str,
         window: Option<Window>,
         cancel: &CancellationToken,
-    ) -> Result<(ServiceGraph, u64), BackendError> {
+    ) -> Result<(ServiceGraph, Option<u64>), BackendError> {
         let query = find::parse(query)?;
         calls::Asked::Spans(&query, window).of(&self.store.snapshot(), cancel)
     }

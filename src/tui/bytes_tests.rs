@@ -1,28 +1,11 @@
 //! What keys cost on the wire: bytes to the terminal from one frame to the next.
 
-use std::cell::RefCell;
-use std::io::{self, Write};
-use std::rc::Rc;
-
 use super::golden::screen;
 use super::harness::Harness;
 use super::terminal::paint::Painter;
+use super::terminal::paint::tape::Tape;
 use crate::config::Depth;
 use crate::text::{Charset, Shown};
-
-/// What was written.
-#[derive(Default, Clone)]
-struct Tape(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Tape {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// The most bytes that one of the keys costs, after some that are not counted.
 async fn cost(size: (u16, u16), before: &str, keys: &[&str]) -> usize {

@@ -52,7 +52,7 @@ impl Asked<'_> {
         self,
         snapshot: &Snapshot,
         cancel: &CancellationToken,
-    ) -> Result<(ServiceGraph, u64), BackendError> {
+    ) -> Result<(ServiceGraph, Option<u64>), BackendError> {
         let stopped = || cancel.is_cancelled();
         let subset = match self {
             Self::Traces(window) => Some(snapshot.select_traces(|from, to| {
@@ -66,7 +66,7 @@ impl Asked<'_> {
         let subset = subset.ok_or(BackendError::Cancelled)?;
         let graph = joined(&subset, &stopped).ok_or(BackendError::Cancelled)?;
         match graph {
-            Ok(graph) => Ok((graph, subset.traces)),
+            Ok(graph) => Ok((graph, Some(subset.traces))),
             Err(Repeated) => self.of_trees(snapshot.traces(), cancel),
         }
     }
@@ -76,7 +76,7 @@ impl Asked<'_> {
         self,
         traces: impl Iterator<Item = StoredTrace>,
         cancel: &CancellationToken,
-    ) -> Result<(ServiceGraph, u64), BackendError> {
+    ) -> Result<(ServiceGraph, Option<u64>), BackendError> {
         let mut calls = Calls::new();
         let mut count = 0;
         let mut evaluator = match self {
@@ -108,7 +108,7 @@ impl Asked<'_> {
                 _ => {}
             }
         }
-        Ok((service_graph([&calls]), count))
+        Ok((service_graph([&calls]), Some(count)))
     }
 }
 

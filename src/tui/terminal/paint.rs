@@ -280,4 +280,6 @@ impl Band {
 }
 
 #[cfg(test)]
+pub mod tape;
+#[cfg(test)]
 mod tests;

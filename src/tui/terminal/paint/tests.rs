@@ -1,25 +1,9 @@
 //! Frames are whole, and what does not change is not written.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use ratatui::style::Style;
 
+use super::tape::Tape;
 use super::*;
-
-/// What was written.
-#[derive(Default, Clone)]
-struct Tape(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Tape {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 fn painter() -> (Painter<Tape>, Tape) {
     let tape = Tape::default();
