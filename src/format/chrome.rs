@@ -60,6 +60,8 @@ struct Chrome {
     counters: u64,
     others: u64,
     unmatched: u64,
+    /// Slices whose length is not told.
+    unended: u64,
     /// It was too large to be kept whole, which has been told.
     is_cut: bool,
 }
@@ -222,19 +224,28 @@ impl Chrome {
         self.named = 0;
     }
 
-    /// Tells what was passed over.
+    /// Tells what was passed over, and what was guessed.
     fn tell(&self, findings: &mut Findings) {
         let counts = [
-            (self.counters, "counters"),
-            (self.others, "events of kinds that are no spans"),
-            (self.unmatched, "ends without a beginning"),
+            (self.counters, "counters", "passed over"),
+            (
+                self.others,
+                "events of kinds that are no spans",
+                "passed over",
+            ),
+            (self.unmatched, "ends without a beginning", "passed over"),
+            (
+                self.unended,
+                "slices without `dur`",
+                "kept without a length",
+            ),
         ];
-        for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
+        for (count, what, became) in counts.into_iter().filter(|(count, ..)| *count > 0) {
             let place = findings.place_in_bytes(0, String::new());
             findings.report(Problem {
                 place,
                 reason: Reason::Unsupported,
-                message: format!("{what}: {count} passed over"),
+                message: format!("{what}: {count} {became}"),
                 spans: 0,
             });
         }

@@ -1,4 +1,5 @@
-//! Jaeger's JSON: an answer of its API, a download of its UI, a bare trace, a list of traces.
+//! Jaeger's JSON: an answer of its API, a download of its UI, a bare trace, a bare span, a list of
+//! such; and what protobuf's JSON makes of its model (`grpcurl`, Kafka).
 //!
 //! Jaeger writes a trace's spans before the processes that they name. Spans go straight into
 //! columns, with a stand-in for their resource, and get the real one when the processes were read.
@@ -17,6 +18,7 @@
 mod batch;
 mod document;
 mod fill;
+mod model;
 mod process;
 mod proto;
 mod reader;

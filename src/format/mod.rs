@@ -29,6 +29,7 @@ pub mod zipkin;
 
 mod findings;
 mod flat;
+mod id;
 mod limits;
 mod perfetto;
 pub mod pinpoint;

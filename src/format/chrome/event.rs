@@ -133,7 +133,11 @@ impl<'a> Walk<'a, '_, Events<'a, '_>> {
                 let end = event.time.saturating_add(duration.max(0));
                 timeline.slice(track, time, instant(end).0, named);
             }
-            ("X", None) => return Err(Rejection::wrong("a slice without `dur`")),
+            // It was cut off, or began before the recording did.
+            ("X", None) => {
+                chrome.unended += 1;
+                timeline.slice(track, time, time, named);
+            }
             ("B" | "b" | "S", _) => timeline.begin(track, time, named),
             ("E" | "e" | "F", _) => timeline.end(track, time, named),
             ("s" | "t" | "f", _) => {

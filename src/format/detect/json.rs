@@ -72,6 +72,14 @@ fn judge(path: &str, key: &str, text: &[u8], seen_data: bool) -> Option<Verdict>
             Format::CloudTrace,
             "`projectId`, as Google Cloud Trace has it",
         ),
+        ("{" | "[{", "traceId")
+            if holds(text, b"\"spanId\"") && holds(text, b"\"operationName\"") =>
+        {
+            Read(
+                Format::JaegerJson,
+                "`operationName`, as spans of Jaeger's model have it",
+            )
+        }
         ("[{" | "[[{" | "{", "traceId" | "localEndpoint" | "binaryAnnotations") => zipkin(text),
         ("{traces[{", "traceID" | "rootServiceName" | "rootTraceName" | "spanSet" | "spanSets") => {
             Read(
@@ -174,7 +182,7 @@ fn jaeger(text: &[u8]) -> Verdict {
             "documents with `startTimeMillis`, as Jaeger keeps spans",
         )
     } else {
-        Verdict::Read(Format::JaegerJson, "a bare trace of Jaeger")
+        Verdict::Read(Format::JaegerJson, "a bare trace or span of Jaeger")
     }
 }
 

@@ -59,7 +59,7 @@ impl<'a> Walk<'a, '_, State<'a>> {
     pub(super) fn apm(&mut self) -> JsonResult<Result<(), Rejection>> {
         self.state.row.clear();
         self.state.apm = Facts::default();
-        self.flat(Self::apm_member)?;
+        self.leaves(Self::apm_member)?;
         let State { row, apm, .. } = &mut self.state;
         if let Some(micros) = apm.micros {
             row.draft.start = row::instant(micros);

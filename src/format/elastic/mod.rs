@@ -53,6 +53,10 @@ struct State<'a> {
     pairs: Vec<PairIx>,
     apm: apm::Facts,
     jaeger: jaeger::Document<'a>,
+    /// The hit at hand has come with its document.
+    has_source: bool,
+    /// Its fields stand for its document: each is a list of its values.
+    is_fields: bool,
 }
 
 /// What a document is, by its keys.
@@ -83,6 +87,7 @@ impl<'a> Walk<'a, '_, State<'a>> {
         };
         match shape {
             Shape::Envelope if depth > 0 => {
+                self.state.has_source = false;
                 return self.object(|walk, key| walk.within(key, depth));
             }
             Shape::Action => {}
@@ -106,14 +111,40 @@ impl<'a> Walk<'a, '_, State<'a>> {
 
     /// A member of an envelope.
     fn within(&mut self, key: &str, depth: u32) -> JsonResult<()> {
-        if !is_envelope(key) {
+        if !is_envelope(key) || (key == "fields" && self.state.has_source) {
             return Ok(());
         }
+        self.state.has_source |= key == "_source";
+        self.state.is_fields = key == "fields";
         if self.json.peek()? == JsonKind::Array {
             self.items(|walk| walk.document(depth - 1))
         } else {
             self.document(depth - 1)
         }
+    }
+
+    /// The leaves of a document, by their dotted keys.
+    fn leaves(&mut self, read: fn(&mut Self, &str) -> JsonResult<()>) -> JsonResult<()> {
+        if self.state.is_fields {
+            self.flat(|walk, key| walk.only(|walk| read(walk, key)))
+        } else {
+            self.flat(read)
+        }
+    }
+
+    /// Reads the only value of a list; any other value as it stands.
+    fn only(&mut self, read: impl FnOnce(&mut Self) -> JsonResult<()>) -> JsonResult<()> {
+        if !is_single(self.json.clone())? {
+            return read(self);
+        }
+        self.json.enter_array()?;
+        self.json.next_item()?;
+        let at = self.json.position();
+        read(self)?;
+        if self.json.position() == at {
+            self.json.skip()?;
+        }
+        self.json.next_item().map(drop)
     }
 
     /// A document of Jaeger, which its own decoder reads.
@@ -136,8 +167,21 @@ impl<'a> Walk<'a, '_, State<'a>> {
 fn is_envelope(key: &str) -> bool {
     matches!(
         key,
-        "hits" | "_source" | "responses" | "docs" | "rawResponse"
+        "hits" | "_source" | "fields" | "responses" | "docs" | "rawResponse"
     )
+}
+
+/// Whether a list of one value comes next.
+fn is_single(mut json: JsonReader<'_>) -> JsonResult<bool> {
+    if json.peek()? != JsonKind::Array {
+        return Ok(false);
+    }
+    json.enter_array()?;
+    if !json.next_item()? {
+        return Ok(false);
+    }
+    json.skip()?;
+    Ok(!json.next_item()?)
 }
 
 /// Tells a document by the first key that decides it.

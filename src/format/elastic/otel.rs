@@ -16,7 +16,7 @@ use crate::model::{PairIx, SpanId, Sym, Time, TraceId};
 impl<'a> Walk<'a, '_, State<'a>> {
     pub(super) fn otel(&mut self) -> JsonResult<Result<(), Rejection>> {
         self.state.row.clear();
-        self.flat(Self::otel_member)?;
+        self.leaves(Self::otel_member)?;
         Ok(self.state.row.add(self.builder))
     }
 

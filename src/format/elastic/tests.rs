@@ -142,3 +142,18 @@ fn a_span_waits_for_its_transaction_in_another_piece() {
     }
     assert_eq!(listed_spans(&(builder.finish(), findings)), whole);
 }
+
+#[test]
+fn fields_stand_for_a_document_that_did_not_come() {
+    let text = r#"{"hits":{"hits":[
+        {"_id":"1","fields":{"trace.id":["a1"],"span.id":["b2"],"parent.id":["c3"],"processor.event":["span"],
+         "span.name":["SELECT"],"timestamp.us":[1000],"span.duration.us":[7],"service.name":["shop"],"labels.colours":["red","blue"]}},
+        {"_id":"2","_source":{"traceId":"a1","spanId":"d4","name":"once"},"fields":{"spanId":["d4"]}}]}}"#;
+    assert_eq!(
+        lines(text, decode),
+        [
+            r#"a1/b2<c3 shop: SELECT 1000000+7000 internal unset {colours=["red","blue"]} {service.name=shop}"#,
+            "a1/d4<0 : once 0+0 unspecified unset {} {}",
+        ]
+    );
+}

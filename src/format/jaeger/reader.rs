@@ -1,4 +1,4 @@
-//! The outer reader: documents, answers of the API, traces, and the spans in them.
+//! The outer reader: documents, answers of the API, traces, bare spans, and the spans in them.
 
 use super::fill::Filler;
 use super::process::{Awaited, Processes};
@@ -106,10 +106,23 @@ impl<'a, 'o> Decoder<'a, 'o> {
                     self.json.go_to(&start);
                     return self.trace();
                 }
+                "operationName" => {
+                    self.json.go_to(&start);
+                    return self.bare_span();
+                }
                 _ => drop(self.json.skip()?),
             }
         }
         Ok(())
+    }
+
+    /// A span without a trace around it: its process stands in it.
+    fn bare_span(&mut self) -> JsonResult<()> {
+        self.within(|decoder, around| {
+            decoder.span(None, around)?;
+            decoder.offer(around);
+            Ok(())
+        })
     }
 
     fn object_in_data(&mut self) -> JsonResult<()> {
@@ -142,12 +155,19 @@ impl<'a, 'o> Decoder<'a, 'o> {
 
     /// A trace. Whatever ends it, its spans get their resources.
     fn trace(&mut self) -> JsonResult<()> {
+        self.within(Self::members)
+    }
+
+    fn within(
+        &mut self,
+        read: impl FnOnce(&mut Self, &mut Around<'a>) -> JsonResult<()>,
+    ) -> JsonResult<()> {
         let mut around = Around {
             id: None,
             processes: Processes::default(),
             mark: self.builder.mark(),
         };
-        let result = self.members(&mut around);
+        let result = read(self, &mut around);
         let Around {
             mut processes,
             mark,
@@ -226,7 +246,7 @@ impl<'a, 'o> Decoder<'a, 'o> {
         self.json.enter_array()?;
         let mut index = 0;
         while self.json.next_item()? {
-            self.span(index, around)?;
+            self.span(Some(index), around)?;
             self.offer(around);
             index += 1;
         }
@@ -244,24 +264,22 @@ impl<'a, 'o> Decoder<'a, 'o> {
         }
     }
 
-    /// One span. If its text is broken, but its brackets match, only it is lost.
-    fn span(&mut self, index: usize, around: &mut Around<'a>) -> JsonResult<()> {
+    /// One span, by its place in the list of a trace. If its text is broken, but its brackets match, only it is lost.
+    fn span(&mut self, index: Option<usize>, around: &mut Around<'a>) -> JsonResult<()> {
         let start = self.json.clone();
         if let Err(error) = self.draft.read(&mut self.json) {
             self.json.go_to(&start);
             self.json.skip().map_err(|_| error)?;
-            let problem = self.findings.json_problem(
-                self.text,
-                error,
-                self.path_of(&format!("spans[{index}]")),
-            );
+            let problem =
+                self.findings
+                    .json_problem(self.text, error, self.path_of(&in_spans(index)));
             self.findings.report(Problem {
                 spans: 1,
                 ..problem
             });
             return Ok(());
         }
-        let at = (start.position(), index);
+        let at = (start.position(), index.unwrap_or(0));
         let filled = self.filler.fill(
             &self.draft,
             around.id,
@@ -270,14 +288,14 @@ impl<'a, 'o> Decoder<'a, 'o> {
             self.builder,
         );
         if let Err(message) = filled {
-            let path = self.path_of(&format!("spans[{index}]"));
+            let path = self.path_of(&in_spans(index));
             self.findings
                 .reject_span(self.text, start.position(), path, Reason::BadId, message);
             return Ok(());
         }
         if !self.draft.issues.is_empty() {
             for mut issue in std::mem::take(&mut self.draft.issues) {
-                issue.path = format!("spans[{index}].{}", issue.path);
+                issue.path = join(&in_spans(index), &issue.path);
                 self.report(issue);
             }
         }
@@ -306,6 +324,11 @@ impl<'a, 'o> Decoder<'a, 'o> {
             spans: 0,
         });
     }
+}
+
+/// Where a span stands in its trace; a bare one is all there is.
+fn in_spans(index: Option<usize>) -> String {
+    index.map_or_else(String::new, |index| format!("spans[{index}]"))
 }
 
 fn join(path: &str, inner: &str) -> String {

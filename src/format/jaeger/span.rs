@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::ops::Range;
 
+use super::model;
 use super::process::Process;
 use super::tag::{Binary, Tag, read_elevated};
 use crate::format::json::{JsonError, JsonReader, JsonResult};
@@ -128,7 +129,7 @@ impl<'a> Draft<'a> {
                     Process::read(json, &"process", &mut self.issues, self.binary)
                 })?;
             }
-            _ => {}
+            _ => model::member(self, key, json)?,
         }
         Ok(())
     }
@@ -205,9 +206,11 @@ impl<'a> Draft<'a> {
         json.enter_object()?;
         while let Some(key) = json.next_key()? {
             match &*key {
-                "refType" => child_of = !json.string()?.eq_ignore_ascii_case("FOLLOWS_FROM"),
+                "refType" => child_of = !follows(json)?,
                 "traceID" => trace_id = self.trace_id(json)?.map(Some),
                 "spanID" => span_id = json.string()?.trim().parse().ok(),
+                "traceId" => trace_id = model::trace_id(json)?.map(Some),
+                "spanId" => span_id = model::span_id(json)?,
                 _ => drop(json.skip()?),
             }
         }
@@ -288,7 +291,16 @@ fn micros(json: &mut JsonReader<'_>) -> JsonResult<Option<i128>> {
     if json.take_null()? {
         return Ok(None);
     }
-    json.scaled(1000).map(Some)
+    match model::written(json)? {
+        Some(nanos) => Ok(Some(nanos)),
+        None => json.scaled(1000).map(Some),
+    }
+}
+
+/// Whether a reference is one of the second kind, by its name or by its number.
+fn follows(json: &mut JsonReader<'_>) -> JsonResult<bool> {
+    let kind = json.scalar_text()?.unwrap_or_default();
+    Ok(kind == "1" || kind.eq_ignore_ascii_case("FOLLOWS_FROM"))
 }
 
 /// A value that may be null.

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::model;
 use crate::format::json::{JsonKind, JsonReader, JsonResult, Number};
 use crate::model::Value;
 
@@ -83,14 +84,22 @@ impl<'a> Tag<'a> {
         let mut key = Cow::Borrowed("");
         let mut kind = Cow::Borrowed("");
         let mut written = Written::Null;
+        let mut is_model = false;
         json.enter_object()?;
         while let Some(name) = json.next_key()? {
             match &*name {
                 "key" => key = json.string()?,
                 "type" => kind = json.string()?,
                 "value" => written = Written::read(json)?,
+                "vType" => (kind, is_model) = (model::kind(json)?, true),
+                "vStr" | "vBool" | "vInt64" | "vFloat64" | "vBinary" => {
+                    written = Written::read(json)?;
+                }
                 _ => drop(json.skip()?),
             }
+        }
+        if is_model && matches!(written, Written::Null) {
+            written = Written::zero(&kind);
         }
         match written.typed(&kind, binary) {
             Ok(value) => Ok((Self { key, value }, None)),
@@ -157,6 +166,15 @@ impl<'a> Written<'a> {
             }
             JsonKind::Object | JsonKind::Array => Self::Nested(json.skip()?),
         })
+    }
+
+    /// What protobuf's JSON leaves out: a type's value that is nothing.
+    fn zero(kind: &str) -> Self {
+        match kind {
+            "bool" => Self::Bool(false),
+            "int64" | "float64" => Self::Number(Number::Int(0), b"0"),
+            _ => Self::Str(Cow::Borrowed("")),
+        }
     }
 
     /// The value by its tag's type; itself if it is not of that type. Types that Jaeger does not

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Block, Kind, SpanId, Status, Value};
+use crate::model::{Block, Kind, SpanId, SpanRef, Status, Value};
 
 fn read(text: &str) -> (Block, Findings) {
     let mut builder = BlockBuilder::new();
@@ -241,4 +241,74 @@ fn a_block_may_be_handed_over_after_any_span_whose_process_is_known() {
     assert!(builder.is_empty());
     assert_eq!(blocks.len(), 2);
     assert!(blocks.iter().all(|block| block.span(0).service() == "s"));
+}
+
+#[test]
+fn a_span_without_a_trace_around_it_is_read() {
+    let span = |id: u8| {
+        format!(
+            r#"{{"traceID":"a1","spanID":"{id}","operationName":"op","startTime":5,"duration":7,
+            "process":{{"serviceName":"shop","tags":[]}}}}"#
+        )
+    };
+    let (first, second) = (span(1), span(2));
+    for text in [
+        format!("[{first},{second}]"),
+        format!("{first}\n{second}\n"),
+    ] {
+        let (block, findings) = read(&text);
+        assert_eq!(findings.problems, [], "{text}");
+        let services: Vec<&str> = block.spans().map(SpanRef::service).collect();
+        assert_eq!(services, ["shop", "shop"], "{text}");
+    }
+    let (_, findings) = read(r#"[{"spanID":"1","operationName":"op"}]"#);
+    assert_eq!(
+        findings
+            .problems
+            .first()
+            .map(ToString::to_string)
+            .as_deref(),
+        Some("line 1, byte 1, [0]: a span without a valid traceID")
+    );
+}
+
+#[test]
+fn the_json_of_the_model_is_the_api_in_other_words() {
+    let model = r#"{"spans":[{"traceId":"AAAAAAAAAAAAAAAAAAAAoQ==","spanId":"AAAAAAAAAAs=","operationName":"GET /",
+        "references":[{"traceId":"AAAAAAAAAAAAAAAAAAAAoQ==","spanId":"AAAAAAAAAAE="},
+        {"traceId":"AAECAwQFBgcICQoLDA0ODw==","spanId":"AAAAAAAAAAc=","refType":"FOLLOWS_FROM"}],
+        "flags":1,"startTime":"2026-11-22T14:18:46Z","duration":"0.1s","tags":[
+        {"key":"s","vStr":"text"},{"key":"none","vType":"INT64"},{"key":"n","vType":"INT64","vInt64":"9007199254740993"},
+        {"key":"d","vType":"FLOAT64","vFloat64":1.5},{"key":"f","vType":"BOOL","vBool":true},{"key":"b","vType":"BINARY","vBinary":"AP8Q"}],
+        "logs":[{"timestamp":"2026-11-22T14:18:46.005Z","fields":[{"key":"event","vStr":"told"}]}],
+        "process":{"serviceName":"shop","tags":[{"key":"host.name","vStr":"h1"}]}}]}"#;
+    let (block, findings) = read(model);
+    assert_eq!(findings.problems, []);
+    let span = block.span(0);
+    assert_eq!(
+        (span.trace_id().0, span.span_id().0, span.parent_id()),
+        (0xa1, 11, SpanId(1))
+    );
+    assert_eq!(
+        (span.service(), span.start().0, span.duration().0),
+        ("shop", 1_795_357_126_000_000_000, 100_000_000)
+    );
+    let values: Vec<(&str, Value<'_>)> = span.attributes().iter().collect();
+    assert_eq!(
+        values,
+        [
+            ("s", Value::Str("text")),
+            ("none", Value::Int(0)),
+            ("n", Value::Int(9_007_199_254_740_993)),
+            ("d", Value::Double(1.5)),
+            ("f", Value::Bool(true)),
+            ("b", Value::Bytes(&[0, 255, 16])),
+        ]
+    );
+    let event = span.events().next().unwrap();
+    assert_eq!(
+        (event.name(), event.time().0),
+        ("told", 1_795_357_126_005_000_000)
+    );
+    assert_eq!(span.links().count(), 1);
 }

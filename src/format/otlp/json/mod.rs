@@ -11,7 +11,6 @@
 //! are passed over; a value of a wrong type costs its span, or, in an attribute, event or link,
 //! just that.
 
-mod id;
 mod log;
 mod metric;
 mod span;

@@ -5,7 +5,8 @@ use crate::format::problem::Reason;
 use crate::model::{Kind, SpanFields, SpanId, Status, Sym, Time, TraceId};
 
 use super::value::parsed;
-use super::{Decoder, PENDING_RESOURCE, PENDING_SCOPE, id};
+use super::{Decoder, PENDING_RESOURCE, PENDING_SCOPE};
+use crate::format::id;
 
 /// What follows a span into the builder.
 #[derive(Clone, Copy)]

@@ -10,7 +10,8 @@ use crate::model::{ArrayRef, MAX_NESTING, MapRef, PairIx, Sym, Value};
 
 pub(super) use crate::format::walk::parsed;
 
-use super::{Decoder, id};
+use super::Decoder;
+use crate::format::id;
 use crate::format::otlp::write::proto::value as put_value;
 
 /// A value that was read; strings are borrowed from the text. Arrays and maps are on the wire
