@@ -15,6 +15,7 @@
 
 mod display;
 mod duration;
+mod needle;
 mod number;
 mod spark;
 mod time;
@@ -22,6 +23,7 @@ mod width;
 
 pub use display::Shown;
 pub use duration::{DurationError, duration, duration_exact, offset, parse_duration};
+pub use needle::Needle;
 pub use number::{SizeError, bytes, count, count_short, parse_size, plural, rate, share};
 pub use spark::spark;
 pub use time::{Clock, Style, TimeError};

@@ -39,9 +39,11 @@ impl Dice {
     }
 
     fn size(&mut self) -> (u16, u16) {
-        match self.below(4) {
+        match self.below(6) {
             0 => (80, 24),
-            1 => (1 + self.below(60) as u16, 1 + self.below(14) as u16),
+            1 => (20, 5),
+            2 => (500, 200),
+            3 => (1 + self.below(60) as u16, 1 + self.below(14) as u16),
             _ => (40 + self.below(180) as u16, 10 + self.below(60) as u16),
         }
     }
@@ -161,8 +163,14 @@ fn next(dice: &mut Dice, harness: &Harness) -> (String, Vec<Msg>) {
             )
         }
         3 => {
-            let text = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-            (format!("paste {text}"), vec![Msg::Paste(text.to_owned())])
+            let texts = [
+                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                "{ status = error }",
+                "two\nlines\t\u{1b}[31m",
+                "",
+            ];
+            let text = dice.pick(&texts).copied().unwrap_or_default();
+            (format!("paste {text:?}"), vec![Msg::Paste(text.to_owned())])
         }
         _ => {
             let keys = dice.keys(harness);
@@ -173,7 +181,7 @@ fn next(dice: &mut Dice, harness: &Harness) -> (String, Vec<Msg>) {
 }
 
 /// The frame has its size, nothing is told of cells outside, and a cursor is seen.
-fn check(harness: &Harness) -> Result<(), String> {
+pub fn check(harness: &Harness) -> Result<(), String> {
     let (width, height) = harness.state.shared.size;
     let text = harness.text();
     let rows: Vec<&str> = text.lines().collect();

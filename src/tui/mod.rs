@@ -77,6 +77,8 @@ mod phrase;
 mod picture;
 mod place;
 mod reading;
+#[cfg(test)]
+mod resize_tests;
 mod runtime;
 mod screen;
 mod session;

@@ -270,10 +270,13 @@ async fn explained(trace: Held<Trace>, alike: Option<Trends>, charset: Charset, 
 /// Works something out on a thread of its own, which ends when nobody listens any more.
 async fn studied(study: Study, reply: &Reply, cancel: CancellationToken) {
     let (to, id) = (reply.to.clone(), reply.id);
-    let tell = move |studied| {
-        !cancel.is_cancelled() && to.blocking_send((id, Answer::Studied(studied))).is_ok()
+    let work = move || {
+        let over = || cancel.is_cancelled();
+        study.run(&over, |studied| {
+            !over() && to.blocking_send((id, Answer::Studied(studied))).is_ok()
+        });
     };
-    if spawn_blocking(move || study.run(tell)).await.is_err() {
+    if spawn_blocking(work).await.is_err() {
         let why = "this could not be worked out: a bug, the crash log has the place";
         reply.say(Answer::Failed(why.into())).await;
     }

@@ -1,5 +1,6 @@
 //! Finding text in a value.
 
+use crate::text::Needle;
 use crate::tui::widget::input::Input;
 
 /// More hits than this are not counted: the first ones are gone to.
@@ -17,7 +18,8 @@ pub struct Find {
 impl Find {
     /// Finds in a text, whatever the case of ASCII letters. Linear in the text.
     pub fn run(&mut self, text: &str) {
-        self.hits = places(text, self.input.text()).take(MOST).collect();
+        let wanted = Needle::new(self.input.text());
+        self.hits = wanted.places(text).take(MOST).collect();
     }
 
     /// Whether something is looked for.
@@ -40,29 +42,6 @@ impl Find {
         };
         found.copied()
     }
-}
-
-/// Where `wanted` stands in a text, from its start to its end.
-fn places<'t>(text: &'t str, wanted: &'t str) -> impl Iterator<Item = usize> + 't {
-    let (bytes, wanted) = (text.as_bytes(), wanted.as_bytes());
-    let first = wanted.first().map(u8::to_ascii_lowercase);
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let first = first?;
-        loop {
-            let rest = bytes.get(at..)?;
-            let found = rest
-                .iter()
-                .position(|byte| byte.to_ascii_lowercase() == first)?;
-            let here = at + found;
-            at = here + 1;
-            let window = bytes.get(here..here + wanted.len())?;
-            if window.eq_ignore_ascii_case(wanted) {
-                at = here + wanted.len();
-                return Some(here);
-            }
-        }
-    })
 }
 
 #[cfg(test)]

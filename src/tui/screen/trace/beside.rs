@@ -113,9 +113,7 @@ impl Open {
     /// Whoever pressed Enter before anything was found goes there now.
     fn go_to_first_hit(&mut self, height: usize) {
         let from = self.span().unwrap_or(0).checked_sub(1);
-        let hit = from.map_or(self.find.hits.first().copied(), |from| {
-            self.find.step(from, true, 1)
-        });
+        let hit = from.map_or(self.find.hits.nth(0), |from| self.find.step(from, true, 1));
         if let Some(hit) = hit.filter(|_| std::mem::take(&mut self.find.eager)) {
             self.go(hit, height);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::model::{SpanId, Time, Trace};
 use crate::text::Charset;
+use crate::traceql::Bits;
 use crate::tui::answer::Held;
 use crate::tui::memo::Memo;
 use crate::tui::standing::Folds;
@@ -156,9 +157,11 @@ impl Open {
         if ids.is_empty() {
             return;
         }
+        let mut matched = Bits::none(self.trace.len());
         let asked = |&span: &usize| ids.binary_search(&self.trace.span(span).span_id()).is_ok();
-        let matched = (0..self.trace.len()).filter(asked).collect();
-        self.find.lead_in(matched);
+        let spans = (0..self.trace.len()).filter(asked);
+        spans.for_each(|span| matched.insert(span));
+        self.find.lead_in(matched.into());
     }
 
     /// The same trace with more spans: cursor, folds and range stay where they were.
@@ -178,7 +181,7 @@ impl Open {
             .map(id)
             .collect();
         let cursor = self.span().map(id);
-        let mut matched: Vec<SpanId> = self.find.matched().iter().copied().map(id).collect();
+        let mut matched: Vec<SpanId> = self.find.matched().iter().map(id).collect();
         matched.sort_unstable();
         self.explained = None;
         self.anchor = None;

@@ -7,7 +7,7 @@ use crate::text::Charset;
 use crate::tui::answer::Held;
 
 use super::explain::Explained;
-use super::find;
+use super::find::{self, Spans};
 use super::view::sheet::Sheet;
 use super::view::{Body, Seen, View};
 
@@ -40,8 +40,8 @@ pub enum Subject {
 pub enum Studied {
     /// What a view shows.
     Body(View, Body),
-    /// Spans found, behind those told before, in the order of the tree.
-    Hits(Vec<usize>),
+    /// The spans found so far, those told before among them.
+    Hits(Spans),
     /// No more are found.
     AllHits,
     /// Why the find line cannot be run.
@@ -56,8 +56,9 @@ impl Studied {
 }
 
 impl Study {
-    /// Works it out, telling what there is as it comes, until nobody listens any more.
-    pub fn run(self, mut tell: impl FnMut(Studied) -> bool) {
+    /// Works it out, telling what there is as it comes, until nobody listens any more or it is
+    /// `over`.
+    pub fn run(self, over: &(dyn Fn() -> bool + Sync), mut tell: impl FnMut(Studied) -> bool) {
         let seen = Seen {
             trace: &self.trace,
             explained: self.explained.as_deref(),
@@ -75,7 +76,8 @@ impl Study {
                 Some(Studied::Body(view, Body::Sheet(*sheet)))
             }
             Subject::Find(text) => {
-                let found = find::find(&self.trace, &text, |hits| tell(Studied::Hits(hits)));
+                let hits = |hits| tell(Studied::Hits(hits));
+                let found = find::find(&self.trace, &text, over, hits);
                 Some(found.map_or_else(Studied::NoHits, |()| Studied::AllHits))
             }
         };

@@ -3,6 +3,8 @@
 use crate::model::{Nanos, Trace};
 use crate::tui::widget::waterfall::Sieve;
 
+use super::find::Spans;
+
 /// What is left out of the rows. By default nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Without {
@@ -23,7 +25,7 @@ impl Without {
     }
 
     /// The sieve that leaves these out, and all but `only` if there are such. Looks at every span.
-    pub fn sieve(&self, trace: &Trace, only: Option<&[usize]>) -> Sieve {
+    pub fn sieve(&self, trace: &Trace, only: Option<&Spans>) -> Sieve {
         let mut sieve = Sieve::default();
         let among = |services: &[String], span: usize| {
             let name = trace.span(span).service();
@@ -44,19 +46,14 @@ impl Without {
                 self.operations.iter().any(is)
             });
         }
-        let long: Option<Vec<usize>> = self.shorter.map(|least| {
-            let is_long = |&span: &usize| trace.duration_of(span) >= least;
-            (0..trace.len()).filter(is_long).collect()
-        });
-        match (long, only) {
-            (Some(long), Some(only)) => {
-                let both = |span: &usize| long.binary_search(span).is_ok();
-                let both: Vec<usize> = only.iter().copied().filter(both).collect();
-                sieve.only(trace, &both)
-            }
-            (Some(spans), None) => sieve.only(trace, &spans),
-            (None, Some(spans)) => sieve.only(trace, spans),
-            (None, None) => sieve,
+        let is_long = |&span: &usize| {
+            let least = self.shorter;
+            least.is_none_or(|least| trace.duration_of(span) >= least)
+        };
+        match only {
+            Some(only) => sieve.only(trace, only.iter().filter(is_long)),
+            None if self.shorter.is_some() => sieve.only(trace, (0..trace.len()).filter(is_long)),
+            None => sieve,
         }
     }
 
@@ -81,6 +78,7 @@ impl Without {
 mod tests {
     use super::*;
     use crate::model::scenario;
+    use crate::traceql::Bits;
 
     #[test]
     fn services_operations_and_short_spans_add_up() {
@@ -101,9 +99,9 @@ mod tests {
             without.words(|n| format!("{} ms", n.0 / 1_000_000)),
             "without b, x, under 5 ms"
         );
-        assert_eq!(
-            Without::default().sieve(&trace, Some(&[2])).count(&trace),
-            2
-        );
+        let mut third = Bits::none(trace.len());
+        third.insert(2);
+        let only = Without::default().sieve(&trace, Some(&third.into()));
+        assert_eq!(only.count(&trace), 2);
     }
 }

@@ -37,9 +37,9 @@ impl Sieve {
 
     /// Leaves out all but these spans and their ancestors.
     #[must_use]
-    pub fn only(mut self, trace: &Trace, spans: &[usize]) -> Self {
+    pub fn only(mut self, trace: &Trace, spans: impl Iterator<Item = usize>) -> Self {
         self.kept = vec![false; trace.len()];
-        for &span in spans {
+        for span in spans {
             let mut next = Some(span);
             while let Some(span) = next.filter(|&span| !self.kept[span]) {
                 self.kept[span] = true;
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!((shown(&rows), rows.sieve().count(&trace)), (vec![0, 3], 2));
         rows.sift(&trace, Sieve::default().around(&trace, |span| span == 1));
         assert_eq!((shown(&rows), rows.level(&trace, 1)), (vec![0, 2, 3], 1));
-        rows.sift(&trace, Sieve::default().only(&trace, &[2]));
+        rows.sift(&trace, Sieve::default().only(&trace, std::iter::once(2)));
         assert_eq!(shown(&rows), [0, 1, 2]);
         rows.sift(&trace, Sieve::default());
         assert_eq!(rows.len(), 4);

@@ -44,9 +44,7 @@ impl Open {
             Action::Run => {
                 self.focus = Focus::Tree;
                 let from = self.span().unwrap_or(0).checked_sub(1);
-                let hit = from.map_or(self.find.hits.first().copied(), |from| {
-                    self.find.step(from, true, 1)
-                });
+                let hit = from.map_or(self.find.hits.nth(0), |from| self.find.step(from, true, 1));
                 match hit {
                     Some(span) => self.go(span, cx.rows(Pane::Body)),
                     None if self.find.input.text().is_empty() => {}

@@ -39,7 +39,7 @@ impl Open {
     /// Sifts the rows anew, the cursor on its span or near it.
     pub fn sift(&mut self, height: usize) {
         let span = self.span();
-        let only = (self.find.hits_as == Hits::Only).then_some(self.find.hits.as_slice());
+        let only = (self.find.hits_as == Hits::Only).then_some(&self.find.hits);
         let sieve = self.without.sieve(&self.trace, only);
         self.left_out = sieve.count(&self.trace);
         self.rows.sift(&self.trace, sieve);

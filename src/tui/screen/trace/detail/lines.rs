@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use crate::model::Trace;
-use crate::text::Shown;
+use crate::text::{Needle, Shown};
 use crate::tui::value::{self, Form, Ink, Piece};
 
+use super::Detail;
 use super::entry::{Entry, Origin, Section, Tone, head};
 use super::whole::Whole;
-use super::{Detail, text_has};
 
 /// Longer values are not laid out here, but on a page of their own.
 const LONG: usize = 16 * 1024;
@@ -251,15 +251,16 @@ impl Build<'_> {
             self.detail.folds((base.section, nth, at), first)
         };
         let mut seen = value::visible(&pieces, folded);
-        let wanted = self.detail.filter.text();
+        let filter = self.detail.filter.text();
+        let wanted = Needle::new(filter);
         let has = |at: &usize| {
             let piece = pieces.get(*at);
             piece.is_some_and(|piece| {
                 let whole = text.get(piece.key.start.min(piece.text.start)..piece.text.end);
-                whole.is_some_and(|line| text_has(line, wanted))
+                whole.is_some_and(|line| wanted.is_in(line))
             })
         };
-        if !wanted.is_empty() && seen.iter().any(has) {
+        if !filter.is_empty() && seen.iter().any(has) {
             seen.retain(has);
         }
         let more = seen.len() > MOST;

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::Trace;
-use crate::text::{Charset, Shown};
+use crate::text::{Charset, Needle, Shown};
 use crate::tui::memo::Memo;
 use crate::tui::widget::input::Input;
 use crate::tui::widget::list::List;
@@ -174,8 +174,8 @@ impl Detail {
     }
 
     fn matches(&self, trace: &Trace, entry: &Entry) -> bool {
-        let wanted = self.filter.text();
-        let within = |text: &str| text_has(text, wanted);
+        let wanted = Needle::new(self.filter.text());
+        let within = |text: &str| wanted.is_in(text);
         within(entry.key.as_str())
             || within(entry.section.title())
             || Whole::of(trace, self.span(), entry)
@@ -307,17 +307,4 @@ impl Detail {
             heads.take_while(|&at| at < cursor).last()
         }
     }
-}
-
-/// Whether a text has another in it, whatever the case of ASCII letters.
-fn text_has(text: &str, wanted: &str) -> bool {
-    let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
-    let Some(first) = wanted.first().map(u8::to_ascii_lowercase) else {
-        return true;
-    };
-    let mut windows = text.windows(wanted.len());
-    windows.any(|window| {
-        window.first().map(u8::to_ascii_lowercase) == Some(first)
-            && window.eq_ignore_ascii_case(wanted)
-    })
 }

@@ -153,14 +153,14 @@ fn tabs(open: &Open, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
 }
 
 fn hits(open: &Open) -> String {
-    let cursor = open.span();
-    match cursor.and_then(|span| open.find.hits.binary_search(&span).ok()) {
-        Some(at) => format!("{} of {}", at + 1, open.find.hits.len()),
-        _ if open.find.seeking => {
-            let found = text::plural(open.find.hits.len() as u64, "span");
+    let found = &open.find.hits;
+    match open.span().filter(|&span| found.contains(span)) {
+        Some(span) => format!("{} of {}", found.before(span) + 1, found.len()),
+        None if open.find.seeking => {
+            let found = text::plural(found.len() as u64, "span");
             format!("{found} so far")
         }
-        None if open.find.hits.is_empty() => "no span".to_owned(),
-        None => text::plural(open.find.hits.len() as u64, "span"),
+        None if found.is_empty() => "no span".to_owned(),
+        None => text::plural(found.len() as u64, "span"),
     }
 }

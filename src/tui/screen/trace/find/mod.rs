@@ -1,0 +1,210 @@
+//! Finding spans within a trace: plain words, `key=value`, or TraceQL in braces.
+
+mod spans;
+mod words;
+
+use crate::model::Trace;
+use crate::traceql::{Bits, Patience, Query};
+use crate::tui::widget::input::Input;
+
+pub use spans::Spans;
+use words::words;
+
+pub use crate::tui::standing::Hits;
+
+/// The find line and what it found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Find {
+    /// The line.
+    pub input: Input,
+    /// Spans found.
+    pub hits: Spans,
+    /// Why the line cannot be run.
+    pub error: Option<String>,
+    /// More of them may come.
+    pub seeking: bool,
+    /// The first of them is gone to when it comes.
+    pub eager: bool,
+    /// Those of the line before are still shown.
+    fresh: bool,
+    /// How they stand among the other spans.
+    pub hits_as: Hits,
+    /// Spans that the search which led here asked for: hits until the reader asks for others.
+    matched: Spans,
+}
+
+impl Find {
+    /// Runs the line over a trace.
+    pub fn run(&mut self, trace: &Trace) {
+        let Some(text) = self.begin() else { return };
+        let found = find(trace, &text, &|| false, |hits| {
+            self.take(hits);
+            true
+        });
+        self.end(found.err());
+    }
+
+    /// The line that is to be run, if it has to be; its hits will come. What was found before
+    /// stays until then.
+    pub fn begin(&mut self) -> Option<String> {
+        self.error = None;
+        (self.seeking, self.fresh, self.eager) = (false, false, false);
+        let text = self.input.text().trim();
+        if text.is_empty() {
+            self.hits.clone_from(&self.matched);
+            return None;
+        }
+        (self.seeking, self.fresh) = (true, true);
+        Some(text.to_owned())
+    }
+
+    /// The hits so far of the line that was begun.
+    pub fn take(&mut self, hits: Spans) {
+        (self.hits, self.fresh) = (hits, false);
+    }
+
+    /// No more hits come, and why if the line cannot be run.
+    pub fn end(&mut self, error: Option<String>) {
+        if self.fresh {
+            self.take(Spans::default());
+        }
+        self.error = error;
+        self.seeking = false;
+    }
+
+    /// Forgets line and hits. Returns whether there was something to forget.
+    pub fn clear(&mut self) -> bool {
+        let some = !self.hits.is_empty() || !self.input.text().is_empty();
+        *self = Self::default();
+        some
+    }
+
+    /// The spans that the search which led here asked for.
+    pub fn matched(&self) -> &Spans {
+        &self.matched
+    }
+
+    /// Spans that the search which led here asked for: hits until the reader asks for others.
+    pub fn lead_in(&mut self, matched: Spans) {
+        self.hits.clone_from(&matched);
+        self.matched = matched;
+    }
+
+    /// Whether a span was found.
+    pub fn is_hit(&self, span: usize) -> bool {
+        self.hits.contains(span)
+    }
+
+    /// Whether one of a range of spans was found.
+    pub fn hits_within(&self, spans: std::ops::Range<usize>) -> bool {
+        self.hits.before(spans.start) < self.hits.before(spans.end)
+    }
+
+    /// The hit before or after a span, going round, with its place among all.
+    pub fn step(&self, from: usize, forward: bool, times: usize) -> Option<usize> {
+        let len = self.hits.len();
+        if len == 0 {
+            return None;
+        }
+        let at = self.hits.before(from + usize::from(forward));
+        let to = if forward {
+            at + times - 1
+        } else {
+            (at + len * times.max(1) - times) % len
+        };
+        self.hits.nth(to % len)
+    }
+}
+
+/// The spans that a line finds: what is found so far is told each time whole, until nobody listens
+/// any more or it is `over`.
+///
+/// # Errors
+/// What is wrong with the line.
+pub fn find(
+    trace: &Trace,
+    text: &str,
+    over: &(dyn Fn() -> bool + Sync),
+    mut tell: impl FnMut(Spans) -> bool,
+) -> Result<(), String> {
+    let text = text.trim();
+    if !text.starts_with('{') {
+        words(trace, text, over, tell);
+        return Ok(());
+    }
+    let query = Query::parse(text).map_err(|error| error.to_string())?;
+    let mut evaluator = query.evaluator_with(Patience::until(over));
+    let found = evaluator.eval(trace).unwrap_or_default();
+    let mut bits = Bits::none(trace.len());
+    found
+        .spans
+        .iter()
+        .for_each(|&span| bits.insert(span as usize));
+    tell(Spans::from(bits));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::scenario;
+
+    fn words(trace: &Trace, text: &str) -> Vec<usize> {
+        let mut found = Spans::default();
+        let run = find(trace, text, &|| false, |hits| {
+            assert!(found.iter().all(|span| hits.contains(span)));
+            found = hits;
+            true
+        });
+        assert_eq!(run, Ok(()));
+        found.iter().collect()
+    }
+
+    fn spans(spans: &[usize]) -> Spans {
+        let mut bits = Bits::none(10);
+        for &span in spans {
+            bits.insert(span);
+        }
+        Spans::from(bits)
+    }
+
+    const TRACE: &str = "shop: GET /cart 0..100 http.status=500\n  mysql: SELECT 1..50 error msg=Timeout +3:lock\n  redis: GET 60..70\n";
+
+    #[test]
+    fn every_word_must_occur() {
+        let trace = scenario::trace(TRACE);
+        assert_eq!(words(&trace, "get"), [0, 2]);
+        assert_eq!(words(&trace, "get redis"), [2]);
+        assert_eq!(words(&trace, "http.status=500"), [0]);
+        assert_eq!(words(&trace, "HTTP.status=50"), [] as [usize; 0]);
+        assert_eq!(words(&trace, "timeout"), [1]);
+        assert_eq!(words(&trace, "lock"), [1]);
+        assert_eq!(words(&trace, "0000000000000003"), [2]);
+    }
+
+    #[test]
+    fn braces_ask_in_traceql_and_say_what_is_wrong() {
+        let trace = scenario::trace(TRACE);
+        let mut find = Find::default();
+        find.input.set("{ status = error }", 0);
+        find.run(&trace);
+        assert_eq!(find.hits.iter().collect::<Vec<_>>(), [1]);
+        find.input.set("{ status = ", 0);
+        find.run(&trace);
+        assert!(find.error.is_some() && find.hits.is_empty());
+    }
+
+    #[test]
+    fn hits_go_round() {
+        let find = Find {
+            hits: spans(&[2, 5, 9]),
+            ..Find::default()
+        };
+        assert_eq!(find.step(5, true, 1), Some(9));
+        assert_eq!(find.step(9, true, 1), Some(2));
+        assert_eq!(find.step(2, false, 1), Some(9));
+        assert_eq!(find.step(6, false, 1), Some(5));
+        assert_eq!(find.step(0, true, 2), Some(5));
+        assert_eq!(Find::default().step(1, true, 1), None);
+    }
+}
