@@ -292,3 +292,15 @@ fn what_a_file_was_recognised_as_is_told_to_who_asks() {
     let told = home.run(&["stats", "-s", &path, "-v"]);
     assert!(told.err.contains("spans.txt: zipkin-v2 ("), "{}", told.err);
 }
+
+#[test]
+fn a_file_where_none_belongs_is_told_its_place() {
+    let home = Home::new();
+    let file = home.write("orders.json", "{}");
+    let run = home.run(&["stats", &file]);
+    assert_eq!(run.code, Some(2));
+    assert_eq!(
+        run.err,
+        format!("vizsla: {file:?} is one word too many: what to read is named with -s\n")
+    );
+}

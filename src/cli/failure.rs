@@ -2,9 +2,10 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::backend::BackendError;
 use crate::format::WriteError;
@@ -112,10 +113,22 @@ pub(super) fn refuse(refusal: &clap::Error) -> ExitCode {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             "a word is missing: add --help to see which there are".into()
         }
-        _ => one_line(&refusal.to_string()),
+        _ => surplus_file(refusal).map_or_else(
+            || one_line(&refusal.to_string()),
+            |file| format!("{file:?} is one word too many: what to read is named with -s"),
+        ),
     };
     say(&line);
     ExitCode::from(2)
+}
+
+/// A file that a subcommand has no place for.
+fn surplus_file(refusal: &clap::Error) -> Option<&str> {
+    let is_unknown = refusal.kind() == ErrorKind::UnknownArgument;
+    match refusal.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(word)) if is_unknown && Path::new(word).exists() => Some(word),
+        _ => None,
+    }
 }
 
 /// clap's paragraphs as one line: the first, its items, the tips; without the usage.
