@@ -176,7 +176,7 @@ pub(super) fn report_other_lines(findings: &mut Findings) {
     findings.report(Problem {
         place,
         reason: Reason::Unsupported,
-        message: format!("{lines} of other text between the spans were passed over"),
+        message: format!("{lines} of other text between the spans, passed over"),
         spans: 0,
     });
 }

@@ -53,7 +53,7 @@ fn what_each_sdk_prints_is_read_whole() {
         assert_eq!(
             problems,
             [format!(
-                "log: {lines} of other text between the spans were passed over"
+                "log: {lines} of other text between the spans, passed over"
             )],
             "{service}"
         );
