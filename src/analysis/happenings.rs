@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::model::{Attributes, EventRef, LogRef, SpanId, Time, Trace};
+use crate::model::{Attributes, EventRef, LogRef, Note, SpanId, Time, Trace};
 
 /// Severity from which a log record tells of an error: `ERROR` (OpenTelemetry, logs data model).
 const ERROR: u8 = 17;
@@ -63,7 +63,9 @@ pub fn happenings(trace: &Trace) -> Vec<Happening<'_>> {
     if trace.logs().len() > 0 {
         let numbers = (0..trace.len()).map(|span| (trace.span(span).span_id(), span));
         let numbers: HashMap<SpanId, usize, RandomState> = numbers.collect();
-        all.extend(trace.logs().filter_map(|log| {
+        // A note was made when somebody read the trace, not while it happened.
+        let records = trace.logs().filter(|log| !Note::is(*log));
+        all.extend(records.filter_map(|log| {
             let span = *numbers.get(&log.span_id())?;
             Some(Happening {
                 span,

@@ -2,7 +2,7 @@
 //! that were open when the program ended. A folder of OTLP JSON, one file for each trace, that
 //! nobody but the user may read.
 //!
-//! A note is a log record of its span, so that it goes wherever OTLP goes.
+//! Notes on spans are kept with their trace.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -13,15 +13,10 @@ use std::time::SystemTime;
 
 use crate::config::Paths;
 use crate::format::{Findings, Format, otlp, write};
-use crate::model::{
-    BlockBuilder, LogFields, LogRef, ResourceFields, ScopeFields, SpanId, Time, Trace, TraceId,
-    Value,
-};
+use crate::model::{BlockBuilder, Notes, Trace, TraceId};
 
 /// Bytes that the folder may hold.
 const MOST: u64 = 256_000_000;
-/// The severity by which a note is told from other log records.
-const NOTE: &str = "NOTE";
 
 /// Why a trace is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +142,8 @@ impl Archive {
         }
     }
 
-    /// A trace with the notes that were made on it while it was kept.
+    /// A trace with the notes that were made on it while it was kept; an empty one takes away what
+    /// the source itself says.
     ///
     /// # Errors
     /// As [`Archive::trace`].
@@ -155,25 +151,14 @@ impl Archive {
         let Some(kept) = self.trace(trace.id())? else {
             return Ok(trace);
         };
-        let known: Vec<_> = notes(&trace)
-            .map(|note| (note.span_id(), note.time()))
-            .collect();
-        let mut builder = BlockBuilder::new();
-        let mut any = false;
-        for note in notes(&kept).filter(|n| !known.contains(&(n.span_id(), n.time()))) {
-            any = true;
-            add(
-                &mut builder,
-                &trace,
-                note.span_id(),
-                note.body(),
-                note.time(),
-            );
-        }
-        Ok(if any {
-            Arc::new(trace.with_logs(Arc::new(builder.finish())))
-        } else {
+        let known = Notes::of(&trace);
+        let mut notes = known.clone();
+        notes.take_over(Notes::of(&kept));
+        let notes = notes.present();
+        Ok(if notes == known {
             trace
+        } else {
+            Arc::new(trace.with_notes(&notes))
         })
     }
 
@@ -229,46 +214,6 @@ impl Archive {
     }
 }
 
-/// The notes on the spans of a trace.
-pub fn notes(trace: &Trace) -> impl Iterator<Item = LogRef<'_>> {
-    trace.logs().filter(|log| log.severity_text() == NOTE)
-}
-
-/// A trace with a note on one of its spans.
-pub fn noted(trace: &Trace, span: SpanId, text: &str, now: Time) -> Trace {
-    let mut builder = BlockBuilder::new();
-    add(&mut builder, trace, span, Value::Str(text), now);
-    trace.with_logs(Arc::new(builder.finish()))
-}
-
-/// Adds a note, as a log record of the service of its span.
-fn add(builder: &mut BlockBuilder, trace: &Trace, span: SpanId, body: Value<'_>, time: Time) {
-    let number = trace.find(span);
-    let service = number.map_or("", |number| trace.span(number).service());
-    let service = builder.attribute("service.name", Value::Str(service));
-    let resource = builder.resource(ResourceFields {
-        attributes: &[service],
-        ..ResourceFields::default()
-    });
-    let name = builder.string("vizsla");
-    let scope = builder.scope(ScopeFields {
-        name,
-        ..ScopeFields::default()
-    });
-    let severity_text = builder.string(NOTE);
-    builder.log(&LogFields {
-        trace_id: trace.id(),
-        span_id: span,
-        time,
-        severity: 9,
-        severity_text,
-        body,
-        attributes: &[],
-        resource,
-        scope,
-    });
-}
-
 fn read(path: &Path, text: &[u8], id: TraceId) -> Result<Option<Trace>, ArchiveError> {
     let mut builder = BlockBuilder::new();
     let mut findings = Findings::of("archive");
@@ -292,7 +237,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use crate::model::scenario;
+    use crate::model::{Note, Time, scenario};
 
     fn trace(id: u128) -> Trace {
         let mut builder = BlockBuilder::new();
@@ -346,14 +291,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let archive = Archive::new(folder.path().to_owned(), MOST);
         let span = trace(7).span(1).span_id();
-        let with = noted(&trace(7), span, "the lock \u{1f512}", Time(5));
-        archive.keep(&with, Why::Archived).unwrap();
+        let on = |text: &str, time: u64| {
+            let (time, text) = (Time(time), text.to_owned());
+            let mut notes = Notes::default();
+            notes.put(span, Note { time, text });
+            trace(7).with_notes(&notes)
+        };
+        archive
+            .keep(&on("the lock \u{1f512}", 5), Why::Archived)
+            .unwrap();
         let again = archive.annotated(Arc::new(trace(7))).unwrap();
-        let told: Vec<_> = notes(&again)
-            .map(|n| (n.span_id(), n.body().to_text()))
-            .collect();
-        assert_eq!(told, [(span, "the lock \u{1f512}".into())]);
-        let twice = archive.annotated(again).unwrap();
-        assert_eq!(notes(&twice).count(), 1);
+        let told = |trace: &Trace| Notes::of(trace).on(span).map(|note| note.text.clone());
+        assert_eq!(told(&again).as_deref(), Some("the lock \u{1f512}"));
+        let newer = archive.annotated(Arc::new(on("of the file", 6))).unwrap();
+        assert_eq!(told(&newer).as_deref(), Some("of the file"));
+        archive.keep(&on("", 7), Why::Archived).unwrap();
+        assert_eq!(told(&archive.annotated(newer).unwrap()), None);
     }
 }

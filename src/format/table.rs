@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io;
 
-use crate::model::{Attributes, Nanos, SpanRef, Trace, Value};
+use crate::model::{Attributes, Nanos, Notes, SpanRef, Trace, Value};
 use crate::text::{self, Charset};
 
 /// Columns of the comma-separated table.
@@ -132,6 +132,20 @@ pub fn markdown<'a>(
         for index in 0..trace.len() {
             markdown_line(out, trace, index)?;
         }
+        markdown_notes(out, trace)?;
+    }
+    Ok(())
+}
+
+/// The notes on a trace's spans, a line each below its table.
+fn markdown_notes(out: &mut dyn io::Write, trace: &Trace) -> io::Result<()> {
+    for (number, (span, note)) in Notes::of(trace).iter().enumerate() {
+        if number == 0 {
+            out.write_all(b"\n")?;
+        }
+        let named = trace.find(span).map(|span| trace.span(span).operation());
+        let named = markdown_text(named.unwrap_or_default());
+        writeln!(out, "- {named} `{span}`: {}", markdown_text(&note.text))?;
     }
     Ok(())
 }

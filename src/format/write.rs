@@ -6,7 +6,7 @@ use super::chrome::ChromeWriter;
 use super::jaeger::{JaegerWriter, Precision};
 use super::zipkin::ZipkinWriter;
 use super::{Format, otlp, table};
-use crate::model::Trace;
+use crate::model::{Notes, Trace};
 
 /// Why traces were not written.
 #[derive(Debug, thiserror::Error)]
@@ -93,12 +93,15 @@ impl<'w> Writer<'w> {
             }
             Kind::Jaeger(writer) => {
                 for trace in traces {
-                    writer.trace(trace.id(), trace.spans())?;
+                    writer.noted_trace(trace.id(), trace.spans(), &Notes::of(trace))?;
                 }
             }
             Kind::Zipkin(writer) => {
-                for span in traces.flat_map(Trace::spans) {
-                    writer.span(span)?;
+                for trace in traces {
+                    let notes = Notes::of(trace);
+                    for span in trace.spans() {
+                        writer.noted_span(span, notes.on(span.span_id()))?;
+                    }
                 }
             }
             Kind::Chrome(writer) => {

@@ -1,5 +1,6 @@
 //! The actions that belong to no single page: quitting, help, palette, themes, copying the screen.
 
+use crate::model::Notes;
 use crate::text::Style as TimeStyle;
 
 use super::answer::{Answer, Request};
@@ -45,9 +46,11 @@ pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
         Action::Split => split(state, effects),
         Action::Keep => keep(state, None, effects),
         Action::Note => {
-            let palette = Palette::prompting(&state.shared, "note ");
+            let present = note_here(state).unwrap_or_default();
+            let palette = Palette::prompting(&state.shared, &format!("note {present}"));
             state.cover(Overlay::Palette(palette), effects);
         }
+        Action::WithoutNote => keep(state, Some(String::new()), effects),
         Action::Clear => clear(state, act.letter, effects),
         Action::Demo => ask(
             state,
@@ -117,7 +120,18 @@ fn split(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Keeps the trace under the cursor for good, with a note on its span if there is one to make.
+/// The note on the span under the cursor.
+fn note_here(state: &State) -> Option<String> {
+    let Some(Place::Span(_, Some(span))) = state.place() else {
+        return None;
+    };
+    let trace = state.screen()?.page().held()?;
+    let note = Notes::of(&trace).on(span).cloned();
+    note.map(|note| note.text)
+}
+
+/// Keeps the trace under the cursor for good, with a note on its span if there is one to make; an
+/// empty one takes the present one away.
 pub fn keep(state: &mut State, note: Option<String>, effects: &mut Vec<Effect>) {
     let (id, span) = match state.place() {
         Some(Place::Row(id)) => (id, None),
@@ -130,7 +144,9 @@ pub fn keep(state: &mut State, note: Option<String>, effects: &mut Vec<Effect>) 
     };
     let note = match (note, span) {
         (None, _) => None,
-        (Some(text), Some(span)) if !text.is_empty() => Some((span, text)),
+        (Some(text), Some(span)) if !text.is_empty() || note_here(state).is_some() => {
+            Some((span, text))
+        }
         (Some(_), _) => {
             let said = "a note is made on a span: open a trace, then A and its words";
             return state.shared.say(Message::note(said));

@@ -6,8 +6,8 @@ use super::process::Processes;
 use super::span::{Draft, Log, Reference, instant};
 use super::tag::{Tag, TagValue};
 use crate::model::{
-    BlockBuilder, Kind, Mark, PairIx, ResourceIx, ScopeFields, ScopeIx, SpanFields, Status, Sym,
-    Time, TraceId, Value,
+    BlockBuilder, Kind, Mark, Note, PairIx, ResourceIx, ScopeFields, ScopeIx, SpanFields, SpanId,
+    Status, Sym, Time, TraceId, Value,
 };
 
 /// The attribute of a link that keeps a reference's type (`OpenTelemetry`'s `OpenTracing` conventions).
@@ -19,6 +19,13 @@ pub(super) struct Filler {
     pairs: Vec<PairIx>,
     /// Warnings about a trace, for its first span.
     warnings: Vec<String>,
+}
+
+/// Whose details are filled in.
+#[derive(Debug, Clone, Copy)]
+struct Of {
+    ids: (TraceId, SpanId),
+    resource: ResourceIx,
 }
 
 /// What tags say that is no attribute in OpenTelemetry's model.
@@ -147,7 +154,11 @@ impl Filler {
             scope: scope(&meaning, builder),
         };
         builder.span(&fields, &self.pairs);
-        self.fill_rest(draft, &meaning, trace_id, parent, builder);
+        let of = Of {
+            ids: (trace_id, span_id),
+            resource,
+        };
+        self.fill_rest(draft, &meaning, of, parent, builder);
         Ok(())
     }
 
@@ -156,7 +167,7 @@ impl Filler {
         &mut self,
         draft: &Draft<'_>,
         meaning: &Meaning<'_>,
-        trace_id: TraceId,
+        of: Of,
         parent: Option<Reference>,
         builder: &mut BlockBuilder,
     ) {
@@ -169,9 +180,9 @@ impl Filler {
         builder.trace_state(state);
         builder.flags(draft.flags);
         for log in &draft.logs {
-            self.event(log, draft, builder);
+            self.event(log, (draft, of), builder);
         }
-        link_others(draft, trace_id, parent, builder);
+        link_others(draft, of.ids.0, parent, builder);
         for warning in self.warnings.drain(..) {
             let warning = builder.string(&warning);
             builder.warning(warning);
@@ -203,8 +214,8 @@ impl Filler {
             })
     }
 
-    /// A log as an event, named by its first field `event`.
-    fn event(&mut self, log: &Log, draft: &Draft<'_>, builder: &mut BlockBuilder) {
+    /// A log as an event, named by its first field `event`, or as the note that it carries.
+    fn event(&mut self, log: &Log, (draft, of): (&Draft<'_>, Of), builder: &mut BlockBuilder) {
         let fields = draft.fields.get(log.fields.clone()).unwrap_or_default();
         let named = fields
             .iter()
@@ -212,6 +223,10 @@ impl Filler {
         let name = named
             .and_then(|at| fields.get(at))
             .and_then(|tag| tag.value.as_str());
+        if let Some(text) = name.and_then(Note::of_event) {
+            let (time, text) = (log.time, text.to_owned());
+            return Note { time, text }.add(builder, of.ids, of.resource);
+        }
         let name = builder.string(name.unwrap_or_default());
         let others = fields
             .iter()

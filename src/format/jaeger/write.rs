@@ -10,8 +10,8 @@ use super::fill::REF_TYPE;
 use super::process::NO_SERVICE;
 use crate::format::json::JsonWriter;
 use crate::model::{
-    Attributes, Block, EventRef, Kind, LinkRef, ResourceIx, ResourceRef, SpanRef, Status, TraceId,
-    Value,
+    Attributes, Block, EventRef, Kind, LinkRef, Note, Notes, ResourceIx, ResourceRef, SpanRef,
+    Status, Time, TraceId, Value,
 };
 
 /// The attribute in which Jaeger's ingest keeps warnings; in its JSON they are no tag.
@@ -43,7 +43,7 @@ pub struct AnswerError {
 
 /// Writes an answer of Jaeger's API: [`begin`](Self::begin), any number of traces,
 /// [`finish`](Self::finish). What the format has no place for is lost: scope attributes, dropped
-/// counts, schema URLs, attributes and trace states of links, log records.
+/// counts, schema URLs, attributes and trace states of links, log records but for notes.
 pub struct JaegerWriter<'w> {
     json: JsonWriter<'w>,
     precision: Precision,
@@ -105,6 +105,16 @@ impl<'w> JaegerWriter<'w> {
         id: TraceId,
         spans: impl Iterator<Item = SpanRef<'s>>,
     ) -> io::Result<()> {
+        self.noted_trace(id, spans, &Notes::default())
+    }
+
+    /// The same with notes on its spans, each as a log.
+    pub fn noted_trace<'s>(
+        &mut self,
+        id: TraceId,
+        spans: impl Iterator<Item = SpanRef<'s>>,
+        notes: &Notes,
+    ) -> io::Result<()> {
         let mut processes = Processes::default();
         self.json.begin_object();
         self.json.key("traceID");
@@ -112,7 +122,7 @@ impl<'w> JaegerWriter<'w> {
         self.json.key("spans").begin_array();
         for span in spans {
             let process = processes.id_of(span)?;
-            self.span(span, process);
+            self.span(span, process, notes.on(span.span_id()));
             self.json.flush_full()?;
         }
         self.json.end_array();
@@ -126,7 +136,7 @@ impl<'w> JaegerWriter<'w> {
         self.json.flush_full()
     }
 
-    fn span(&mut self, span: SpanRef<'_>, process: usize) {
+    fn span(&mut self, span: SpanRef<'_>, process: usize, note: Option<&Note>) {
         let precise = self.precision == Precision::Nanos;
         let json = &mut self.json;
         json.begin_object();
@@ -147,7 +157,11 @@ impl<'w> JaegerWriter<'w> {
         span_tags(json, span);
         json.key("logs").begin_array();
         for event in span.events() {
-            log(json, event, precise);
+            log(json, event.time(), precise, |json| fields(json, event));
+        }
+        if let Some(note) = note {
+            let field = |json: &mut JsonWriter<'_>| text_tag(json, "event", &note.event());
+            log(json, note.time, precise, field);
         }
         json.end_array();
         json.key("processID").quoted(format_args!("p{process}"));
@@ -316,22 +330,31 @@ fn tag(json: &mut JsonWriter<'_>, key: &str, value: Value<'_>) {
     json.end_object();
 }
 
-fn log(json: &mut JsonWriter<'_>, event: EventRef<'_>, precise: bool) {
-    let attributes: Attributes<'_> = event.attributes();
+fn log<'w>(
+    json: &mut JsonWriter<'w>,
+    time: Time,
+    precise: bool,
+    fields: impl FnOnce(&mut JsonWriter<'w>),
+) {
     json.begin_object();
-    json.key("timestamp").raw(event.time().0 / 1000);
+    json.key("timestamp").raw(time.0 / 1000);
     if precise {
-        json.key("timeUnixNano").quoted(event.time().0);
+        json.key("timeUnixNano").quoted(time.0);
     }
     json.key("fields").begin_array();
+    fields(json);
+    json.end_array();
+    json.end_object();
+}
+
+fn fields(json: &mut JsonWriter<'_>, event: EventRef<'_>) {
+    let attributes: Attributes<'_> = event.attributes();
     if attributes.get("event").is_none() {
         text_tag(json, "event", event.name());
     }
     for (key, value) in attributes.iter() {
         tag(json, key, value);
     }
-    json.end_array();
-    json.end_object();
 }
 
 fn warnings(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {

@@ -6,8 +6,8 @@ use super::index::Index;
 use super::span::{Annotation, Endpoint, Span};
 use crate::format::json::{JsonKind, JsonReader, JsonResult, Number};
 use crate::model::{
-    BlockBuilder, Kind, Nanos, PairIx, ResourceFields, ResourceIx, ScopeFields, SpanFields, SpanId,
-    Status, Time, TraceId, Value,
+    BlockBuilder, Kind, Nanos, Note, PairIx, ResourceFields, ResourceIx, ScopeFields, SpanFields,
+    SpanId, Status, Time, TraceId, Value,
 };
 
 /// Attributes that keep what only Zipkin has.
@@ -149,7 +149,14 @@ impl Filler {
         let state = builder.string(meaning.trace_state);
         builder.trace_state(state);
         for annotation in &span.annotations {
-            self.event(annotation, builder);
+            let time = Time(0) + Nanos::from_micros(annotation.micros);
+            match Note::of_event(&annotation.value) {
+                Some(text) => {
+                    let text = text.to_owned();
+                    Note { time, text }.add(builder, (span.trace_id, span.id), resource);
+                }
+                None => self.event(annotation, time, builder),
+            }
         }
         for link in &meaning.links {
             self.link(link, builder);
@@ -218,7 +225,7 @@ impl Filler {
     }
 
     /// An annotation as an event; OpenTelemetry's exporters write `name|{attributes}|dropped`.
-    fn event(&mut self, annotation: &Annotation<'_>, builder: &mut BlockBuilder) {
+    fn event(&mut self, annotation: &Annotation<'_>, time: Time, builder: &mut BlockBuilder) {
         self.pairs.clear();
         let mut parts = annotation.value.splitn(2, '|');
         let name = parts.next().unwrap_or_default();
@@ -235,7 +242,6 @@ impl Filler {
         if dropped.is_none() {
             self.pairs.clear();
         }
-        let time = Time(0) + Nanos::from_micros(annotation.micros);
         builder.event(time, name, &self.pairs, dropped.unwrap_or(0));
     }
 

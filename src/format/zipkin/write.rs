@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use super::fill::{DEBUG, LINK, NO_START, SHARED};
 use crate::format::json::JsonWriter;
-use crate::model::{Attributes, EventRef, Kind, LinkRef, SpanRef, Status, TraceId, Value};
+use crate::model::{Attributes, EventRef, Kind, LinkRef, Note, SpanRef, Status, TraceId, Value};
 
 /// Attributes that are told by endpoints and flags, not by tags.
 const TOLD: [&str; 8] = [
@@ -27,7 +27,7 @@ const MOST_LINKS: usize = 128;
 /// Writes a list of spans: [`begin`](Self::begin), any number of spans, [`finish`](Self::finish).
 /// All values become text; times become microseconds, durations at least one. What the format
 /// has no place for is lost: types of attributes, scope attributes, schema URLs, flags, log
-/// records.
+/// records but for notes.
 pub struct ZipkinWriter<'w> {
     json: JsonWriter<'w>,
 }
@@ -54,6 +54,11 @@ impl<'w> ZipkinWriter<'w> {
 
     /// One span.
     pub fn span(&mut self, span: SpanRef<'_>) -> io::Result<()> {
+        self.noted_span(span, None)
+    }
+
+    /// The same with a note on it, as an annotation.
+    pub fn noted_span(&mut self, span: SpanRef<'_>, note: Option<&Note>) -> io::Result<()> {
         let json = &mut self.json;
         let attributes = span.attributes();
         json.begin_object();
@@ -95,7 +100,7 @@ impl<'w> ZipkinWriter<'w> {
             attributes,
             ["net.peer.ip", "net.peer.port"],
         );
-        annotations(json, span);
+        annotations(json, span, note);
         tags(json, span);
         for (key, attribute) in [("debug", DEBUG), ("shared", SHARED)] {
             if attributes.get(attribute).is_some() {
@@ -149,15 +154,17 @@ fn endpoint(
     json.end_object();
 }
 
-fn annotations(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {
-    if span.events().len() == 0 {
+fn annotations(json: &mut JsonWriter<'_>, span: SpanRef<'_>, note: Option<&Note>) {
+    if span.events().len() == 0 && note.is_none() {
         return;
     }
+    let events = span.events().map(|event| (event.time(), annotation(event)));
+    let note = note.map(|note| (note.time, Cow::Owned(note.event())));
     json.key("annotations").begin_array();
-    for event in span.events() {
+    for (time, value) in events.chain(note) {
         json.begin_object();
-        json.key("timestamp").raw(event.time().0 / 1000);
-        json.key("value").string(&annotation(event));
+        json.key("timestamp").raw(time.0 / 1000);
+        json.key("value").string(&value);
         json.end_object();
     }
     json.end_array();

@@ -12,6 +12,7 @@ use crate::model::id::TraceId;
 use crate::model::kind::Kind;
 use crate::model::time::{Nanos, Time};
 use crate::model::tree::{self, Node, Tree};
+use crate::model::views::LogRef;
 
 impl Trace {
     /// The trace that the given rows of blocks make up. Rows identical to others (trace, id,
@@ -116,8 +117,24 @@ impl Trace {
     #[must_use]
     pub fn with_logs(&self, block: Arc<Block>) -> Self {
         let mut trace = self.clone();
+        let further = logs(self.id, std::slice::from_ref(&block));
+        let number = trace.blocks.len() as u32;
         trace.blocks.push(block);
-        trace.logs = logs(self.id, &trace.blocks);
+        let further = further.into_iter().map(|(_, log)| (number, log));
+        trace.logs.extend(further);
+        let blocks = &trace.blocks;
+        let time = |&(block, log): &(u32, LogIx)| blocks[block as usize].log(log).time();
+        trace.logs.sort_by_key(time);
+        trace
+    }
+
+    /// This trace without the log records that satisfy the predicate.
+    #[must_use]
+    pub fn without_logs(&self, is_gone: impl Fn(LogRef<'_>) -> bool) -> Self {
+        let mut trace = self.clone();
+        let blocks = &self.blocks;
+        let gone = |(block, log): (u32, LogIx)| is_gone(blocks[block as usize].log(log));
+        trace.logs.retain(|&log| !gone(log));
         trace
     }
 
@@ -134,6 +151,7 @@ impl Trace {
         let mut trace = Self::assemble(self.id, self.blocks.clone(), self.places.clone(), &start);
         trace.duplicates = self.duplicates;
         trace.spans_cut = self.spans_cut;
+        trace.logs.clone_from(&self.logs);
         trace
     }
 

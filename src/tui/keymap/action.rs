@@ -137,13 +137,14 @@ actions! {
 
     // this
     Keep "keep" "keep" "keep this trace for good, in your archive and in a Jaeger's own" This { SearchList: "P", Trace: "P" }
-    Note "note" "note" "a note on this span, kept and written with its trace" This { Trace: "A" }
+    Note "note" "note" "a note on this span, or other words for it; kept and written with its trace" This { Trace: "A" }
     MoreLikeThis "more_like_this" "alike" "search for more like this" This { Global: "a" }
 
     // without
     WithoutService "without_service" "" "without this service" Without { Global: "xs" }
     AroundService "around_service" "" "without this service, what it called stands in its place" Without { Trace: "xS" }
     WithoutValue "without_value" "" "search without this value" Without { Detail: "xv" }
+    WithoutNote "without_note" "" "without the note on this span" Without { Trace: "xn" }
     WithoutOperation "without_operation" "" "without this operation" Without { Global: "xo" }
     WithoutShorter "without_shorter" "" "without shorter ones" Without { Global: "xd" }
     ShowAll "show_all" "" "show all again" Without { Global: "xx" }

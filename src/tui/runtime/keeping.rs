@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::archive::{Why, noted};
+use crate::backend::archive::Why;
 use crate::backend::{Archive, BackendError};
-use crate::model::{SpanId, Time, Trace, TraceId};
+use crate::model::{Note, Notes, SpanId, Time, Trace, TraceId};
 use crate::text::{Clock, bytes};
 use crate::tui::answer::Held;
 
@@ -31,14 +31,17 @@ pub async fn trace(
     let known = found.clone();
     let read = move || match known {
         Some(trace) => archive.annotated(trace).map(Some),
-        None => archive.trace(id).map(|kept| kept.map(Arc::new)),
+        None => archive.trace(id).map(|kept| {
+            let kept = kept.map(|kept| kept.without_logs(Note::is_gone));
+            kept.map(Arc::new)
+        }),
     };
     let kept = tokio::task::spawn_blocking(read).await;
     Ok(kept.ok().and_then(Result::ok).unwrap_or(found))
 }
 
-/// Keeps a trace, with a note if there is one to make: in the user's archive, and in that of the
-/// backend if it has one. Says how it went.
+/// Keeps a trace, with a note if there is one to make or, empty, to take away: in the user's
+/// archive, and in that of the backend if it has one. Says how it went.
 pub async fn keep(
     world: &World,
     id: TraceId,
@@ -51,20 +54,28 @@ pub async fn keep(
     let found = trace(world, id, cancel.clone()).await;
     let found = found.map_err(|error| error.to_string())?;
     let found = found.ok_or_else(|| format!("{} has no trace {id} any more", backend.name()))?;
-    let annotates = note.is_some();
+    let annotates = note.as_ref().map(|(_, text)| !text.is_empty());
     let written = tokio::task::spawn_blocking(move || match note {
         None => archive.keep(&found, Why::Archived),
         Some((span, text)) => {
-            let now = Time(Clock::utc().now());
-            archive.keep(&noted(&found, span, &text, now), Why::Archived)
+            let time = Time(Clock::utc().now());
+            let mut notes = Notes::of(&found);
+            if let Some(kept) = archive.trace(id)? {
+                notes.take_over(Notes::of(&kept));
+            }
+            notes.put(span, Note { time, text });
+            archive.keep(&found.with_notes(&notes), Why::Archived)
         }
     });
     let written = written.await.map_err(|error| error.to_string())?;
     let size = bytes(written.map_err(|error| error.to_string())?);
-    if annotates {
-        return Ok(format!(
-            "noted, and kept with the trace in your archive: {size}"
-        ));
+    match annotates {
+        Some(true) => {
+            let said = format!("noted, and kept with the trace in your archive: {size}");
+            return Ok(said);
+        }
+        Some(false) => return Ok("the note is gone".to_owned()),
+        None => {}
     }
     let there = backend.archive(id, cancel).await;
     Ok(match there {

@@ -41,6 +41,14 @@ glyphs! {
     folded "▸" "+" "folded";
     link_out "»" "->" "a link to another span";
     link_in "«" "<-" "a link from another span";
+    note "¶" "n" "a note on the span";
+    http "/" "/" "a call by HTTP";
+    rpc "⇄" "~" "a remote procedure call";
+    database "≡" "%" "a database is asked";
+    messaging "⇢" "@" "a message is sent or received";
+    model "✦" "*" "a model is asked, or a tool that it uses";
+    function "λ" "f" "a function in a cloud";
+    answered "━" "~" "the time of who answers a folded call";
     edge "─" "-" "an edge, or a rule";
     heavy "━" "=" "an edge with much traffic";
     arrow "►" ">" "an edge's head";
@@ -79,6 +87,19 @@ impl Glyphs {
             Charset::Unicode => &UNICODE,
             Charset::Ascii => &ASCII,
         }
+    }
+
+    /// The sign of a family of semantic conventions, if it has one.
+    pub fn family(&self, family: &str) -> Option<&'static str> {
+        Some(match family {
+            "http" => self.http,
+            "rpc" => self.rpc,
+            "database" => self.database,
+            "messaging" => self.messaging,
+            "model" => self.model,
+            "function" => self.function,
+            _ => return None,
+        })
     }
 
     /// A bar of own work that ends after `eighths` eighths of its last cell, 1 to 7; whole cells

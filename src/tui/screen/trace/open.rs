@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{SpanId, Time, Trace};
+use crate::model::{Notes, SpanId, Time, Trace};
 use crate::text::Charset;
 use crate::traceql::Bits;
 use crate::tui::answer::Held;
@@ -67,6 +67,8 @@ pub struct Open {
     pub detail: Detail,
     /// Which spans link to which.
     pub back: BackLinks,
+    /// What readers have noted on its spans.
+    pub notes: Notes,
     pub find: Find,
     pub range: Range,
     /// What the mouse drags over on ruler or minimap, while it does.
@@ -129,6 +131,7 @@ impl Open {
             focus: Focus::Tree,
             detail: Detail::new(charset),
             back: BackLinks::of(&trace),
+            notes: Notes::of(&trace),
             find: Find::default(),
             dragged: None,
             moving: None,
@@ -167,7 +170,7 @@ impl Open {
     /// The same trace with more spans: cursor, folds and range stay where they were.
     pub fn grow(&mut self, trace: Held<Trace>) {
         let size = |trace: &Trace| (trace.len(), trace.logs().len());
-        if size(&trace) != size(&self.trace) {
+        if size(&trace) != size(&self.trace) || Notes::of(&trace) != self.notes {
             self.received = None;
             self.replace(trace);
         }
@@ -192,6 +195,7 @@ impl Open {
         self.forget();
         self.range.grow(&trace);
         self.back = BackLinks::of(&trace);
+        self.notes = Notes::of(&trace);
         self.trace = trace;
         self.rows = rows(&self.trace);
         self.rows.fold_where(&self.trace, |span| {
@@ -357,14 +361,16 @@ impl Open {
                 return;
             }
             Some(Row::Span(span)) => Some(span),
-            Some(Row::MissingParent(_)) => None,
+            Some(Row::MissingParent(_) | Row::Hidden(_)) => None,
             None => self.span(),
         };
         let known = Known {
             trace: &self.trace,
             explained: self.explained.as_deref(),
             back: &self.back,
+            notes: &self.notes,
             charset: self.charset,
+            range: (!self.range.is_whole()).then(|| self.range.shown()),
         };
         self.detail.tell(&known, span);
     }

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::backend::archive::notes;
-use crate::model::Trace;
+use crate::model::{Notes, Trace};
 use crate::text::{self, Charset};
 use crate::tui::screen::search::shell_words;
 use crate::tui::shared::Shared;
@@ -44,8 +43,8 @@ pub fn markdown(trace: &Trace, span: usize, explained: Option<&Explained>) -> St
         trace.id(),
     );
     let id = s.span_id();
-    for note in notes(trace).filter(|note| note.span_id() == id) {
-        let _ = writeln!(text, "  - note: {}", note.body().to_text());
+    if let Some(note) = Notes::of(trace).on(id) {
+        let _ = writeln!(text, "  - note: {}", note.text);
     }
     for finding in explained.map_or(&[][..], |e| &e.findings) {
         // Writing to a string cannot fail.

@@ -2,6 +2,7 @@
 
 mod beside;
 mod detail;
+mod rows;
 mod stand;
 mod views;
 
@@ -359,7 +360,7 @@ async fn a_folded_call_names_who_answers_and_pills_tell_the_protocol() {
     assert!(row(&harness, "b → mysql  q").contains("b → mysql"));
     harness.keys("za").await.unwrap();
     assert!(
-        here(&harness).contains("a → b  GET /x  2  503"),
+        here(&harness).contains("a → b / GET /x  2  503"),
         "{}",
         harness.text()
     );

@@ -24,6 +24,14 @@ impl Without {
         *self != Self::default()
     }
 
+    /// Shows what leaves out the spans of an operation of a service.
+    pub fn show(&mut self, service: &str, operation: &str) {
+        self.services.retain(|other| other != service);
+        self.around.retain(|other| other != service);
+        let is_other = |(s, o): &(String, String)| (s.as_str(), o.as_str()) != (service, operation);
+        self.operations.retain(is_other);
+    }
+
     /// The sieve that leaves these out, and all but `only` if there are such. Looks at every span.
     pub fn sieve(&self, trace: &Trace, only: Option<&Spans>) -> Sieve {
         let mut sieve = Sieve::default();

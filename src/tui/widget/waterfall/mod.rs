@@ -15,7 +15,7 @@ pub use axis::{Axis, Tick};
 pub use bar::{Bar, Cell, Label, bar};
 pub use bundle::{Bundle, Bundles, Likeness};
 pub use minimap::Minimap;
-pub use rows::{Row, Rows};
+pub use rows::{Hidden, Row, Rows};
 pub use sieve::Sieve;
 pub use squeeze::Squeeze;
 pub use work::{Interval, Work, own, own_of};

@@ -8,8 +8,11 @@ use super::sieve::Sieve;
 mod beside;
 mod build;
 mod fold;
+mod hidden;
 #[cfg(test)]
 mod tests;
+
+pub use hidden::Hidden;
 
 /// One row of the waterfall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub enum Row {
     MissingParent(usize),
     /// Spans that share the row, or stand below it if they were opened.
     Bundle(Bundle),
+    /// Children of one span that are left out with all below them.
+    Hidden(Hidden),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +32,7 @@ enum What {
     Span,
     MissingParent,
     Bundle(Likeness),
+    Hidden,
 }
 
 /// A row as it is kept: 8 bytes, since there may be as many as spans.
@@ -34,7 +40,7 @@ enum What {
 struct Entry {
     /// The span of the row, or the first below it: never decreases from row to row.
     span: u32,
-    /// What it is, and above these two bits the shift.
+    /// What it is, and above these three bits the shift.
     what: i32,
 }
 
@@ -47,24 +53,26 @@ impl Entry {
             What::MissingParent => 1,
             What::Bundle(Likeness::Alike) => 2,
             What::Bundle(Likeness::Chain) => 3,
+            What::Hidden => 4,
         };
         Self {
             span: span as u32,
-            what: shift << 2 | what,
+            what: shift << 3 | what,
         }
     }
 
     fn what(self) -> What {
-        match self.what & 3 {
+        match self.what & 7 {
             0 => What::Span,
             1 => What::MissingParent,
             2 => What::Bundle(Likeness::Alike),
-            _ => What::Bundle(Likeness::Chain),
+            3 => What::Bundle(Likeness::Chain),
+            _ => What::Hidden,
         }
     }
 
     fn shift(self) -> i32 {
-        self.what >> 2
+        self.what >> 3
     }
 }
 
@@ -78,6 +86,8 @@ pub struct Rows {
     bundles: Bundles,
     sieve: Sieve,
     entries: Vec<Entry>,
+    /// What the rows of hidden spans hide, by first span.
+    hidden: Vec<Hidden>,
 }
 
 impl Rows {
@@ -110,6 +120,7 @@ impl Rows {
             What::Span => Some(Row::Span(span)),
             What::MissingParent => Some(Row::MissingParent(span)),
             What::Bundle(likeness) => self.bundles.get(span, likeness).map(Row::Bundle),
+            What::Hidden => self.hidden_at(span).map(Row::Hidden),
         }
     }
 

@@ -56,8 +56,13 @@ impl Sieve {
 
     /// Whether a span is left out with all below it.
     pub(super) fn prunes(&self, span: usize) -> bool {
+        self.hides(span) || self.kept.get(span).is_some_and(|&kept| !kept)
+    }
+
+    /// Whether a span is left out with all below it because somebody hid it, not because others are
+    /// looked at.
+    pub(super) fn hides(&self, span: usize) -> bool {
         self.pruned.get(span).is_some_and(|&pruned| pruned)
-            || self.kept.get(span).is_some_and(|&kept| !kept)
     }
 
     /// Whether a span is left out alone.
@@ -106,6 +111,7 @@ mod tests {
         assert_eq!((shown(&rows), rows.sieve().count(&trace)), (vec![0, 3], 2));
         rows.sift(&trace, Sieve::default().around(&trace, |span| span == 1));
         assert_eq!((shown(&rows), rows.level(&trace, 1)), (vec![0, 2, 3], 1));
+        assert_eq!(rows.len(), 3, "what stands in the place of a span tells it");
         rows.sift(&trace, Sieve::default().only(&trace, std::iter::once(2)));
         assert_eq!(shown(&rows), [0, 1, 2]);
         rows.sift(&trace, Sieve::default());

@@ -51,6 +51,8 @@ impl Open {
             Action::TimeStyle => next_times(cx),
             _ => return false,
         }
+        // The detail tells the events of the time that is shown.
+        self.describe();
         true
     }
 

@@ -12,7 +12,7 @@ impl Open {
         let Some(span) = self.span() else {
             return false;
         };
-        if self.act_bundle(act, height) {
+        if self.act_bundle(act, height) || self.act_hidden(act, height) {
             return true;
         }
         let trace = Held::clone(&self.trace);
@@ -115,6 +115,9 @@ impl Open {
                 self.act_bundle(Act::of(Action::OpenFold), height);
             }
             Some(Row::Bundle(_)) => self.list.go(row + 1, height, self.rows.len()),
+            Some(Row::Hidden(_)) => {
+                self.act_hidden(Act::of(Action::OpenFold), height);
+            }
             Some(Row::Span(_)) if self.rows.is_folded(span) => {
                 let trace = Held::clone(&self.trace);
                 self.rows.set(&trace, span, false);

@@ -199,7 +199,7 @@ impl Open {
     pub(super) fn missing(&self, row: usize) -> Option<crate::model::SpanId> {
         match self.rows.get(row)? {
             Row::MissingParent(first) => self.trace.missing_parent(first),
-            Row::Span(_) | Row::Bundle(_) => None,
+            Row::Span(_) | Row::Bundle(_) | Row::Hidden(_) => None,
         }
     }
 }

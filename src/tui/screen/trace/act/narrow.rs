@@ -3,6 +3,7 @@
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx};
+use crate::tui::widget::waterfall::Row;
 
 use super::super::Open;
 use super::super::find::Hits;
@@ -26,7 +27,7 @@ impl Open {
             _ => return false,
         }
         self.sift(height);
-        if self.rows.len() == 0 {
+        if self.rows.is_bare() {
             self.without = before;
             self.sift(height);
             cx.say(Message::doubt(
@@ -51,11 +52,28 @@ impl Open {
     fn hide_service(&mut self, action: Action) {
         let Some(span) = self.span() else { return };
         let service = self.trace.span(span).service().to_owned();
-        if action == Action::AroundService {
-            self.without.around.push(service);
+        let hidden = if action == Action::AroundService {
+            &mut self.without.around
         } else {
-            self.without.services.push(service);
+            &mut self.without.services
+        };
+        if !hidden.contains(&service) {
+            hidden.push(service);
         }
+    }
+
+    /// Shows again what the row under the cursor stands for, wherever it is hidden.
+    pub(super) fn act_hidden(&mut self, act: Act, height: usize) -> bool {
+        let Some(Row::Hidden(hidden)) = self.rows.get(self.list.cursor()) else {
+            return false;
+        };
+        if !matches!(act.action, Action::Fold | Action::OpenFold) {
+            return false;
+        }
+        let span = self.trace.span(hidden.first);
+        self.without.show(span.service(), span.operation());
+        self.sift(height);
+        true
     }
 
     fn hide_operation(&mut self) {

@@ -147,8 +147,9 @@ impl Open {
             }
             Gesture::DoubleClick => self.range.reset(),
             Gesture::Wheel(by) => self.range.zoom(axis.time_at(x), by < 0),
-            _ => {}
+            _ => return,
         }
+        self.describe();
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Attributes, EventRef, Kind, SpanId, SpanRef, Status, Time, Trace, TraceId, Value,
+    Attributes, EventRef, Kind, LogRef, Note, Notes, SpanId, SpanRef, Status, Time, Trace, TraceId,
+    Value,
 };
 use crate::text::{self, Charset, Clock, Shown};
 use crate::tui::value;
@@ -19,7 +20,10 @@ pub struct Known<'a> {
     pub trace: &'a Trace,
     pub explained: Option<&'a Explained>,
     pub back: &'a BackLinks,
+    pub notes: &'a Notes,
     pub charset: Charset,
+    /// The part of the trace's time that is shown, if not all of it is.
+    pub range: Option<(Time, Time)>,
 }
 
 /// The entries of a span, and how many there are in each section: `most` says how many are told.
@@ -43,6 +47,7 @@ impl<'a, M: Fn(Section) -> usize> Entries<'a, M> {
             list: Vec::new(),
             counts: BTreeMap::new(),
         };
+        entries.note();
         entries.doubts();
         entries.status();
         entries.meaning();
@@ -93,6 +98,15 @@ impl<'a, M: Fn(Section) -> usize> Entries<'a, M> {
                 tone: Tone::Doubt,
                 origin: Origin::More,
                 ..Entry::told(section, "", said)
+            });
+        }
+    }
+
+    fn note(&mut self) {
+        if let Some(note) = self.known.notes.on(self.span.span_id()) {
+            self.push(Entry {
+                prose: true,
+                ..Entry::told(Section::Note, "", note.text.clone())
             });
         }
     }
@@ -212,12 +226,21 @@ impl<'a, M: Fn(Section) -> usize> Entries<'a, M> {
         self.attributes(section, owner, attributes, 1);
     }
 
+    /// Events by time. Of those outside of the time that is shown only their number is told, until
+    /// somebody wants them all.
     fn events(&mut self) {
         let start = self.span.start();
         let mut order: Vec<(Time, usize)> =
             self.span.events().map(EventRef::time).zip(0..).collect();
         order.sort_unstable();
         let most = (self.most)(Section::Events);
+        let count = order.len();
+        if let Some(range) = self.known.range.filter(|_| most < usize::MAX) {
+            let moved = self.moved();
+            let is_shown = |time: Time| (range.0..=range.1).contains(&time.shifted(moved));
+            order.retain(|(time, _)| is_shown(*time));
+        }
+        let outside = count - order.len();
         let all: Vec<_> = self.span.events().collect();
         for &(time, at) in order.iter().take(most) {
             let Some(event) = all.get(at) else { continue };
@@ -233,17 +256,38 @@ impl<'a, M: Fn(Section) -> usize> Entries<'a, M> {
             };
             self.family(entry, Owner::Event(at), event.attributes(), failed);
         }
-        if !order.is_empty() {
+        if count > 0 {
             self.counts.insert(Section::Events, order.len());
         }
         self.close(Section::Events);
+        if outside > 0 {
+            let (dots, events) = (
+                self.known.charset.ellipsis(),
+                text::plural(outside as u64, "event"),
+            );
+            self.list.push(Entry {
+                tone: Tone::Doubt,
+                origin: Origin::More,
+                ..Entry::told(
+                    Section::Events,
+                    "",
+                    format!("{dots} {events} outside of the time shown"),
+                )
+            });
+        }
         self.dropped(Section::Events, self.span.dropped().1, "events");
+    }
+
+    /// By how many ns clocks were corrected.
+    fn moved(&self) -> i64 {
+        self.known.trace.start_of(self.number).0 as i64 - self.span.start().0 as i64
     }
 
     fn logs(&mut self) {
         let (span, trace) = (self.span, self.known.trace);
         let own = trace.logs().enumerate();
-        for (at, log) in own.filter(|(_, log)| log.span_id() == span.span_id()) {
+        let is_here = |log: &LogRef<'_>| log.span_id() == span.span_id() && !Note::is(*log);
+        for (at, log) in own.filter(|(_, log)| is_here(log)) {
             let body = log.body().to_text();
             let severity = match log.severity_text() {
                 "" => "log",
@@ -346,7 +390,7 @@ impl<'a, M: Fn(Section) -> usize> Entries<'a, M> {
             .explained
             .map(|explained| explained.path.time_of(number));
         exact.extend(critical.map(|critical| ("critical", share(critical.0))));
-        if trace.start_of(number) != self.span.start() {
+        if self.moved() != 0 {
             exact.push(("received", Clock::rfc3339(self.span.start().0)));
         }
         exact.extend(semantics::weight(self.span).map(|weight| ("stands for", weight)));

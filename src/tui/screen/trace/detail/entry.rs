@@ -11,6 +11,7 @@ use crate::text::Shown;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
     Longest,
+    Note,
     Warnings,
     Status,
     Call,
@@ -31,6 +32,7 @@ impl Section {
     pub fn title(self) -> &'static str {
         match self {
             Self::Longest => "longest",
+            Self::Note => "note",
             Self::Warnings => "warnings",
             Self::Status => "status",
             Self::Call => "call",
@@ -50,7 +52,10 @@ impl Section {
 
     /// Whether its entries have keys.
     pub fn has_keys(self) -> bool {
-        !matches!(self, Self::Warnings | Self::Links | Self::LinkedFrom)
+        !matches!(
+            self,
+            Self::Note | Self::Warnings | Self::Links | Self::LinkedFrom
+        )
     }
 }
 

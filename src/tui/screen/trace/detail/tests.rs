@@ -1,7 +1,7 @@
 //! What is told of spans, and how it folds.
 
 use super::*;
-use crate::model::scenario;
+use crate::model::{Notes, scenario};
 use crate::tui::screen::trace::links::BackLinks;
 
 const WIDTH: u16 = 100;
@@ -13,7 +13,9 @@ fn tell(trace: &Trace, span: usize) -> Detail {
         trace,
         explained: None,
         back: &back,
+        notes: &Notes::of(trace),
         charset: Charset::Unicode,
+        range: None,
     };
     detail.tell(&known, Some(span));
     detail

@@ -1,5 +1,7 @@
 //! The bars of the waterfall: own work, waiting, the critical path, events, and their labels.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 
 use crate::model::{Kind, SpanRef};
@@ -10,6 +12,7 @@ use crate::tui::theme::{Glyphs, Token};
 use crate::tui::widget::waterfall::{Axis, Bar, Bundle, Cell, Interval, Label, bar, own};
 
 use super::super::Open;
+use super::name::answer;
 
 pub fn bars(
     open: &Open,
@@ -42,13 +45,9 @@ pub fn bars(
         .map(|event| event.time().shifted(moved))
         .collect();
     let bar = bar(axis, times, own, critical, &events);
-    paint(
-        open,
-        canvas,
-        area,
-        &bar,
-        look.shared.colours.token(s.service()),
-    );
+    let service = look.shared.colours.token(s.service());
+    let inner = answer(open, span).map(|inner| Inner::of(open, look, inner, axis));
+    paint(open, canvas, area, &bar, service, inner.as_ref());
     let telling = open
         .explained
         .as_ref()
@@ -69,20 +68,52 @@ pub fn bundle_bars(
     let all = open.together(bundle);
     let bar = bar(axis, (all.from, all.to), &all.own, &all.critical, &[]);
     let service = open.trace.span(bundle.first).service();
-    paint(open, canvas, area, &bar, look.shared.colours.token(service));
+    let service = look.shared.colours.token(service);
+    paint(open, canvas, area, &bar, service, None);
     let length = text::duration(all.to.since(all.from).0, canvas.charset());
     label(canvas, area, &bar, length, Token::Muted);
 }
 
-fn paint(open: &Open, canvas: &mut Canvas<'_>, area: Rect, bar: &Bar, service: Token) {
+/// The part of a folded call's bar in which another service answers it.
+struct Inner {
+    columns: Range<u16>,
+    service: Token,
+}
+
+impl Inner {
+    fn of(open: &Open, look: &Look<'_>, answer: usize, axis: &Axis<'_>) -> Self {
+        let trace = &open.trace;
+        let times = (trace.start_of(answer), trace.end_of(answer));
+        let bar = bar(axis, times, &[], &[], &[]);
+        Self {
+            columns: bar.column..bar.end(),
+            service: look.shared.colours.token(trace.span(answer).service()),
+        }
+    }
+}
+
+fn paint(
+    open: &Open,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    bar: &Bar,
+    service: Token,
+    inner: Option<&Inner>,
+) {
     for (column, &cell) in (bar.column..).zip(&bar.cells) {
+        let inner = inner.filter(|inner| inner.columns.contains(&column));
+        let service = inner.map_or(service, |inner| inner.service);
         let token = match cell {
             Cell::Event => Token::Event,
             Cell::Critical(_) if open.critical_only => Token::Critical,
             Cell::Own(_) if open.critical_only => Token::Faint,
             _ => service,
         };
-        canvas.put(area.x + column, area.y, glyph(canvas.glyphs, cell), token);
+        let glyph = match cell {
+            Cell::Waiting if inner.is_some() => canvas.glyphs.answered,
+            _ => glyph(canvas.glyphs, cell),
+        };
+        canvas.put(area.x + column, area.y, glyph, token);
     }
 }
 

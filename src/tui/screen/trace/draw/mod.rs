@@ -11,6 +11,7 @@ mod name;
 mod panes;
 mod ruler;
 mod sheet;
+mod stand_in;
 mod strip;
 mod tree;
 

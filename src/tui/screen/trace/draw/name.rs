@@ -7,12 +7,11 @@ use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::page::Look;
 use crate::tui::theme::Token;
-use crate::tui::widget::waterfall::{Bundle, Likeness};
 
 use super::super::{Open, semantics};
 
 /// Columns that marks of a row (failed, slow, doubtful) take at the end of its name.
-const MARKS: u16 = 2;
+pub const MARKS: u16 = 2;
 /// Columns that a name keeps, however deep its span stands.
 pub const NAME: u16 = 24;
 
@@ -32,23 +31,8 @@ impl Indent {
     }
 }
 
-pub fn missing(open: &Open, canvas: &mut Canvas<'_>, area: Rect, row: usize) {
-    if let Some(id) = open.missing(row) {
-        canvas.put(area.x + 3, area.y, canvas.glyphs.doubt, Token::Doubt);
-        let text = Shown::from(format!(
-            "missing parent {id}: it was not received, or is still to come"
-        ));
-        canvas.text(
-            area.x + 5,
-            area.y,
-            area.width.saturating_sub(6),
-            &text,
-            Token::Doubt,
-        );
-    }
-}
 /// The guides of a row, and its fold mark. Returns the column where its name begins.
-fn margin(
+pub fn margin(
     open: &Open,
     canvas: &mut Canvas<'_>,
     area: Rect,
@@ -97,39 +81,103 @@ pub fn name(
     );
     let end = area.right().saturating_sub(MARKS + 1);
     let s = trace.span(span);
+    let call = semantics::call(s);
     let x = service(look, canvas, (x, area.y), end, s.service());
-    let calls = folded && s.kind() == Kind::Client;
-    let answered = calls.then(|| answer(open, span)).flatten();
-    let called = answered.map(|answer| trace.span(answer).service().to_owned());
-    let peer = || (below == 0).then(|| semantics::peer(s)).flatten();
-    let (x, named) = match (called, peer()) {
-        (Some(service), _) => {
-            let token = look.shared.colours.token(&service);
-            let x = called_one(canvas, (x, area.y), end, &service, token);
-            (x, answered.map_or(s, |answer| trace.span(answer)))
+    let (x, named) = match (answer(open, span), peer(open, span)) {
+        (Some(answer), _) => {
+            let answer = trace.span(answer);
+            let token = look.shared.colours.token(answer.service());
+            let x = called_one(canvas, (x, area.y), end, answer.service(), token);
+            (x, answer)
         }
         (None, Some(peer)) => (called_one(canvas, (x, area.y), end, &peer, Token::Peer), s),
         (None, None) => (x, s),
     };
-    let mut x = operation(open, canvas, (x + 2, area.y), end, span, named);
+    let x = sign(canvas, (x, area.y), end, call.as_ref());
+    let mut x = operation(open, canvas, (x, area.y), end, span, named);
     if folded {
         let errors = trace.errors_in(span + 1..span + 1 + below);
         let hidden = text::count(below as u64);
         x = count(canvas, (x + 2, area.y), end, &hidden, errors);
     }
-    pills(canvas, (x + 2, area.y), end, s);
+    let x = links(open, canvas, (x, area.y), end, s);
+    pills(
+        canvas,
+        (x + 2, area.y),
+        end,
+        &semantics::pills(s, call.as_ref()),
+    );
     marks(open, canvas, area, span, s);
 }
 
-/// The span of another service that answers a call, if it does.
-fn answer(open: &Open, call: usize) -> Option<usize> {
+/// The span of another service that answers a folded call, if it does.
+pub fn answer(open: &Open, call: usize) -> Option<usize> {
     let trace = &open.trace;
-    let service = trace.span(call).service();
+    let s = trace.span(call);
+    if s.kind() != Kind::Client || !open.rows.is_folded(call) {
+        return None;
+    }
     // A call has few answers; a span with many children is no call.
     trace.children(call).take(8).find(|&child| {
         let child = trace.span(child);
-        child.kind() == Kind::Server && child.service() != service
+        child.kind() == Kind::Server && child.service() != s.service()
     })
+}
+
+/// Whom a span calls that nobody answered.
+fn peer(open: &Open, span: usize) -> Option<String> {
+    let alone = open.trace.subtree(span).len() == 1;
+    alone
+        .then(|| semantics::peer(open.trace.span(span)))
+        .flatten()
+}
+
+/// What sort of call it is, between service and operation. Returns where the operation begins.
+fn sign(
+    canvas: &mut Canvas<'_>,
+    (x, y): (u16, u16),
+    end: u16,
+    call: Option<&semantics::Call>,
+) -> u16 {
+    let sign = call.and_then(|call| canvas.glyphs.family(call.family));
+    match sign {
+        Some(sign) if x + 3 < end => {
+            canvas.put(x + 1, y, sign, Token::Muted);
+            x + 3
+        }
+        _ => x + 2,
+    }
+}
+
+/// How many spans it links to, and how many link to it, and whether it has a note, as far as there
+/// is room.
+fn links(
+    open: &Open,
+    canvas: &mut Canvas<'_>,
+    (mut x, y): (u16, u16),
+    end: u16,
+    s: SpanRef<'_>,
+) -> u16 {
+    let both = [
+        (canvas.glyphs.link_out, s.links().len()),
+        (canvas.glyphs.link_in, open.back.to(s.span_id()).len()),
+    ];
+    for (glyph, many) in both {
+        let shown = match many {
+            0 => continue,
+            1 => Shown::from(glyph),
+            many => Shown::from(format!("{glyph}{}", text::count_short(many as u64))),
+        };
+        let width = shown.width() as u16;
+        if x + 1 + width <= end {
+            x = canvas.text(x + 1, y, width, &shown, Token::Link);
+        }
+    }
+    if open.notes.on(s.span_id()).is_some() && x + 2 <= end {
+        canvas.put(x + 1, y, canvas.glyphs.note, Token::Accent);
+        x += 2;
+    }
+    x
 }
 
 /// Whom a span calls, behind its own service.
@@ -145,13 +193,13 @@ fn called_one(
     canvas.text(x, y, end.saturating_sub(x), &Shown::new(name), token)
 }
 
-/// Short facts behind a name, as far as they fit whole.
-fn pills(canvas: &mut Canvas<'_>, (mut x, y): (u16, u16), end: u16, s: SpanRef<'_>) {
-    for pill in semantics::pills(s) {
-        let shown = Shown::from(pill.text);
+/// Short facts behind a name: those that fit whole.
+fn pills(canvas: &mut Canvas<'_>, (mut x, y): (u16, u16), end: u16, pills: &[semantics::Pill]) {
+    for pill in pills {
+        let shown = Shown::new(&pill.text);
         let width = shown.width() as u16;
         if x + width > end {
-            return;
+            continue;
         }
         let token = if pill.failed {
             Token::Error
@@ -162,56 +210,7 @@ fn pills(canvas: &mut Canvas<'_>, (mut x, y): (u16, u16), end: u16, s: SpanRef<'
     }
 }
 
-/// Spans that share a row: what they have in common, how many they are, how many failed.
-pub fn bundled(
-    open: &Open,
-    look: &Look<'_>,
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    (row, bundle): (usize, &Bundle),
-    indent: Indent,
-) {
-    let x = margin(open, canvas, area, row, indent, Some(!bundle.is_open()));
-    let s = open.trace.span(bundle.first);
-    let end = area.right().saturating_sub(MARKS + 1);
-    let x = service(look, canvas, (x, area.y), end, s.service());
-    let many = text::count(bundle.count.into());
-    let mut operation = s.operation().to_owned();
-    let (many, word) = match bundle.likeness {
-        Likeness::Alike => (format!("{}{many}", canvas.glyphs.times), " alike"),
-        Likeness::Chain => {
-            let last = open.trace.span(bundle.last).operation();
-            operation = format!("{operation} {} {last}", canvas.glyphs.crumb);
-            (many, " in line")
-        }
-    };
-    let room = |many: &str| end.saturating_sub(x + 2 + many.chars().count() as u16 + 2);
-    // Where room is short, the word goes before the name does.
-    let whole = format!("{many}{word}");
-    let wide = usize::from(room(&whole));
-    let fits = Shown::start_of(&operation, wide + 1).width() <= wide;
-    let many = if fits { whole } else { many };
-    let room = room(&many);
-    let token = if open.find.hits_within(bundle_spans(open, bundle)) {
-        Token::Match
-    } else {
-        Token::Text
-    };
-    let operation = Shown::start_of(&operation, room.into());
-    let x = canvas.text(x + 2, area.y, room, &operation, token);
-    let failed = open.together(bundle).failed;
-    count(canvas, (x + 2, area.y), end, &many, failed);
-}
-
-/// The spans that a bundle's row hides while it is closed.
-fn bundle_spans(open: &Open, bundle: &Bundle) -> std::ops::Range<usize> {
-    match bundle.likeness {
-        Likeness::Alike => bundle.first..open.trace.subtree(bundle.last).end,
-        Likeness::Chain => bundle.first..bundle.last + 1,
-    }
-}
-
-fn service(
+pub fn service(
     look: &Look<'_>,
     canvas: &mut Canvas<'_>,
     (x, y): (u16, u16),
@@ -224,7 +223,13 @@ fn service(
 }
 
 /// How many spans a row stands for, and how many of them failed.
-fn count(canvas: &mut Canvas<'_>, (x, y): (u16, u16), end: u16, many: &str, failed: usize) -> u16 {
+pub fn count(
+    canvas: &mut Canvas<'_>,
+    (x, y): (u16, u16),
+    end: u16,
+    many: &str,
+    failed: usize,
+) -> u16 {
     let many = Shown::from(many.to_owned());
     let x = canvas.text(x, y, end.saturating_sub(x), &many, Token::Muted);
     if failed == 0 {

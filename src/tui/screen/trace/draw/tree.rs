@@ -11,8 +11,9 @@ use crate::tui::widget::waterfall::{Axis, Row};
 use super::super::{Focus, Open};
 use super::bars::{bars, bundle_bars};
 use super::columns::Shown;
-use super::name::{Indent, NAME, bundled, missing, name};
+use super::name::{Indent, NAME, name};
 use super::ruler::guide;
+use super::stand_in::{bundled, hidden, missing};
 
 /// Ancestors that stay in view above the topmost row.
 const MOST_PINNED: usize = 5;
@@ -77,6 +78,7 @@ pub fn draw(
                 }
             }
             Some(Row::MissingParent(_)) => missing(open, canvas, line, row),
+            Some(Row::Hidden(rest)) => hidden(open, look, canvas, left, (row, &rest), indent),
             None => {}
         }
         if y < body.y {

@@ -10,6 +10,8 @@ impl Rows {
         let after = match self.get(row)? {
             Row::Span(span) => trace.subtree(span).end,
             Row::MissingParent(_) => return None,
+            // It stands where the first of them was: what comes behind it follows.
+            Row::Hidden(hidden) => trace.subtree(hidden.first).end,
             Row::Bundle(bundle) if bundle.likeness == Likeness::Chain => {
                 trace.subtree(bundle.first).end
             }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::model::{SpanId, Trace};
 
-use super::{Entry, Likeness, Rows, What};
+use super::{Entry, Hidden, Likeness, Rows, What};
 
 /// The rows while they are made.
 pub(super) struct Builder<'a> {
@@ -17,6 +17,11 @@ pub(super) struct Builder<'a> {
     /// Where the next topmost span stands.
     next_top: usize,
     missing: Option<SpanId>,
+    /// What is hidden so far.
+    hidden: Vec<Hidden>,
+    /// Where the children of spans on the way here end, and which of `hidden` is theirs; topmost
+    /// spans are children of nobody.
+    owners: Vec<(usize, Option<usize>)>,
 }
 
 impl<'a> Builder<'a> {
@@ -29,10 +34,12 @@ impl<'a> Builder<'a> {
             next_bundle: 0,
             next_top: 0,
             missing: None,
+            hidden: Vec::new(),
+            owners: vec![(usize::MAX, None)],
         }
     }
 
-    pub(super) fn build(mut self, rows: &Rows) -> Vec<Entry> {
+    pub(super) fn build(mut self, rows: &Rows) -> (Vec<Entry>, Vec<Hidden>) {
         let mut span = 0;
         while span < self.trace.len() {
             while let Some((_, by)) = self.shifts.pop_if(|(end, _)| *end <= span) {
@@ -45,7 +52,7 @@ impl<'a> Builder<'a> {
                 self.stretch(rows, plain)
             };
         }
-        self.rows
+        (self.rows, self.hidden)
     }
 
     /// The spans from here on that stand each for itself, if they are not folded: nothing is left
@@ -83,12 +90,24 @@ impl<'a> Builder<'a> {
                 self.missing_parent(span);
             }
         }
+        let end = self.trace.subtree(span).end;
         if rows.sieve.prunes(span) {
-            return self.trace.subtree(span).end;
+            if rows.sieve.hides(span) {
+                self.hide(span);
+            }
+            return end;
         }
         if rows.sieve.splices(span) {
-            self.shift_until(self.trace.subtree(span).end, -1);
+            // Where something stands in its place, that is enough.
+            if end == span + 1 {
+                self.hide(span);
+            }
+            self.shift_until(end, -1);
             return span + 1;
+        }
+        if !rows.sieve.is_empty() {
+            self.leave_owners(span);
+            self.owners.push((end, None));
         }
         if rows.sieve.keeps_bundles()
             && let Some(next) = self.bundled(rows, span)
@@ -105,6 +124,24 @@ impl<'a> Builder<'a> {
         } else {
             span + 1
         }
+    }
+
+    /// Counts a span as hidden, in the row of what its parent has lost.
+    fn hide(&mut self, span: usize) {
+        self.leave_owners(span);
+        let Some((_, own)) = self.owners.last_mut() else {
+            return;
+        };
+        if let Some(hidden) = own.and_then(|at| self.hidden.get_mut(at)) {
+            return hidden.add(self.trace, span);
+        }
+        *own = Some(self.hidden.len());
+        self.hidden.push(Hidden::at(self.trace, span));
+        self.push(span, What::Hidden);
+    }
+
+    fn leave_owners(&mut self, span: usize) {
+        while self.owners.pop_if(|(end, _)| *end <= span).is_some() {}
     }
 
     fn missing_parent(&mut self, span: usize) {

@@ -153,7 +153,7 @@ impl Rows {
     pub(super) fn visible_spans(&self) -> impl Iterator<Item = usize> {
         self.entries.iter().filter_map(|row| match row.what() {
             What::Span | What::Bundle(Likeness::Chain) => Some(row.span as usize),
-            What::MissingParent | What::Bundle(Likeness::Alike) => None,
+            What::MissingParent | What::Bundle(Likeness::Alike) | What::Hidden => None,
         })
     }
 
@@ -173,6 +173,6 @@ impl Rows {
     pub(super) fn rebuild(&mut self, trace: &Trace) {
         let mut rows = std::mem::take(&mut self.entries);
         rows.clear();
-        self.entries = Builder::new(trace, rows).build(self);
+        (self.entries, self.hidden) = Builder::new(trace, rows).build(self);
     }
 }

@@ -81,3 +81,32 @@ fn a_chain_is_one_row_and_what_hangs_below_it_stays() {
     rows.reveal(&trace, 3);
     assert_eq!((rows.len(), rows.level(&trace, 5)), (7, 5));
 }
+
+#[test]
+fn what_is_hidden_has_one_row_below_each_parent() {
+    let text = "a: r 0..100\n  b: x 1..5\n    c: y 2..3 error\n  d: w 6..50\n    b: p 7..8\n    e: leaf 9..10\n  b: z 60..70\n  c: q 71..72\n";
+    let trace = scenario::trace(text);
+    let mut rows = Rows::new(&trace);
+    let is = |service: &'static str| {
+        let trace = &trace;
+        move |span: usize| trace.span(span).service() == service
+    };
+    rows.sift(&trace, Sieve::default().without(&trace, is("b")));
+    let hidden: Vec<_> = (0..rows.len())
+        .filter_map(|row| match rows.get(row)? {
+            Row::Hidden(hidden) => Some((row, hidden.spans, hidden.errors)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(hidden, [(1, 3, 1), (3, 1, 0)], "both of the first in a row");
+    assert_eq!((rows.level(&trace, 1), rows.level(&trace, 3)), (1, 2));
+    assert_eq!(spans(&rows), [0, 3, 5, 7]);
+    assert_eq!((rows.row_of(2), rows.next_sibling(&trace, 1)), (1, Some(2)));
+
+    rows.sift(&trace, Sieve::default().around(&trace, is("b")));
+    assert_eq!(spans(&rows), [0, 2, 3, 5, 7]);
+    assert_eq!(rows.len(), 7, "leaves have nobody to stand in their place");
+
+    rows.sift(&trace, Sieve::default().without(&trace, is("a")));
+    assert!(rows.is_bare());
+}
