@@ -1,5 +1,6 @@
 //! Files opened: OTLP and Jaeger JSON, plain and compressed, one trace of 100,000 spans among them,
-//! beside what `serde_json::Value` takes to parse the same bytes.
+//! beside what `serde_json::Value` takes to parse the same bytes, and of those that are compressed
+//! what the decompressor takes alone.
 //!
 //! `cargo bench --bench open`, or `-- FILE...` for files of your own.
 
@@ -14,7 +15,9 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use vizsla::format::{Format, Limits, Problem, ReadOptions, Sink, read, write};
+use vizsla::format::{
+    Format, Limits, Problem, ReadOptions, Sink, Source, Sources, look_ahead, read, read_all, write,
+};
 use vizsla::model::{Block, Trace};
 use vizsla::storage::{self, Origin, Store};
 
@@ -39,6 +42,20 @@ impl Sink for To {
 
     fn problem(&mut self, problem: Problem) {
         println!("{problem}");
+    }
+}
+
+/// A file, as the program opens one: what explains its spans behind them is sought ahead.
+struct Opening(File);
+
+impl Sources for Opening {
+    fn each(&mut self, read: &mut dyn FnMut(Source<'_>) -> ControlFlow<()>) {
+        let ahead = look_ahead(&mut self.0).unwrap_or_default();
+        let _flow = read(Source {
+            name: "file",
+            bytes: &mut self.0,
+            ahead,
+        });
     }
 }
 
@@ -68,7 +85,7 @@ fn open(path: &Path) -> std::io::Result<Opened> {
         ..ReadOptions::default()
     };
     let mut sink = To(to);
-    read("file", &mut File::open(path)?, &options, &mut sink);
+    read_all(&mut Opening(File::open(path)?), &options, &mut sink);
     drop(sink);
     let first = keep.join().unwrap_or_default();
     Ok(Opened {
@@ -78,24 +95,35 @@ fn open(path: &Path) -> std::io::Result<Opened> {
     })
 }
 
-/// How long `serde_json` takes to make values of a text, and of what `path` holds unpacked.
-fn parse(path: &Path) -> std::io::Result<(usize, Duration)> {
-    let mut text = Vec::new();
-    let head = std::fs::read(path)?;
-    match head.get(..2) {
-        Some([0x1f, 0x8b]) => {
-            flate2::read::MultiGzDecoder::new(&*head).read_to_end(&mut text)?;
-        }
-        Some([0x28, 0xb5]) => {
-            zstd::Decoder::new(&*head)?.read_to_end(&mut text)?;
-        }
-        _ => text = head,
-    }
+/// What a file holds, and how long its decompressor takes by itself if it has one.
+fn unpack(path: &Path) -> std::io::Result<(Vec<u8>, Option<Duration>)> {
+    let packed = std::fs::read(path)?;
+    let decompressor = || -> std::io::Result<Option<Box<dyn Read + '_>>> {
+        Ok(match packed.get(..2) {
+            Some([0x1f, 0x8b]) => Some(Box::new(flate2::read::MultiGzDecoder::new(&*packed))),
+            Some([0x28, 0xb5]) => Some(Box::new(zstd::Decoder::new(&*packed)?)),
+            _ => None,
+        })
+    };
+    let Some(mut alone) = decompressor()? else {
+        return Ok((packed, None));
+    };
     let begun = Instant::now();
-    let values = serde_json::Deserializer::from_slice(&text).into_iter::<serde_json::Value>();
-    let count = values.flatten().count();
-    std::hint::black_box(count);
-    Ok((text.len(), begun.elapsed()))
+    std::io::copy(&mut alone, &mut std::io::sink())?;
+    let took = begun.elapsed();
+    let mut text = Vec::new();
+    if let Some(mut again) = decompressor()? {
+        again.read_to_end(&mut text)?;
+    }
+    Ok((text, Some(took)))
+}
+
+/// How long `serde_json` takes to make values of a text.
+fn parse(text: &[u8]) -> Duration {
+    let begun = Instant::now();
+    let values = serde_json::Deserializer::from_slice(text).into_iter::<serde_json::Value>();
+    std::hint::black_box(values.flatten().count());
+    begun.elapsed()
 }
 
 /// All spans of the workload, as traces.
@@ -160,8 +188,10 @@ fn main() -> std::io::Result<()> {
         given
     };
     println!("file                        MB     spans   first ms   all ms   Value ms   ratio");
+    let mut packed = Vec::new();
     for path in files {
-        let (bytes, parsed) = parse(&path)?;
+        let (text, alone) = unpack(&path)?;
+        let parsed = parse(&text);
         let opened = open(&path)?;
         let name = path
             .file_name()
@@ -170,13 +200,35 @@ fn main() -> std::io::Result<()> {
             .into_owned();
         println!(
             "{name:<24} {:>5} {:>9} {:>10} {:>8} {:>10} {:>7.1}",
-            bytes >> 20,
+            text.len() >> 20,
             opened.spans,
             opened.first.as_millis(),
             opened.all.as_millis(),
             parsed.as_millis(),
             parsed.as_secs_f64() / opened.all.as_secs_f64(),
         );
+        if let Some(alone) = alone {
+            let plain = folder.path().join("plain");
+            std::fs::write(&plain, &text)?;
+            packed.push((name, alone, open(&plain)?.all, opened.all));
+        }
     }
+    tell_packed(&packed);
     Ok(())
+}
+
+/// Compressed files: the decompressor alone, the same bytes opened without it, and both at once.
+fn tell_packed(packed: &[(String, Duration, Duration, Duration)]) {
+    println!(
+        "compressed           decompressor ms   plain ms   both ms   of the sum (at most 1.2)"
+    );
+    for (name, alone, plain, both) in packed {
+        println!(
+            "{name:<20} {:>15} {:>10} {:>9} {:>11.2}",
+            alone.as_millis(),
+            plain.as_millis(),
+            both.as_millis(),
+            both.as_secs_f64() / (*alone + *plain).as_secs_f64(),
+        );
+    }
 }

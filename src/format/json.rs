@@ -120,6 +120,9 @@ impl JsonError {
 /// The result of reading JSON.
 pub type JsonResult<T> = Result<T, JsonError>;
 
+/// Brackets that [`JsonReader::glance`] looks at.
+const NEAR: usize = 4;
+
 /// A position in JSON text. Cheap to clone: a clone is a bookmark to read from again.
 #[derive(Clone, Debug)]
 pub struct JsonReader<'a> {
@@ -267,6 +270,31 @@ impl<'a> JsonReader<'a> {
             self.at += 1;
         }
         Ok(true)
+    }
+
+    /// The text that the next value likely has, if it is an object, by which to look for one that
+    /// was read before; and all text from there on. The former ends with the first bracket that may
+    /// close it, which may be an inner one or stand in a string. Where the text begins with an
+    /// object that was read, it is this one, for none is the beginning of another: [`Self::pass`].
+    pub fn glance(&mut self) -> JsonResult<(&'a [u8], &'a [u8])> {
+        self.peek()?;
+        let rest = self.rest();
+        let closes =
+            |end: &usize| matches!(rest.get(*end), Some(b',' | b']' | b' ' | b'\n' | b'\r'));
+        let mut ends = memchr::memchr_iter(b'}', rest).map(|at| at + 1).take(NEAR);
+        let likely = ends.find(closes).and_then(|end| rest.get(..end));
+        Ok((likely.unwrap_or_default(), rest))
+    }
+
+    /// Passes over a value whose text is known to come next.
+    pub fn pass(&mut self, text: &[u8]) {
+        self.at += text.len();
+        self.fresh = false;
+    }
+
+    /// The text from a bookmark on.
+    pub fn since(&self, bookmark: &Self) -> &'a [u8] {
+        self.bytes.get(bookmark.at..self.at).unwrap_or_default()
     }
 
     /// Passes over the next value, whatever it is and however deep it nests, and returns its text.

@@ -9,6 +9,7 @@
 //!
 //! No I/O here: sources are `Read`, targets are `Write`, both given.
 
+mod cache;
 pub mod chrome;
 pub mod clickhouse;
 pub mod cloud_trace;

@@ -1,13 +1,18 @@
 //! Columns of spans over a dictionary of their own. A block never changes once it is built.
 
-use super::column::{Column, Sparse};
+mod memory;
+mod rows;
+
+use super::column::Sparse;
 use super::dictionary::{Dictionary, PairIx, Sym};
 use super::id::{SpanId, TraceId};
 use super::kind::{Kind, Status};
+use super::marks::Marks;
 use super::narrow::Narrow;
 use super::span::{Attributes, SpanRef};
 use super::time::{Nanos, Time};
 use super::views::{LogRef, ResourceRef, ScopeRef};
+pub(super) use rows::{Dropped, EventRow, LinkRow, List, LogRow, ResourceRow, ScopeRow};
 
 /// A span's position in its block.
 pub type Row = u32;
@@ -27,74 +32,6 @@ pub struct ScopeIx(pub u32);
 /// The position of a log record in its block.
 pub type LogIx = u32;
 
-/// A range of [`Block::lists`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(super) struct List {
-    pub from: u32,
-    pub to: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct ResourceRow {
-    pub attributes: List,
-    pub service: Sym,
-    pub schema_url: Sym,
-    pub dropped: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct ScopeRow {
-    pub name: Sym,
-    pub version: Sym,
-    pub attributes: List,
-    pub schema_url: Sym,
-    pub dropped: u32,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) struct EventRow {
-    pub time: Time,
-    pub name: Sym,
-    pub attributes: List,
-    pub dropped: u32,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) struct LinkRow {
-    pub trace_id: TraceId,
-    pub span_id: SpanId,
-    pub attributes: List,
-    pub trace_state: Sym,
-    pub flags: u32,
-    pub dropped: u32,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) struct LogRow {
-    pub trace: TraceIx,
-    pub span_id: SpanId,
-    pub time: Time,
-    pub severity: u8,
-    pub severity_text: Sym,
-    pub body: PairIx,
-    pub attributes: List,
-    pub resource: ResourceIx,
-    pub scope: ScopeIx,
-}
-
-/// How many attributes, events and links a span's application dropped before sending it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Dropped {
-    pub attributes: u32,
-    pub events: u32,
-    pub links: u32,
-}
-
-/// Bits of [`Block::bits`] beside kind (0 to 2) and status (3 and 4).
-pub(super) const ERROR: u8 = 1 << 5;
-pub(super) const END_UNKNOWN: u8 = 1 << 6;
-pub(super) const END_BEFORE_START: u8 = 1 << 7;
-
 /// Columns of spans, and the log records that came with them.
 ///
 /// Filled by a [`BlockBuilder`](super::BlockBuilder). Rows keep the order in which spans
@@ -111,7 +48,7 @@ pub struct Block {
     pub(super) operation: Narrow,
     pub(super) resource: Narrow,
     pub(super) scope: Narrow,
-    pub(super) bits: Vec<u8>,
+    pub(super) marks: Vec<Marks>,
     pub(super) attribute_end: Vec<u32>,
     pub(super) attribute: Vec<PairIx>,
     pub(super) operations: Vec<Sym>,
@@ -214,19 +151,24 @@ impl Block {
         &self.scope
     }
 
+    /// Kind and status of each row, and how it ended.
+    pub fn marks_column(&self) -> &[Marks] {
+        &self.marks
+    }
+
     /// The kind of a row.
     pub fn kind(&self, row: Row) -> Kind {
-        Kind::from_bits(self.bits[row as usize] & 7)
+        self.marks[row as usize].kind()
     }
 
     /// The status of a row.
     pub fn status(&self, row: Row) -> Status {
-        Status::from_bits(self.bits[row as usize] >> 3 & 3)
+        self.marks[row as usize].status()
     }
 
     /// Whether a row failed: status error, or an attribute `error` that is true.
     pub fn is_error(&self, row: Row) -> bool {
-        self.bits[row as usize] & ERROR != 0
+        self.marks[row as usize].is_error()
     }
 
     /// The attribute pairs of a row: an integer each.
@@ -308,104 +250,5 @@ impl Block {
             block: self,
             pairs: self.list(list),
         }
-    }
-
-    /// Heap bytes held, exactly: the sum of every column's capacity.
-    pub fn bytes(&self) -> usize {
-        let columns = self.columns().into_iter();
-        columns.map(Column::bytes).sum()
-    }
-
-    /// Makes room for so many more spans and attributes of theirs.
-    pub(super) fn reserve(&mut self, spans: usize, attributes: usize) {
-        self.trace.reserve(spans);
-        self.span_id.reserve_exact(spans);
-        self.parent_id.reserve_exact(spans);
-        self.start.reserve_exact(spans);
-        self.duration.reserve_exact(spans);
-        self.operation.reserve(spans);
-        self.resource.reserve(spans);
-        self.scope.reserve(spans);
-        self.bits.reserve_exact(spans);
-        self.attribute_end.reserve_exact(spans);
-        self.attribute.reserve_exact(attributes);
-    }
-
-    /// Nothing is added any more: what helps readers is noted.
-    pub(super) fn note(&mut self) {
-        self.dictionary.note();
-    }
-
-    /// Nothing is added any more: notes what helps readers, and gives spare capacity back.
-    pub(super) fn seal(&mut self) {
-        self.note();
-        self.columns_mut().into_iter().for_each(Column::shrink);
-    }
-
-    /// Takes everything out, keeping the memory.
-    pub(super) fn clear(&mut self) {
-        self.columns_mut().into_iter().for_each(Column::clear);
-    }
-
-    fn columns(&self) -> [&dyn Column; 26] {
-        [
-            &self.dictionary,
-            &self.traces,
-            &self.trace,
-            &self.span_id,
-            &self.parent_id,
-            &self.start,
-            &self.duration,
-            &self.operation,
-            &self.resource,
-            &self.scope,
-            &self.bits,
-            &self.attribute_end,
-            &self.attribute,
-            &self.operations,
-            &self.resources,
-            &self.scopes,
-            &self.lists,
-            &self.events,
-            &self.links,
-            &self.status_message,
-            &self.trace_state,
-            &self.flags,
-            &self.backwards,
-            &self.dropped,
-            &self.warnings,
-            &self.logs,
-        ]
-    }
-
-    fn columns_mut(&mut self) -> [&mut dyn Column; 26] {
-        [
-            &mut self.dictionary,
-            &mut self.traces,
-            &mut self.trace,
-            &mut self.span_id,
-            &mut self.parent_id,
-            &mut self.start,
-            &mut self.duration,
-            &mut self.operation,
-            &mut self.resource,
-            &mut self.scope,
-            &mut self.bits,
-            &mut self.attribute_end,
-            &mut self.attribute,
-            &mut self.operations,
-            &mut self.resources,
-            &mut self.scopes,
-            &mut self.lists,
-            &mut self.events,
-            &mut self.links,
-            &mut self.status_message,
-            &mut self.trace_state,
-            &mut self.flags,
-            &mut self.backwards,
-            &mut self.dropped,
-            &mut self.warnings,
-            &mut self.logs,
-        ]
     }
 }

@@ -162,7 +162,7 @@ impl Appender<'_> {
         let attributes = self.mapped(self.from.attribute_pairs(row));
         let new = self.to.span(&fields, &attributes);
         self.give_back(attributes);
-        self.to.block.bits[new as usize] = self.from.bits[row as usize];
+        self.to.block.marks[new as usize] = self.from.marks[row as usize];
         self.details_of(row, new);
     }
 
@@ -193,7 +193,7 @@ impl Appender<'_> {
         to.operation.extend(&from.operation, &operations);
         to.resource.extend(&from.resource, &resources);
         to.scope.extend(&from.scope, &scopes);
-        to.bits.extend_from_slice(&from.bits);
+        to.marks.extend_from_slice(&from.marks);
         to.attribute
             .extend(from.attribute.iter().map(|pair| pairs[pair.index()]));
         let ends = from.attribute_end.iter().map(|&end| before + end);

@@ -1,6 +1,6 @@
 //! A span as a view into a block, and attributes wherever they stand.
 
-use super::block::{Block, END_BEFORE_START, END_UNKNOWN, ResourceIx, Row, ScopeIx, TraceIx};
+use super::block::{Block, ResourceIx, Row, ScopeIx, TraceIx};
 use super::dictionary::PairIx;
 use super::id::{SpanId, TraceId};
 use super::kind::{Kind, Status};
@@ -118,12 +118,12 @@ impl<'a> SpanRef<'a> {
 
     /// Whether the end is not known: it had not ended when it was written.
     pub fn is_unfinished(self) -> bool {
-        self.block.bits[self.at()] & END_UNKNOWN != 0
+        self.block.marks[self.at()].is_unfinished()
     }
 
     /// Whether its end was before its start.
     pub fn ends_before_start(self) -> bool {
-        self.block.bits[self.at()] & END_BEFORE_START != 0
+        self.block.marks[self.at()].is_backwards()
     }
 
     /// Its name.

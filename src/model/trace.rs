@@ -1,6 +1,7 @@
 //! A trace: rows of blocks as a tree in depth-first order.
 
 mod assemble;
+mod order;
 mod warning;
 
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ struct Place {
 /// every method takes. A subtree is a range, so folding is a jump and its errors are a
 /// subtraction. Spans whose parent is not there stand at depth 0 beside the roots, those that
 /// miss the same parent together ([`Trace::missing_parent`]).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Trace {
     id: TraceId,
     blocks: Vec<Arc<Block>>,
@@ -182,7 +183,8 @@ impl Trace {
 
     /// How many of a range of spans failed.
     pub fn errors_in(&self, spans: Range<usize>) -> usize {
-        (self.errors_before[spans.end] - self.errors_before[spans.start]) as usize
+        let before = |span: usize| self.errors_before.get(span).copied().unwrap_or(0);
+        (before(spans.end) - before(spans.start)) as usize
     }
 
     /// How many spans failed.
@@ -198,10 +200,6 @@ impl Trace {
     /// When its last span ended.
     pub fn end(&self) -> Time {
         self.bounds.1
-    }
-
-    fn ends(&self) -> impl Iterator<Item = Time> {
-        (0..self.len()).map(|span| self.end_of(span))
     }
 
     /// From its first start to its last end.

@@ -4,18 +4,20 @@
 //! repeat. Every span gets exactly one place, nothing recurses, and all work is linear in the
 //! number of spans but for one sort by start.
 
-use std::collections::HashMap;
+mod by_id;
 
-use hashbrown::HashTable;
+use std::collections::HashMap;
 
 use super::id::SpanId;
 use super::kind::Kind;
+use super::stop::Stop;
+pub(super) use by_id::ById;
 
 /// No parent.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// How many spans of one repeated id are looked at to find the fitting parent.
-const FITTING: usize = 8;
+/// Spans after which it is asked whether to go on.
+const A_WHILE: u32 = 1 << 15;
 
 /// What the tree needs to know of a span.
 #[derive(Debug, Clone, Copy)]
@@ -44,104 +46,21 @@ pub(super) struct Tree {
     pub cut: Vec<u32>,
 }
 
-/// Spans by id, in order of start; the rare repeated ids apart.
-struct ById<'a> {
-    nodes: &'a [Node],
-    first: HashTable<u32>,
-    repeated: HashMap<SpanId, Vec<u32>>,
-}
-
-impl<'a> ById<'a> {
-    fn new(nodes: &'a [Node]) -> Self {
-        let mut by_id = Self {
-            nodes,
-            first: HashTable::with_capacity(nodes.len()),
-            repeated: HashMap::new(),
-        };
-        for (index, node) in nodes.iter().enumerate() {
-            if let Some(&first) = by_id
-                .first
-                .find(hash(node.id), |&i| nodes[i as usize].id == node.id)
-            {
-                by_id
-                    .repeated
-                    .entry(node.id)
-                    .or_insert_with(|| vec![first])
-                    .push(index as u32);
-            } else {
-                by_id
-                    .first
-                    .insert_unique(hash(node.id), index as u32, |&i| hash(nodes[i as usize].id));
-            }
-        }
-        by_id
-    }
-
-    /// The span that `index` names as its parent.
-    fn parent(&self, index: usize) -> Option<u32> {
-        let node = &self.nodes[index];
-        if let Some(client) = self.shared_client(node) {
-            return Some(client);
-        }
-        if node.parent_id.is_zero() || node.parent_id == node.id {
-            return None;
-        }
-        let Some(group) = self.repeated.get(&node.parent_id) else {
-            return self
-                .first
-                .find(hash(node.parent_id), |&i| {
-                    self.nodes[i as usize].id == node.parent_id
-                })
-                .copied();
-        };
-        let candidates = || group.iter().take(FITTING).copied();
-        let of = |i: u32| &self.nodes[i as usize];
-        candidates()
-            .find(|&i| of(i).service == node.service && of(i).kind == Kind::Server)
-            .or_else(|| candidates().find(|&i| of(i).service == node.service))
-            .or_else(|| candidates().find(|&i| of(i).kind == Kind::Server))
-            .or_else(|| candidates().next())
-    }
-
-    /// Zipkin's shared spans: the server's half of a call has the client's id and stands
-    /// below it.
-    fn shared_client(&self, node: &Node) -> Option<u32> {
-        let caller = match node.kind {
-            Kind::Server => Kind::Client,
-            Kind::Consumer => Kind::Producer,
-            _ => return None,
-        };
-        let group = self.repeated.get(&node.id)?;
-        group
-            .iter()
-            .take(FITTING)
-            .copied()
-            .find(|&i| self.nodes[i as usize].kind == caller)
-    }
-}
-
-/// Span ids are random, but may be chosen: a multiplication spreads runs of them, and the
-/// table's own probing bears the rest.
-fn hash(id: SpanId) -> u64 {
-    use std::hash::BuildHasher as _;
-    foldhash::fast::FixedState::default().hash_one(id)
-}
-
-/// Builds the tree of `nodes`, which must be sorted by start.
-pub(super) fn build(nodes: &[Node]) -> Tree {
-    let by_id = ById::new(nodes);
-    let mut parent: Vec<u32> = (0..nodes.len())
-        .map(|i| by_id.parent(i).unwrap_or(NONE))
-        .collect();
+/// Builds the tree of `nodes`, which must be sorted by start; `None` if stopped.
+pub(super) fn build(nodes: &[Node], by_id: ById, stop: Stop<'_>) -> Option<Tree> {
+    let ById {
+        mut parent,
+        repeated,
+    } = by_id;
     let cut = cut_rings(&mut parent);
     let mut is_cut = vec![false; if cut.is_empty() { 0 } else { nodes.len() }];
     for &index in &cut {
         is_cut[index as usize] = true;
     }
     let roots = roots(nodes, &parent, |i| is_cut.get(i).copied().unwrap_or(false));
-    let mut tree = depth_first(&parent, &roots);
-    tree.mark(nodes, &by_id.repeated, &is_cut);
-    tree
+    let mut tree = depth_first(&parent, &roots, stop)?;
+    tree.mark(nodes, &repeated, &is_cut);
+    Some(tree)
 }
 
 /// Cuts each ring of parents at its earliest span and returns those spans.
@@ -210,12 +129,15 @@ fn children(parent: &[u32]) -> (Vec<u32>, Vec<u32>) {
     (from, list)
 }
 
-fn depth_first(parent: &[u32], roots: &[u32]) -> Tree {
+fn depth_first(parent: &[u32], roots: &[u32], stop: Stop<'_>) -> Option<Tree> {
     let (from, list) = children(parent);
-    let mut tree = Tree::default();
+    let mut tree = Tree::with_capacity(parent.len());
     let mut open: Vec<(u32, u32, u32)> = roots.iter().rev().map(|&root| (root, NONE, 0)).collect();
     while let Some((index, parent, depth)) = open.pop() {
         let position = tree.order.len() as u32;
+        if position.is_multiple_of(A_WHILE) && stop.is_told() {
+            return None;
+        }
         tree.order.push(index);
         tree.parent.push(parent);
         tree.depth.push(depth);
@@ -238,10 +160,19 @@ fn depth_first(parent: &[u32], roots: &[u32]) -> Tree {
         .enumerate()
         .map(|(position, &size)| position as u32 + size)
         .collect();
-    tree
+    Some(tree)
 }
 
 impl Tree {
+    fn with_capacity(spans: usize) -> Self {
+        Self {
+            order: Vec::with_capacity(spans),
+            parent: Vec::with_capacity(spans),
+            depth: Vec::with_capacity(spans),
+            ..Self::default()
+        }
+    }
+
     fn mark(&mut self, nodes: &[Node], repeated: &HashMap<SpanId, Vec<u32>>, is_cut: &[bool]) {
         let positions = self.order.iter().enumerate();
         if !repeated.is_empty() {
@@ -266,6 +197,11 @@ impl Tree {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn build(nodes: &[Node]) -> Tree {
+        let by_id = ById::new(nodes, Stop::never()).unwrap();
+        super::build(nodes, by_id, Stop::never()).unwrap()
+    }
 
     fn node(id: u64, parent: u64) -> Node {
         Node {
@@ -306,6 +242,18 @@ mod tests {
         assert_eq!(tree.order, [0, 1, 2, 3]);
         assert_eq!(tree.parent, [NONE, 0, 1, 0]);
         assert_eq!(tree.repeated, [0, 1]);
+    }
+
+    #[test]
+    fn what_nobody_wants_is_not_built() {
+        let nodes: Vec<Node> = (1..=200_000).map(|id| node(id, id - 1)).collect();
+        for asked in 0..5_u32 {
+            let left = std::cell::Cell::new(asked);
+            let told = || left.replace(left.get().saturating_sub(1)) == 0;
+            let stop = Stop::when(&told);
+            let built = ById::new(&nodes, stop).and_then(|by_id| super::build(&nodes, by_id, stop));
+            assert!(built.is_none());
+        }
     }
 
     #[test]

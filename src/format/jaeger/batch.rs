@@ -55,7 +55,7 @@ impl<'a, 'b> Batch<'a, 'b> {
             self.draft.process_id = Some(Cow::Borrowed(OWN));
         }
         let filled = self.filler.fill(
-            &self.draft,
+            &mut self.draft,
             None,
             (at, self.index),
             &mut self.processes,

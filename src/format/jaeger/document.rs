@@ -38,7 +38,7 @@ impl<'a> Document<'a> {
         let (mut processes, mark) = (Processes::default(), builder.mark());
         let filled = self
             .filler
-            .fill(&self.draft, None, (0, 0), &mut processes, builder);
+            .fill(&mut self.draft, None, (0, 0), &mut processes, builder);
         // A document without a process is one without a service.
         processes.settle(mark, builder);
         Ok(filled.map_err(Rejection::bad_id))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::process::Processes;
 use super::span::{Draft, Log, Reference, instant};
-use super::tag::{Tag, TagValue};
+use super::tag::{Tag, TagValue, Tags};
 use crate::model::{
     BlockBuilder, Kind, Mark, Note, PairIx, ResourceIx, ScopeFields, ScopeIx, SpanFields, SpanId,
     Status, Sym, Time, TraceId, Value,
@@ -114,7 +114,7 @@ impl Filler {
     /// Adds a span, which stands `at` an offset and an index. The error says what it lacks.
     pub(super) fn fill<'a>(
         &mut self,
-        draft: &Draft<'a>,
+        draft: &mut Draft<'a>,
         trace_id: Option<TraceId>,
         at: (usize, usize),
         processes: &mut Processes<'a>,
@@ -128,6 +128,7 @@ impl Filler {
             .span_id
             .filter(|id| !id.is_zero())
             .ok_or("a span without a valid spanID")?;
+        let mut reader = std::mem::take(&mut draft.reader);
         let resource = self.resource(draft, at, processes, builder);
         let parent = parent(draft, trace_id);
 
@@ -135,8 +136,7 @@ impl Filler {
         self.pairs.clear();
         for tag in &draft.tags {
             if !meaning.take(tag) {
-                self.pairs
-                    .push(builder.attribute(&tag.key, tag.value.as_value()));
+                self.pairs.push(reader.attribute(tag, builder));
             }
         }
         let start = instant(draft.start);
@@ -158,19 +158,17 @@ impl Filler {
             ids: (trace_id, span_id),
             resource,
         };
-        self.fill_rest(draft, &meaning, of, parent, builder);
+        self.fill_rest(draft, &meaning, builder);
+        for log in &draft.logs {
+            self.event(log, (draft, of), &mut reader, builder);
+        }
+        link_others(draft, trace_id, parent, builder);
+        draft.reader = reader;
         Ok(())
     }
 
     /// What few spans have.
-    fn fill_rest(
-        &mut self,
-        draft: &Draft<'_>,
-        meaning: &Meaning<'_>,
-        of: Of,
-        parent: Option<Reference>,
-        builder: &mut BlockBuilder,
-    ) {
+    fn fill_rest(&mut self, draft: &Draft<'_>, meaning: &Meaning<'_>, builder: &mut BlockBuilder) {
         let message = meaning
             .message
             .or_else(|| http_message(draft, meaning.status()));
@@ -179,10 +177,6 @@ impl Filler {
         let state = builder.string(meaning.trace_state.unwrap_or_default());
         builder.trace_state(state);
         builder.flags(draft.flags);
-        for log in &draft.logs {
-            self.event(log, (draft, of), builder);
-        }
-        link_others(draft, of.ids.0, parent, builder);
         for warning in self.warnings.drain(..) {
             let warning = builder.string(&warning);
             builder.warning(warning);
@@ -215,7 +209,13 @@ impl Filler {
     }
 
     /// A log as an event, named by its first field `event`, or as the note that it carries.
-    fn event(&mut self, log: &Log, (draft, of): (&Draft<'_>, Of), builder: &mut BlockBuilder) {
+    fn event<'a>(
+        &mut self,
+        log: &Log,
+        (draft, of): (&Draft<'a>, Of),
+        reader: &mut Tags<'a>,
+        builder: &mut BlockBuilder,
+    ) {
         let fields = draft.fields.get(log.fields.clone()).unwrap_or_default();
         let named = fields
             .iter()
@@ -234,7 +234,7 @@ impl Filler {
             .filter(|(at, _)| Some(*at) != named);
         self.pairs.clear();
         self.pairs
-            .extend(others.map(|(_, tag)| builder.attribute(&tag.key, tag.value.as_value())));
+            .extend(others.map(|(_, tag)| reader.attribute(tag, builder)));
         builder.event(log.time, name, &self.pairs, 0);
     }
 }

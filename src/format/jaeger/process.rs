@@ -6,8 +6,8 @@ use std::fmt::Display;
 
 use foldhash::fast::RandomState;
 
-use super::span::{Issue, read_tags};
-use super::tag::{Binary, Tag, read_elevated};
+use super::span::Issue;
+use super::tag::{Tag, Tags, read_elevated};
 use crate::format::json::{JsonReader, JsonResult};
 use crate::format::problem::{Place, Reason};
 use crate::model::{BlockBuilder, Mark, PairIx, ResourceFields, ResourceIx, Value};
@@ -39,7 +39,7 @@ impl<'a> Process<'a> {
         json: &mut JsonReader<'a>,
         path: &dyn Display,
         issues: &mut Vec<Issue>,
-        binary: Binary,
+        reader: &mut Tags<'a>,
     ) -> JsonResult<Self> {
         let mut process = Self::default();
         json.enter_object()?;
@@ -48,7 +48,7 @@ impl<'a> Process<'a> {
                 "serviceName" => process.service = json.scalar_text()?.unwrap_or_default(),
                 "tags" => {
                     let path = format_args!("{path}.tags");
-                    read_tags(json, &path, &mut process.tags, issues, binary)?;
+                    reader.list(json, &path, &mut process.tags, issues)?;
                 }
                 "tag" => read_elevated(json, &mut process.tags)?,
                 _ => drop(json.skip()?),
@@ -133,7 +133,8 @@ impl<'a> Processes<'a> {
     pub(super) fn describe(&mut self, text: &'a [u8]) {
         let mut json = JsonReader::new(text);
         if !json.at_end() {
-            let _told_elsewhere = self.read(&mut json, &mut Vec::new());
+            let mut reader = Tags::default();
+            let _told_elsewhere = self.read(&mut json, &mut Vec::new(), &mut reader);
         }
     }
 
@@ -141,6 +142,7 @@ impl<'a> Processes<'a> {
         &mut self,
         json: &mut JsonReader<'a>,
         issues: &mut Vec<Issue>,
+        reader: &mut Tags<'a>,
     ) -> JsonResult<()> {
         self.described = true;
         if json.take_null()? {
@@ -149,7 +151,7 @@ impl<'a> Processes<'a> {
         json.enter_object()?;
         while let Some(id) = json.next_key()? {
             let path = format_args!("processes.{id}");
-            let process = Process::read(json, &path, issues, Binary::Base64)?;
+            let process = Process::read(json, &path, issues, reader)?;
             let known = Known::Described {
                 process,
                 resource: None,

@@ -167,7 +167,7 @@ fn tag(mut message: Message<'_>) -> Result<Tag<'_>> {
         4 => TagValue::Bytes(bytes),
         _ => TagValue::Empty,
     };
-    Ok(Tag { key, value })
+    Ok(Tag::new(key, value))
 }
 
 fn log<'a>(mut message: Message<'a>, draft: &mut Draft<'a>) -> Result<()> {

@@ -227,9 +227,10 @@ impl<'a, 'o> Decoder<'a, 'o> {
 
     fn processes(&mut self, processes: &mut Processes<'a>) -> JsonResult<()> {
         let mut issues = Vec::new();
+        let reader = &mut self.draft.reader;
         let read = self
             .json
-            .attempt(|json| processes.read(json, &mut issues))?;
+            .attempt(|json| processes.read(json, &mut issues, reader))?;
         if let Err(error) = read {
             self.report_json(error, "processes");
         }
@@ -281,7 +282,7 @@ impl<'a, 'o> Decoder<'a, 'o> {
         }
         let at = (start.position(), index.unwrap_or(0));
         let filled = self.filler.fill(
-            &self.draft,
+            &mut self.draft,
             around.id,
             at,
             &mut around.processes,

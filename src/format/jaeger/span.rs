@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::model;
 use super::process::Process;
-use super::tag::{Binary, Tag, read_elevated};
+use super::tag::{Binary, Tag, Tags, read_elevated};
 use crate::format::json::{JsonError, JsonReader, JsonResult};
 use crate::format::problem::Reason;
 use crate::model::{SpanId, Time, TraceId};
@@ -58,8 +58,8 @@ pub(super) struct Draft<'a> {
     pub process_id: Option<Cow<'a, str>>,
     pub process: Option<Process<'a>>,
     pub issues: Vec<Issue>,
-    /// How its tags write bytes.
-    binary: Binary,
+    /// Who reads its tags.
+    pub reader: Tags<'a>,
     /// The last trace id read, as text and as what it means: spans repeat it.
     known: Option<(Cow<'a, str>, TraceId)>,
 }
@@ -68,7 +68,7 @@ impl<'a> Draft<'a> {
     /// A draft of spans whose tags write bytes so.
     pub(super) fn with(binary: Binary) -> Self {
         Self {
-            binary,
+            reader: Tags::with(binary),
             ..Self::default()
         }
     }
@@ -119,14 +119,16 @@ impl<'a> Draft<'a> {
             "startTimeUnixNano" => self.start = json.integer()?,
             "durationNano" => self.duration = Some(json.integer()?),
             "flags" => self.flags = optional(json, JsonReader::integer)?.unwrap_or(0) as u32,
-            "tags" => read_tags(json, &"tags", &mut self.tags, &mut self.issues, self.binary)?,
+            "tags" => self
+                .reader
+                .list(json, &"tags", &mut self.tags, &mut self.issues)?,
             "tag" => read_elevated(json, &mut self.tags)?,
             "logs" => self.logs(json)?,
             "warnings" => self.warnings = strings(json)?,
             "processID" => self.process_id = optional(json, JsonReader::string)?,
             "process" => {
                 self.process = optional(json, |json| {
-                    Process::read(json, &"process", &mut self.issues, self.binary)
+                    Process::read(json, &"process", &mut self.issues, &mut self.reader)
                 })?;
             }
             _ => model::member(self, key, json)?,
@@ -247,7 +249,8 @@ impl<'a> Draft<'a> {
                 "timeUnixNano" => time = json.integer()?,
                 "fields" => {
                     let path = format_args!("logs[{index}]");
-                    read_tags(json, &path, &mut self.fields, &mut self.issues, self.binary)?;
+                    self.reader
+                        .list(json, &path, &mut self.fields, &mut self.issues)?;
                 }
                 _ => drop(json.skip()?),
             }
@@ -328,35 +331,37 @@ pub(super) fn strings<'a>(json: &mut JsonReader<'a>) -> JsonResult<Vec<Cow<'a, s
     Ok(strings)
 }
 
-/// Appends a list of tags; what is no tag in it is left out and noted.
-pub(super) fn read_tags<'a>(
-    json: &mut JsonReader<'a>,
-    path: &dyn Display,
-    tags: &mut Vec<Tag<'a>>,
-    issues: &mut Vec<Issue>,
-    binary: Binary,
-) -> JsonResult<()> {
-    if json.take_null()? {
-        return Ok(());
-    }
-    json.enter_array()?;
-    let mut index = 0;
-    while json.next_item()? {
-        let at = json.position();
-        let path = || format!("{path}[{index}]");
-        match json.attempt(|json| Tag::read(json, binary))? {
-            Ok((tag, problem)) => {
-                tags.push(tag);
-                issues.extend(problem.map(|message| Issue {
-                    at,
-                    path: path(),
-                    reason: Reason::WrongType,
-                    message,
-                }));
-            }
-            Err(error) => issues.push(json_issue(error, path())),
+impl<'a> Tags<'a> {
+    /// Appends a list of tags; what is no tag in it is left out and noted.
+    pub(super) fn list(
+        &mut self,
+        json: &mut JsonReader<'a>,
+        path: &dyn Display,
+        tags: &mut Vec<Tag<'a>>,
+        issues: &mut Vec<Issue>,
+    ) -> JsonResult<()> {
+        if json.take_null()? {
+            return Ok(());
         }
-        index += 1;
+        json.enter_array()?;
+        let mut index = 0;
+        while json.next_item()? {
+            let at = json.position();
+            let path = || format!("{path}[{index}]");
+            match json.attempt(|json| self.read(json))? {
+                Ok((tag, problem)) => {
+                    tags.push(tag);
+                    issues.extend(problem.map(|message| Issue {
+                        at,
+                        path: path(),
+                        reason: Reason::WrongType,
+                        message,
+                    }));
+                }
+                Err(error) => issues.push(json_issue(error, path())),
+            }
+            index += 1;
+        }
+        Ok(())
     }
-    Ok(())
 }

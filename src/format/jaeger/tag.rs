@@ -7,8 +7,9 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::model;
+use crate::format::cache::Cache;
 use crate::format::json::{JsonKind, JsonReader, JsonResult, Number};
-use crate::model::Value;
+use crate::model::{BlockBuilder, PairIx, Value};
 
 const PADDING: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -21,6 +22,17 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, PADDING)
 pub(super) struct Tag<'a> {
     pub key: Cow<'a, str>,
     pub value: TagValue<'a>,
+    met: Option<Met<'a>>,
+}
+
+/// A tag that [`Tags`] remembers.
+#[derive(Debug, Clone, Copy)]
+struct Met<'a> {
+    /// The beginning of its text, and all of it.
+    likely: &'a [u8],
+    text: &'a [u8],
+    /// The attribute that it became, and in which block of the builder.
+    pair: Option<(u32, PairIx)>,
 }
 
 /// A value of one of Jaeger's five types.
@@ -74,7 +86,80 @@ enum Written<'a> {
     Nested(&'a [u8]),
 }
 
+/// Reads tags. Those that were read before are recognised by their text.
+#[derive(Debug, Default)]
+pub(super) struct Tags<'a> {
+    /// How they write bytes.
+    binary: Binary,
+    met: Cache<'a, Tag<'a>>,
+}
+
+impl<'a> Tags<'a> {
+    /// Of tags that write bytes so.
+    pub(super) fn with(binary: Binary) -> Self {
+        Self {
+            binary,
+            ..Self::default()
+        }
+    }
+
+    /// Reads one tag, as [`Tag::read`].
+    pub(super) fn read(
+        &mut self,
+        json: &mut JsonReader<'a>,
+    ) -> JsonResult<(Tag<'a>, Option<String>)> {
+        let (likely, rest) = json.glance()?;
+        let slot = Cache::<Tag<'_>>::slot(likely);
+        if let Some((text, known)) = self.met.beginning(slot, rest) {
+            json.pass(text);
+            return Ok((known.clone(), None));
+        }
+        let (start, flaws) = (json.clone(), json.flaws());
+        let (mut tag, problem) = Tag::read(json, self.binary)?;
+        if problem.is_none() && json.flaws() == flaws {
+            let text = json.since(&start);
+            let pair = None;
+            tag.met = Some(Met { likely, text, pair });
+            self.met.put(slot, text, tag.clone());
+        }
+        Ok((tag, problem))
+    }
+
+    /// The attribute that a tag is in the block.
+    pub(super) fn attribute(&mut self, tag: &Tag<'a>, builder: &mut BlockBuilder) -> PairIx {
+        let block = builder.number();
+        if let Some(Met {
+            pair: Some((of, known)),
+            ..
+        }) = tag.met
+            && of == block
+        {
+            return known;
+        }
+        let pair = builder.attribute(&tag.key, tag.value.as_value());
+        if let Some(Met { likely, text, .. }) = tag.met {
+            let known = self.met.beginning(Cache::<Tag<'_>>::slot(likely), text);
+            if let Some((
+                _,
+                Tag {
+                    met: Some(known), ..
+                },
+            )) = known
+            {
+                known.pair = Some((block, pair));
+            }
+        }
+        pair
+    }
+}
+
 impl<'a> Tag<'a> {
+    /// A tag that nobody remembers.
+    pub(super) fn new(key: Cow<'a, str>, value: TagValue<'a>) -> Self {
+        let met = None;
+        Self { key, value, met }
+    }
+
     /// Reads one tag. The second part says what is wrong with its value, which was then kept as
     /// what JSON says that it is.
     pub(super) fn read(
@@ -102,16 +187,10 @@ impl<'a> Tag<'a> {
             written = Written::zero(&kind);
         }
         match written.typed(&kind, binary) {
-            Ok(value) => Ok((Self { key, value }, None)),
+            Ok(value) => Ok((Self::new(key, value), None)),
             Err(written) => {
                 let problem = format!("{key:?} holds no {kind}; kept as it is written");
-                Ok((
-                    Self {
-                        key,
-                        value: written.untyped(),
-                    },
-                    Some(problem),
-                ))
+                Ok((Self::new(key, written.untyped()), Some(problem)))
             }
         }
     }
@@ -134,7 +213,7 @@ pub(super) fn read_elevated<'a>(
             key
         };
         let value = Written::read(json)?.untyped();
-        tags.push(Tag { key, value });
+        tags.push(Tag::new(key, value));
     }
     Ok(())
 }

@@ -241,7 +241,7 @@ fn tag<'a>(thrift: &mut Thrift<'a>) -> Result<Tag<'a>> {
         4 => TagValue::Bytes(bytes),
         _ => TagValue::Empty,
     };
-    Ok(Tag { key, value })
+    Ok(Tag::new(key, value))
 }
 
 fn log<'a>(thrift: &mut Thrift<'a>, draft: &mut Draft<'a>) -> Result<()> {

@@ -9,8 +9,6 @@ pub mod json;
 pub mod proto;
 pub mod write;
 
-mod cache;
-
 #[cfg(test)]
 pub(super) mod oracle;
 

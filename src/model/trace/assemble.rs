@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use foldhash::fast::{FixedState, RandomState};
 
+use super::order::by_start;
 use super::{Parts, Place, Trace};
 use crate::model::block::{Block, LogIx, ResourceIx, Row, TraceIx};
 use crate::model::id::TraceId;
 use crate::model::kind::Kind;
+use crate::model::stop::Stop;
 use crate::model::time::{Nanos, Time};
-use crate::model::tree::{self, Node, Tree};
+use crate::model::tree::{self, ById, NONE, Node, Tree};
 use crate::model::views::LogRef;
 
 impl Trace {
@@ -19,6 +21,11 @@ impl Trace {
     /// parent, kind, service, operation, start, end) are left out and counted. The log records
     /// of the blocks that name the trace belong to it.
     pub fn new(id: TraceId, parts: Parts) -> Self {
+        Self::unless(Stop::never(), id, parts).unwrap_or_default()
+    }
+
+    /// The same, given up within some milliseconds once it is told to stop; `None` then.
+    pub fn unless(stop: Stop<'_>, id: TraceId, parts: Parts) -> Option<Self> {
         let (mut blocks, mut places) = (Vec::with_capacity(parts.len()), Vec::new());
         for (block, rows) in parts {
             let number = blocks.len() as u32;
@@ -26,15 +33,15 @@ impl Trace {
             blocks.push(block);
         }
         let given = places.len();
-        leave_out_duplicates(&blocks, &mut places);
-        let duplicates = (given - places.len()) as u32;
-        let start: Vec<Time> = places
-            .iter()
-            .map(|p| blocks[p.block as usize].start_column()[p.row as usize])
-            .collect();
-        let mut trace = Self::assemble(id, blocks, places, &start);
-        trace.duplicates = duplicates;
-        trace
+        let start: Vec<Time> = column(&blocks, &places, Block::start_column);
+        let mut sorted = Sorted::new(&blocks, &places, &start, stop)?;
+        sorted.leave_out_duplicates(&blocks, stop)?;
+        let duplicates = (given - sorted.places.len()) as u32;
+        let trace = Self::assemble(id, blocks, sorted, stop)?;
+        Some(Self {
+            duplicates,
+            ..trace
+        })
     }
 
     /// Every trace of some blocks, in order of first occurrence.
@@ -63,14 +70,9 @@ impl Trace {
     fn assemble(
         id: TraceId,
         blocks: Vec<Arc<Block>>,
-        mut places: Vec<Place>,
-        start: &[Time],
-    ) -> Self {
-        let mut by_start: Vec<u32> = (0..places.len() as u32).collect();
-        by_start.sort_by_key(|&i| start[i as usize]);
-        places = by_start.iter().map(|&i| places[i as usize]).collect();
-        let start: Vec<Time> = by_start.iter().map(|&i| start[i as usize]).collect();
-        let nodes = nodes(&blocks, &places);
+        sorted: Sorted,
+        stop: Stop<'_>,
+    ) -> Option<Self> {
         let Tree {
             order,
             parent,
@@ -78,9 +80,9 @@ impl Trace {
             subtree_end,
             repeated,
             cut,
-        } = tree::build(&nodes);
-        let places: Vec<Place> = order.iter().map(|&i| places[i as usize]).collect();
-        let start: Vec<Time> = order.iter().map(|&i| start[i as usize]).collect();
+        } = tree::build(&sorted.nodes, sorted.by_id, stop)?;
+        let places: Vec<Place> = order.iter().map(|&i| sorted.places[i as usize]).collect();
+        let start: Vec<Time> = order.iter().map(|&i| sorted.start[i as usize]).collect();
         let mut errors_before = Vec::with_capacity(places.len() + 1);
         let mut errors = 0;
         errors_before.push(0);
@@ -88,10 +90,24 @@ impl Trace {
             errors += u32::from(blocks[place.block as usize].is_error(place.row));
             errors_before.push(errors);
         }
-        let mut trace = Self {
+        if stop.is_told() {
+            return None;
+        }
+        let durations: Vec<Nanos> = column(&blocks, &places, Block::duration_column);
+        let ends = start.iter().zip(&durations);
+        let end = ends.map(|(&start, &duration)| start + duration).max();
+        let bounds = (
+            start.iter().copied().min().unwrap_or_default(),
+            end.unwrap_or_default(),
+        );
+        let kind = |span: usize| {
+            let Place { block, row } = places[span];
+            blocks[block as usize].kind(row)
+        };
+        Some(Self {
             id,
             logs: logs(id, &blocks),
-            self_time: Vec::new(),
+            self_time: self_times(&start, &parent, &durations, kind),
             duplicates: 0,
             spans_cut: 0,
             cut_rings: cut,
@@ -103,14 +119,8 @@ impl Trace {
             start,
             errors_before,
             repeated,
-            bounds: (Time::default(), Time::default()),
-        };
-        trace.self_time = trace.self_times();
-        trace.bounds = (
-            trace.start.iter().copied().min().unwrap_or_default(),
-            trace.ends().max().unwrap_or_default(),
-        );
-        trace
+            bounds,
+        })
     }
 
     /// This trace with the log records that a further block has for it.
@@ -148,43 +158,98 @@ impl Trace {
             .zip(offsets)
             .map(|(start, &offset)| start.shifted(offset))
             .collect();
-        let mut trace = Self::assemble(self.id, self.blocks.clone(), self.places.clone(), &start);
-        trace.duplicates = self.duplicates;
-        trace.spans_cut = self.spans_cut;
-        trace.logs.clone_from(&self.logs);
-        trace
+        let never = Stop::never();
+        let sorted = Sorted::new(&self.blocks, &self.places, &start, never);
+        let trace =
+            sorted.and_then(|sorted| Self::assemble(self.id, self.blocks.clone(), sorted, never));
+        Self {
+            duplicates: self.duplicates,
+            spans_cut: self.spans_cut,
+            logs: self.logs.clone(),
+            ..trace.unwrap_or_default()
+        }
+    }
+}
+
+/// What a column says of the spans at some places.
+fn column<T: Copy>(blocks: &[Arc<Block>], places: &[Place], of: fn(&Block) -> &[T]) -> Vec<T> {
+    let columns: Vec<&[T]> = blocks.iter().map(|block| of(block)).collect();
+    let at = |place: &Place| columns[place.block as usize][place.row as usize];
+    places.iter().map(at).collect()
+}
+
+/// The time of each span that no child covers. Depth-first order visits the children of each
+/// parent by start, which is all that the union of their intervals needs: one running end for each
+/// parent.
+fn self_times(
+    start: &[Time],
+    parent: &[u32],
+    durations: &[Nanos],
+    kind: impl Fn(usize) -> Kind,
+) -> Vec<Nanos> {
+    let mut covered_to = start.to_vec();
+    let mut own = durations.to_vec();
+    for (span, &parent) in parent.iter().enumerate() {
+        if parent == NONE || kind(span) == Kind::Consumer {
+            continue;
+        }
+        let parent = parent as usize;
+        let end_of = |span: usize| start[span] + durations[span];
+        let from = start[span].max(covered_to[parent]);
+        let to = end_of(span).min(end_of(parent));
+        own[parent] = own[parent] - to.since(from);
+        covered_to[parent] = covered_to[parent].max(to);
+    }
+    own
+}
+
+/// The spans of a trace by start, joined with their parents.
+struct Sorted {
+    places: Vec<Place>,
+    start: Vec<Time>,
+    nodes: Vec<Node>,
+    by_id: ById,
+}
+
+impl Sorted {
+    fn new(
+        blocks: &[Arc<Block>],
+        places: &[Place],
+        start: &[Time],
+        stop: Stop<'_>,
+    ) -> Option<Self> {
+        let order = by_start(start, stop)?;
+        let places: Vec<Place> = order.iter().map(|&i| places[i as usize]).collect();
+        let start = order.iter().map(|&i| start[i as usize]).collect();
+        let nodes = nodes(blocks, &places);
+        let by_id = ById::new(&nodes, stop)?;
+        Some(Self {
+            places,
+            start,
+            nodes,
+            by_id,
+        })
     }
 
-    fn self_times(&self) -> Vec<Nanos> {
-        let mut covered_to = self.start.clone();
-        let mut own: Vec<Nanos> = (0..self.len()).map(|span| self.duration_of(span)).collect();
-        // Depth-first order visits the children of each parent by start, which is all that the
-        // union of their intervals needs: one running end for each parent.
-        for span in 0..self.len() {
-            let Some(parent) = self.parent(span) else {
-                continue;
-            };
-            let (block, row) = self.place(span);
-            if self.blocks[block].kind(row) == Kind::Consumer {
-                continue;
-            }
-            let from = self.start[span].max(covered_to[parent]);
-            let to = self.end_of(span).min(self.end_of(parent));
-            own[parent] = own[parent] - to.since(from);
-            covered_to[parent] = covered_to[parent].max(to);
+    /// Leaves out spans that are there twice: they have an id that is.
+    fn leave_out_duplicates(&mut self, blocks: &[Arc<Block>], stop: Stop<'_>) -> Option<()> {
+        if self.by_id.repeated.is_empty() {
+            return Some(());
         }
-        own
+        let given = self.places.len();
+        leave_out_duplicates(blocks, &mut self.places);
+        if self.places.len() < given {
+            self.start = column(blocks, &self.places, Block::start_column);
+            self.nodes = nodes(blocks, &self.places);
+            self.by_id = ById::new(&self.nodes, stop)?;
+        }
+        Some(())
     }
 }
 
 /// Removes places whose span is identical to an earlier one.
 fn leave_out_duplicates(blocks: &[Arc<Block>], places: &mut Vec<Place>) {
-    let state = RandomState::default();
     let span = |place: &Place| blocks[place.block as usize].span(place.row);
-    let mut ids = HashSet::with_capacity_and_hasher(places.len(), state);
-    if places.iter().all(|place| ids.insert(span(place).span_id())) {
-        return;
-    }
     let mut seen = HashSet::with_hasher(RandomState::default());
     places.retain(|place| {
         let s = span(place);

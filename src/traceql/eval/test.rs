@@ -5,7 +5,7 @@ use super::bits::Bits;
 use super::expr::{self, Patterns};
 use super::patience::Patience;
 use super::spot::Spot;
-use crate::model::{Block, Narrow, PairIx, Row, SpanId, Sym};
+use crate::model::{Block, Marks, Narrow, PairIx, Row, SpanId, Sym};
 use crate::traceql::tree::Field;
 
 /// What a condition is compiled and asked with.
@@ -180,8 +180,20 @@ impl Test {
                 rows.retain_narrow(block.operation_column(), |i| bits.contains(i as usize));
             }
             Self::Duration(from, to) => {
-                let range = *from..=*to;
-                rows.retain_column(block.duration_column(), |nanos| range.contains(&nanos.0));
+                // Below its start the difference wraps, and is greater than any within.
+                let reach = to.saturating_sub(*from);
+                rows.retain_column(block.duration_column(), |nanos| {
+                    nanos.0.wrapping_sub(*from) <= reach
+                });
+            }
+            Self::Status(mask) => {
+                retain_marks(rows, block, |marks| mask >> (marks.status() as u8) & 1 == 1);
+            }
+            Self::Kind(mask) => {
+                retain_marks(rows, block, |marks| mask >> (marks.kind() as u8) & 1 == 1);
+            }
+            Self::Failed(failed) => {
+                retain_marks(rows, block, |marks| marks.is_error() == *failed);
             }
             Self::SpanId(id) => rows.retain_equal(block.span_id_column(), *id),
             Self::Attribute(_, Hits::One(pair)) | Self::Carries(Hits::One(pair))
@@ -274,6 +286,13 @@ impl AnyScope {
             .or_else(|| verdict(&self.scopes, block.scope_column()))
             .unwrap_or(false)
     }
+}
+
+/// Keeps the rows whose kind, status or end passes.
+fn retain_marks(rows: &mut Bits, block: &Block, keep: impl Fn(Marks) -> bool) {
+    let passes = Marks::table(keep);
+    let passes = |marks: Marks| passes.get(marks.index()).is_some_and(|&passes| passes);
+    rows.retain_column(block.marks_column(), passes);
 }
 
 /// The rows that have a pair among their attributes, found by one pass over the column: a

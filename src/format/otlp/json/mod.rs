@@ -18,10 +18,10 @@ mod value;
 
 pub(in crate::format) use value::any_value;
 
+use crate::format::cache::Cache;
 use crate::format::findings::Findings;
 use crate::format::json::{JsonError, JsonKind, JsonReader, JsonResult};
 use crate::format::otlp::Signal;
-use crate::format::otlp::cache::Cache;
 use crate::format::problem::{Problem, Reason};
 use crate::model::{BlockBuilder, PairIx, ResourceFields, ResourceIx, ScopeFields, ScopeIx, Sym};
 
@@ -66,7 +66,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
             json: JsonReader::new(text),
             builder,
             findings,
-            pairs: Cache::new(),
+            pairs: Cache::default(),
             attributes: Vec::new(),
             details: Vec::new(),
             signal: Signal::Traces,

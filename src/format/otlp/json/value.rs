@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::format::cache::Cache;
 use crate::format::json::{JsonKind, JsonReader, JsonResult, Number};
-use crate::format::otlp::cache::Cache;
 use crate::format::problem::Reason;
 use crate::format::protobuf::{put_bytes, put_message};
 use crate::model::{ArrayRef, MAX_NESTING, MapRef, PairIx, Sym, Value};
@@ -69,16 +69,16 @@ impl Decoder<'_, '_> {
     pub(super) fn attributes(&mut self) -> JsonResult<()> {
         self.json.enter_array()?;
         while self.json.next_item()? {
-            let start = self.json.clone();
-            let text = self.json.skip()?;
-            let slot = Cache::<PairIx>::slot(text);
-            if let Some(known) = self.pairs.get(slot, text) {
-                self.attributes.push(known);
+            let (likely, rest) = self.json.glance()?;
+            let slot = Cache::<PairIx>::slot(likely);
+            if let Some((text, known)) = self.pairs.beginning(slot, rest) {
+                self.json.pass(text);
+                self.attributes.push(*known);
                 continue;
             }
-            self.json.go_to(&start);
+            let start = self.json.clone();
             if let Some(pair) = self.lenient(Self::attribute)? {
-                self.pairs.put(slot, text, pair);
+                self.pairs.put(slot, self.json.since(&start), pair);
                 self.attributes.push(pair);
             }
         }

@@ -21,7 +21,7 @@ use crate::model::{
 };
 
 use super::Signal;
-use super::cache::Cache;
+use crate::format::cache::Cache;
 
 /// Decodes an export request into `builder`, which may hold spans already.
 ///
@@ -85,8 +85,8 @@ impl<'a, 'b> Decoder<'a, 'b> {
             signal,
             builder,
             findings,
-            strings: Cache::new(),
-            pairs: Cache::new(),
+            strings: Cache::default(),
+            pairs: Cache::default(),
             attributes: Vec::new(),
             position: [0; 3],
         }

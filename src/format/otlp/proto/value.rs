@@ -7,14 +7,14 @@ use crate::format::protobuf::{Field, Message, put_bytes, put_varint};
 use crate::model::{ArrayRef, MAX_NESTING, MapRef, Sym, Value};
 
 use super::{Decoder, Failure, Result};
-use crate::format::otlp::cache::Cache;
+use crate::format::cache::Cache;
 
 impl<'a> Decoder<'a, '_> {
     /// Interns a string.
     pub(super) fn string(&mut self, text: Message<'a>) -> Sym {
         let bytes = text.bytes();
         let slot = Cache::<Sym>::slot(bytes);
-        if let Some(sym) = self.strings.get(slot, bytes) {
+        if let Some(&sym) = self.strings.get(slot, bytes) {
             return sym;
         }
         let sym = self.builder.string(&text_of(bytes));
@@ -26,7 +26,7 @@ impl<'a> Decoder<'a, '_> {
     pub(super) fn attribute(&mut self, pair: Message<'a>) -> Result<()> {
         let bytes = pair.bytes();
         let slot = Cache::<Sym>::slot(bytes);
-        if let Some(known) = self.pairs.get(slot, bytes) {
+        if let Some(&known) = self.pairs.get(slot, bytes) {
             self.attributes.push(known);
             return Ok(());
         }
