@@ -10,6 +10,8 @@ pub enum FindingKind {
     Error,
     /// Someone owns much of the critical path.
     CriticalShare,
+    /// Someone runs, or nobody does, for most of a trace that goes on beyond its root.
+    BeyondRoot,
     /// Time spent waiting for something that an event names: a lock, a free worker.
     Wait,
     /// Many alike calls below one span.
@@ -40,6 +42,7 @@ impl FindingKind {
         match self {
             Self::Error => "error",
             Self::CriticalShare => "critical_share",
+            Self::BeyondRoot => "beyond_root",
             Self::Wait => "wait",
             Self::Repeated => "repeated",
             Self::Retry => "retry",

@@ -4,8 +4,9 @@
 //! The limits are those that the sources of the anti-pattern detectors use: 20 ms and a fifth of
 //! the span for a gap, 5 ms and longer than the server worked for a call's way.
 
+use super::call::callee;
 use super::critical_path::{CriticalPath, Section};
-use crate::model::{Kind, Nanos, Trace};
+use crate::model::{Nanos, Trace};
 
 /// No gap is shorter.
 const LEAST: Nanos = Nanos::from_millis(20);
@@ -37,7 +38,7 @@ pub struct Gap {
 }
 
 /// The gaps on the critical path, the longest first. Spans without children have none: there
-/// nothing was promised; neither have client spans, whose own time is their call's way.
+/// nothing was promised; neither have calls of another service, whose own time is their way.
 pub fn gaps(trace: &Trace, path: &CriticalPath) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = path
         .sections()
@@ -108,14 +109,6 @@ pub fn ways(trace: &Trace, path: &CriticalPath) -> Vec<Way> {
         .collect();
     ways.sort_by_key(|way| (std::cmp::Reverse(way.time), way.client));
     ways
-}
-
-/// The only child of a client span, if it is another service's: the server's view of the call.
-pub(super) fn callee(trace: &Trace, span: usize) -> Option<usize> {
-    let mut children = trace.children(span);
-    let only = children.next().filter(|_| children.next().is_none())?;
-    let (client, server) = (trace.span(span), trace.span(only));
-    (client.kind() == Kind::Client && server.service() != client.service()).then_some(only)
 }
 
 #[cfg(test)]

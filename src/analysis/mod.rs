@@ -13,9 +13,11 @@
 //! ```
 
 mod blame;
+mod call;
 mod chatty;
 mod concurrency;
 mod critical_path;
+mod elapsed;
 pub mod errors;
 mod finding;
 mod flame;
@@ -42,6 +44,7 @@ pub use concurrency::{Concurrency, concurrency};
 pub use critical_path::{
     CriticalPath, Doubt, Section, Succession, critical_path, critical_path_by,
 };
+pub use elapsed::{Elapsed, Pause, elapsed};
 pub use finding::{Evidence, Finding, FindingKind, OperationEvidence, Why, between};
 pub use flame::{Flame, Frame, Weight};
 pub use gaps::{Gap, Place, Way, gaps, ways};

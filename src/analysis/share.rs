@@ -23,8 +23,17 @@ pub fn shares<'a>(trace: &'a Trace, path: &CriticalPath) -> Vec<Share<'a>> {
     let mut spans: Vec<usize> = path.sections().iter().map(|section| section.span).collect();
     spans.sort_unstable();
     spans.dedup();
+    by_operation(trace, spans, |span| path.time_of(span))
+}
+
+/// The times of some spans by operation, the greatest sum first, equal ones by name.
+pub(super) fn by_operation<'a>(
+    trace: &'a Trace,
+    spans: Vec<usize>,
+    time_of: impl Fn(usize) -> Nanos,
+) -> Vec<Share<'a>> {
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
-    let mut shares: Vec<Share<'a>> = Vec::new();
+    let mut shares: Vec<Share<'_>> = Vec::new();
     for span in spans {
         let (service, operation) = (trace.span(span).service(), trace.span(span).operation());
         let place = *places.entry((service, operation)).or_insert(shares.len());
@@ -36,16 +45,18 @@ pub fn shares<'a>(trace: &'a Trace, path: &CriticalPath) -> Vec<Share<'a>> {
                 spans: Vec::new(),
             });
         }
-        shares[place].time = shares[place].time + path.time_of(span);
+        shares[place].time = shares[place].time + time_of(span);
         shares[place].spans.push(span);
     }
     for share in &mut shares {
         share
             .spans
-            .sort_by_key(|&span| (std::cmp::Reverse(path.time_of(span)), span));
+            .sort_by_key(|&span| (std::cmp::Reverse(time_of(span)), span));
     }
-    let key = |s: &Share<'a>| (std::cmp::Reverse(s.time), s.service, s.operation);
-    shares.sort_by(|a, b| key(a).cmp(&key(b)));
+    shares.sort_by(|a, b| {
+        let key = |s: &Share<'a>| (std::cmp::Reverse(s.time), s.service, s.operation);
+        key(a).cmp(&key(b))
+    });
     shares
 }
 

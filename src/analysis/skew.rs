@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use super::call::callee;
 use crate::model::{Nanos, SpanRef, Trace, Value};
 use crate::text::{Charset, Shown, count, duration, plural};
 
@@ -105,24 +106,59 @@ fn host(span: SpanRef<'_>) -> std::borrow::Cow<'_, str> {
 /// What the clocks of a trace look like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// The spans that start before their parents although nobody could have called them.
+    /// The spans that start when nobody could have called them.
     pub spans: Vec<usize>,
-    /// The greatest time by which one starts too early.
+    /// The greatest time by which one is off.
     pub worst: Nanos,
     /// A sentence for the reader.
     pub text: Shown<'static>,
 }
 
-/// Whether clocks differ: calls between services that begin before their callers do. A child
-/// that outlives its parent proves nothing, and neither does work inside one service.
+/// By how much the clock of a span must be off, seen from its parent's: it starts before the
+/// parent, or it is called and starts after its caller has its answer. A child that outlives its
+/// parent proves nothing, and neither does work inside one service.
+fn proof(trace: &Trace, span: usize) -> Option<Nanos> {
+    let parent = trace.parent(span)?;
+    if trace.span(span).service() == trace.span(parent).service() {
+        return None;
+    }
+    let early = trace.start_of(parent).since(trace.start_of(span));
+    if early > Nanos(0) {
+        return Some(early);
+    }
+    // A caller that gave up has gone before its call is served.
+    let served = trace.start_of(span) > trace.end_of(parent) && !trace.span(parent).is_error();
+    (served && callee(trace, parent) == Some(span))
+        .then(|| trace.end_of(span).since(trace.end_of(parent)))
+}
+
+/// The corrections that are beyond doubt: only what contradicts its caller moves, by Jaeger's rule,
+/// and all that it called goes with it.
+pub(super) fn proven(trace: &Trace) -> Vec<i64> {
+    let mut offsets: Vec<i64> = Vec::with_capacity(trace.len());
+    for span in 0..trace.len() {
+        let Some(parent) = trace.parent(span) else {
+            offsets.push(0);
+            continue;
+        };
+        let offset = if proof(trace, span).is_some() {
+            let start = |span: usize| i128::from(trace.start_of(span).0);
+            let lengths = (trace.duration_of(parent), trace.duration_of(span));
+            let parent_start = start(parent) + i128::from(offsets[parent]);
+            i64::try_from(fit(parent_start, start(span), lengths)).unwrap_or(0)
+        } else {
+            offsets[parent]
+        };
+        offsets.push(offset);
+    }
+    offsets
+}
+
+/// Whether clocks differ: calls between services that begin before their callers do, or after
+/// these have their answer.
 pub fn clock_verdict(trace: &Trace, charset: Charset) -> Option<Verdict> {
-    let early = |span: usize| {
-        let parent = trace.parent(span)?;
-        let by = trace.start_of(parent).since(trace.start_of(span));
-        let other = trace.span(span).service() != trace.span(parent).service();
-        (other && by > Nanos(0)).then_some((span, by))
-    };
-    let spans: Vec<(usize, Nanos)> = (0..trace.len()).filter_map(early).collect();
+    let off = |span: usize| proof(trace, span).map(|by| (span, by));
+    let spans: Vec<(usize, Nanos)> = (0..trace.len()).filter_map(off).collect();
     let &(at, worst) = spans
         .iter()
         .max_by_key(|&&(span, by)| (by, std::cmp::Reverse(span)))?;
@@ -135,8 +171,18 @@ pub fn clock_verdict(trace: &Trace, charset: Charset) -> Option<Verdict> {
         1 => " and 1 other service".to_owned(),
         n => format!(" and {} other services", count(n as u64)),
     };
+    let early = |span: usize| {
+        trace
+            .parent(span)
+            .is_some_and(|parent| trace.start_of(span) < trace.start_of(parent))
+    };
+    let how = if early(at) {
+        "start before their callers"
+    } else {
+        "start after their callers end"
+    };
     let text = format!(
-        "clocks differ: {} of {}{others} start before their callers, by up to {}",
+        "clocks differ: {} of {}{others} {how}, by up to {}",
         plural(spans.len() as u64, "span"),
         trace.span(at).service(),
         duration(worst.0, charset),
@@ -190,6 +236,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_proven_moves_with_all_below_it_and_nothing_else() {
+        let text = "a: r 0..100\n  b: get 90..99 client\n    c: get 200..207 server\n      c: work 201..204\n  b: later 95..300\n";
+        let offsets: Vec<i64> = proven(&scenario::trace(text))
+            .into_iter()
+            .map(|offset| offset / 1_000_000)
+            .collect();
+        assert_eq!(offsets, [0, 0, -109, -109, 0]);
+    }
+
+    #[test]
     fn the_verdict_names_who_is_early() {
         let trace = scenario::trace("a: r 10..110\n  b: s 4..50\n    b: t 2..3\n  b: u 0..9\n");
         let verdict = clock_verdict(&trace, Charset::Unicode).unwrap();
@@ -197,12 +253,14 @@ mod tests {
             verdict.text.as_str(),
             "clocks differ: 2 spans of b start before their callers, by up to 10.0 ms"
         );
+        let told = |text| clock_verdict(&scenario::trace(text), Charset::Unicode);
+        assert_eq!(told("a: r 0..9\n  b: s 1..20\n"), None);
+        let late = told("a: r 0..9 client\n  b: s 12..20\n").unwrap();
         assert_eq!(
-            clock_verdict(
-                &scenario::trace("a: r 0..9\n  b: s 1..20\n"),
-                Charset::Unicode
-            ),
-            None
+            late.text.as_str(),
+            "clocks differ: 1 span of b start after their callers end, by up to 11.0 ms"
         );
+        assert_eq!(told("a: r 0..9 producer\n  b: s 12..20\n"), None);
+        assert_eq!(told("a: r 0..9 client error\n  b: s 12..20\n"), None);
     }
 }

@@ -1,5 +1,7 @@
 //! The why line of one trace: who owns its time, what failed, what is odd, most telling first.
 
+mod beyond;
+mod clocks;
 mod path;
 mod shape;
 #[cfg(test)]
@@ -23,8 +25,22 @@ const MOST: usize = 5;
 const SEARCHED: usize = 64;
 
 /// What stands out in a trace. `alike` are the durations of other spans of its operations, where
-/// they are known.
+/// they are known. Where clocks differ so much that it matters, it is told by corrected ones.
 pub fn why(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charset: Charset) -> Why {
+    let Some(verdict) = skew::clock_verdict(trace, charset) else {
+        return tell(trace, path, alike, charset);
+    };
+    let mut why = if clocks::matters(&verdict, path) {
+        clocks::corrected(trace, alike, charset, &verdict)
+    } else {
+        tell(trace, path, alike, charset)
+    };
+    why.findings.push(clocks::finding(verdict));
+    why
+}
+
+/// What stands out by the times of a trace.
+fn tell(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charset: Charset) -> Why {
     let operations = Operations::new(trace);
     let errors = match trace.errors() {
         0 => Vec::new(),
@@ -38,28 +54,37 @@ pub fn why(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charse
         parts: Vec::new(),
     };
     story.errors(&errors);
-    if path.total() > Nanos(0) {
-        story.path(path, &shares);
-    } else {
+    let failures = story.findings.len();
+    if trace.duration() == Nanos(0) {
         let nothing = "the trace took no time that its clock could tell";
         story.parts.push(nothing.to_owned());
+    } else if story.goes_on_beyond(path) {
+        story.beyond(path);
+        story.path_of_root(path, &shares);
+    } else {
+        story.path(path, &shares);
     }
+    // What the line begins with is what the first jump leads to.
+    let leads = |at: usize, finding: &Finding| {
+        at == failures
+            && matches!(
+                finding.kind,
+                FindingKind::CriticalShare | FindingKind::BeyondRoot
+            )
+    };
+    let leader = story
+        .findings
+        .get(failures)
+        .filter(|first| leads(failures, first))
+        .cloned();
     if let Some(alike) = alike {
         story.slow(&shares, alike);
     }
-    story.clocks();
     shape::tell(&mut story, path, &operations);
-    let leaders = story
-        .findings
-        .iter()
-        .filter(|finding| finding.kind == FindingKind::CriticalShare);
-    let leader = leaders.map(|finding| finding.explains).max();
-    // What the line begins with is what the first jump leads to.
     let top = |finding: &Finding| match finding.kind {
         FindingKind::Error if finding.explains >= trace.duration() => 0,
-        FindingKind::CriticalShare if Some(finding.explains) == leader => 1,
+        _ if Some(finding) == leader.as_ref() => 1,
         FindingKind::Sequence => 3,
-        FindingKind::ClockSkew => 4,
         _ => 2,
     };
     story
@@ -170,19 +195,6 @@ impl Story<'_> {
                 self.time(standing.p50),
             );
             self.find(FindingKind::Slow, text, took - standing.p50, vec![span]);
-        }
-    }
-
-    fn clocks(&mut self) {
-        if let Some(verdict) = skew::clock_verdict(self.trace, self.charset) {
-            let evidence = Evidence::Spans(verdict.spans);
-            let (kind, explains) = (FindingKind::ClockSkew, verdict.worst);
-            self.findings.push(Finding {
-                kind,
-                text: verdict.text,
-                explains,
-                evidence,
-            });
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Sentences on the critical path: who has how much of it, and what it waits for.
 
+use std::cmp::Reverse;
+
 use super::{MOST, SEARCHED, Story};
+use crate::analysis::call::called_service;
 use crate::analysis::critical_path::CriticalPath;
 use crate::analysis::finding::{FindingKind, name};
 use crate::analysis::share::Share;
 use crate::analysis::split::{self, Split};
 use crate::analysis::waits::{Wait, waits};
-use crate::model::{Kind, Nanos};
+use crate::model::Nanos;
 use crate::text::{plural, share as percent};
 
 impl Story<'_> {
@@ -26,15 +29,18 @@ impl Story<'_> {
         let others = split.others.iter();
         self.parts
             .extend(others.map(|(who, per_cent)| format!("{who} {per_cent} %")));
-        let beyond = self.trace.duration() - path.total();
-        if beyond > path.total() {
-            let beyond = self.time(beyond);
-            self.parts
-                .push(format!("{beyond} of the trace lie beyond its root"));
-        }
         for (share, waits) in shares.iter().zip(&waits) {
-            self.share(path, share);
+            self.share(path, share, "the time");
             self.wait(share, waits);
+        }
+    }
+
+    /// The same of the root alone, where it is not what the line tells.
+    pub(super) fn path_of_root(&mut self, path: &CriticalPath, shares: &[Share<'_>]) {
+        for share in shares.iter().take(MOST) {
+            let waits = self.waits_of(path, share);
+            self.share(path, share, "its root's time");
+            self.wait(share, &waits);
         }
     }
 
@@ -50,40 +56,48 @@ impl Story<'_> {
             format!("{service}, in many operations")
         } else {
             let who = name(leader.service, leader.operation);
-            format!("{who}, {}{}", self.nature(leader), self.wait_words(waits))
+            let nature = self.nature(path, leader);
+            format!("{who}, {nature}{}", self.wait_words(waits))
         };
         self.parts.push(format!("{how_much} is {who}"));
     }
 
-    /// What the time of an operation on the path is: its own work, or a call's way.
-    fn nature(&self, share: &Share<'_>) -> String {
-        let first = share.spans.first().copied();
-        let called = first
-            .filter(|&span| self.trace.span(span).kind() == Kind::Client)
-            .and_then(|span| {
-                let mut children = self
-                    .trace
-                    .children(span)
-                    .map(|child| self.trace.span(child).service());
-                children.find(|service| *service != share.service)
-            });
-        called.map_or_else(
-            || "own work".to_owned(),
-            |called| format!("between it and {called}"),
-        )
+    /// What the time of an operation on the path is: its own work, or the way of its calls.
+    fn nature(&self, path: &CriticalPath, share: &Share<'_>) -> String {
+        let mut ways: Vec<(&str, Nanos)> = Vec::new();
+        for &span in share.spans.iter().take(SEARCHED) {
+            let Some(called) = called_service(self.trace, span) else {
+                continue;
+            };
+            match ways.iter_mut().find(|(service, _)| *service == called) {
+                Some((_, time)) => *time = *time + path.time_of(span),
+                None => ways.push((called, path.time_of(span))),
+            }
+        }
+        ways.sort_by_key(|&(service, time)| (Reverse(time), service));
+        let Some(&(called, time)) = ways.first() else {
+            return "own work".to_owned();
+        };
+        let spans = share.spans.iter().take(SEARCHED);
+        let looked_at: Nanos = spans.map(|&span| path.time_of(span)).sum();
+        if ways.len() == 1 && time == looked_at {
+            format!("between it and {called}")
+        } else {
+            format!("{} of it between it and {called}", self.time(time))
+        }
     }
 
-    fn share(&mut self, path: &CriticalPath, share: &Share<'_>) {
+    fn share(&mut self, path: &CriticalPath, share: &Share<'_>, of: &str) {
         if !split::is_worth(share.time, path.total()) {
             return;
         }
         let text = format!(
-            "{} has {} of the time, {} in {}, {}",
+            "{} has {} of {of}, {} in {}, {}",
             name(share.service, share.operation),
             percent(share.time.0, path.total().0),
             self.time(share.time),
             plural(share.spans.len() as u64, "span"),
-            self.nature(share),
+            self.nature(path, share),
         );
         self.find(
             FindingKind::CriticalShare,

@@ -80,11 +80,61 @@ fn where_no_operation_leads_a_service_does() {
 }
 
 #[test]
-fn a_root_that_ends_long_before_its_trace_is_told() {
-    let line = told("a: r 0..10\n  b: later 9..100\n").line;
+fn a_root_that_ends_long_before_its_trace_is_not_what_is_explained() {
+    let why = told("a: r 0..10\n  b: later 9..80\n    c: job 70..100\n");
     assert_eq!(
-        line.as_str(),
-        "90 % of 10.0 ms is a r, own work · b 10 % · 90.0 ms of the trace lie beyond its root"
+        why.line.as_str(),
+        "61 % of 100 ms is b later, beyond its root · c job 30 % · a r 9 % · its root took 10.0 ms"
+    );
+    assert_eq!(
+        why.findings[0].text.as_str(),
+        "b later runs 61.0 ms of the 100 ms that the trace takes, 61 %"
+    );
+    assert_eq!(why.findings[0].evidence, Evidence::Spans(vec![1]));
+    let idle = told("a: r 0..0\n  b: poll 60..70 consumer\n  b: poll 95..100 consumer\n");
+    assert_eq!(
+        idle.line.as_str(),
+        "85 % of 100 ms no span runs, 60.0 ms of it before b poll · b poll 15 % · its root took 0"
+    );
+    assert_eq!(idle.findings[0].evidence, Evidence::Spans(vec![1]));
+    let later = "a: r 0..10\n  b: later 9..15\n";
+    assert!(told(later).line.as_str().starts_with("90 % of 10.0 ms is"));
+}
+
+#[test]
+fn calls_by_any_name_are_told_apart_from_work() {
+    let text = "a: r 0..100 internal\n  a: Cart/Get 0..90 internal\n    b: grpc.Cart/Get 70..80 internal\n";
+    let why = told(text);
+    let expected = "80 % of 100 ms is a Cart/Get, between it and b · b 10 % · other a 10 %";
+    assert_eq!(why.line.as_str(), expected);
+    let mixed = "a: get 0..100 server\n  a: get 10..60 client\n    b: x 20..30 server\n";
+    assert!(
+        told(mixed)
+            .line
+            .as_str()
+            .contains("a get, 40.0 ms of it between it and b"),
+        "{}",
+        told(mixed).line
+    );
+}
+
+#[test]
+fn clocks_that_differ_do_not_accuse_the_wrong_one() {
+    let text = "a: get 60..160 server\n  a: post 65..155 client\n    b: post 0..88 server\n      b: sql 2..80\n";
+    let why = told(text);
+    assert_eq!(
+        why.line.as_str(),
+        "with clocks corrected, 78 % of 100 ms is b sql, own work · a 12 % · other b 10 % \
+         · they differ by up to 65.0 ms"
+    );
+    assert_eq!(why.findings[0].evidence, Evidence::Spans(vec![3]));
+    let last = why.findings.last().unwrap();
+    assert_eq!(last.kind, FindingKind::ClockSkew);
+    let hardly = told("a: get 10..110\n  b: post 9..50\n");
+    assert!(
+        hardly.line.as_str().starts_with("60 % of 100 ms is"),
+        "{}",
+        hardly.line
     );
 }
 

@@ -1,7 +1,7 @@
 //! Tables of a trace: its spans, its events, its statistics, what stands out in it. Only rows in
 //! view are written.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
 use crate::analysis::{self, Group, GroupBy, What, statistics};
 use crate::model::{Nanos, Time, Trace};
@@ -58,7 +58,7 @@ const SPANS: &[Column] = &[
 ];
 
 const EVENTS: &[Column] = &[
-    right("FROM TRACE", 't', 11, 0),
+    right("FROM TRACE", 't', 12, 0),
     right("FROM SPAN", 'd', 11, 3),
     left("SPAN", 'n', 0, 1),
     left("EVENT", 'm', 0, 0),
@@ -422,9 +422,13 @@ fn failed(seen: &Seen<'_>) -> &'static str {
 fn event_cell(event: &Happening, letter: char, seen: &Seen<'_>) -> Phrase {
     let (trace, span) = (seen.trace, event.span as usize);
     let since = |start: Time| {
-        let offset = i128::from(event.time.0) - i128::from(start.0);
-        let offset = offset.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
-        text::offset(offset, seen.charset)
+        let sign = match event.time.cmp(&start) {
+            Ordering::Less => "-",
+            Ordering::Equal => "",
+            Ordering::Greater => "+",
+        };
+        let apart = event.time.0.abs_diff(start.0);
+        format!("{sign}{}", text::duration(apart, seen.charset))
     };
     match letter {
         't' => Phrase::text(since(trace.start())),
@@ -453,11 +457,13 @@ fn group_cell(group: &Group, column: &Column, seen: &Seen<'_>) -> Phrase {
                 } else {
                     Token::Muted
                 };
+                if at > 0 {
+                    phrase.push(Token::Text, "  ");
+                }
                 match value {
                     Some(value) => phrase.push(token, Shown::from_owned(value.clone())),
                     None => phrase.push(Token::Faint, "without"),
                 }
-                phrase.push(Token::Text, "  ");
             }
             phrase
         }
