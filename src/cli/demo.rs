@@ -20,10 +20,11 @@ use super::{Failure, Outcome, Session, explore, serve};
 /// Arguments of `demo`.
 #[derive(Clone, Debug, Default, Args)]
 #[command(before_long_help = "Examples:
-  vizsla demo                                          the interface over a living system
-  vizsla demo --fix-db-mutex                           the same, with one of its faults mended
+  vizsla demo                           the interface over a living system
+  vizsla demo --fix-db-mutex            the same, with one of its faults mended
   vizsla demo --headless --traces 500 --to http://127.0.0.1:4318
-  vizsla demo --headless --http 127.0.0.1:8080         curl -i 'localhost:8080/dispatch?customer=392'")]
+  vizsla demo --headless --http 127.0.0.1:8080
+    curl -i 'localhost:8080/dispatch?customer=392'")]
 pub struct DemoArgs {
     /// Only send, without the interface
     #[arg(long)]
@@ -37,7 +38,7 @@ pub struct DemoArgs {
     /// What chance begins with: the same seed tells the same story
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// OTLP/HTTP endpoint that headless rides are sent to [default: <http://127.0.0.1:4318>]
+    /// OTLP/HTTP endpoint that headless rides are sent to [default: `http://127.0.0.1:4318`]
     #[arg(long, value_name = "URL", requires = "headless")]
     pub to: Option<String>,
     /// Order rides here too: GET /dispatch?customer=123, 392, 567 or 731

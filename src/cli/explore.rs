@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use clap::CommandFactory;
 use tokio::runtime::Runtime;
 
 use crate::backend::Backend;
-use crate::config::{Config, Paths};
+use crate::config::{Config, Paths, nearest};
 use crate::format::pasted;
 use crate::model::TraceId;
 use crate::text::Clock;
@@ -41,6 +42,13 @@ struct Beginning {
 /// Opens the interface over sources, or over what arrives here if there are none.
 pub(super) fn run(cli: &Cli, session: &mut Session) -> Result<Outcome, Failure> {
     let sources = cli.sources.as_slice();
+    if let [word] = sources
+        && let Some(command) = meant(word, &session.config)
+    {
+        return Err(Failure::Usage(format!(
+            "{word}: no such file, folder or backend (did you mean vizsla {command}?)"
+        )));
+    }
     if !session.look.tty {
         return Err(Failure::Usage(elsewhere(sources)));
     }
@@ -74,6 +82,16 @@ pub(super) fn over_demo(args: &DemoArgs, session: &mut Session) -> Result<Outcom
     let runtime = runtime()?;
     let scene = runtime.block_on(listen("demo", args.clone(), session))?;
     play(runtime, scene, Beginning::default(), session)
+}
+
+/// The subcommand that a word was probably meant to be, if it is no source.
+fn meant(word: &str, config: &Config) -> Option<String> {
+    if source::named(config, &[word.to_owned()]).is_ok() || is_trace_id(word, config) {
+        return None;
+    }
+    let commands = Cli::command();
+    let names = commands.get_subcommands().map(clap::Command::get_name);
+    nearest(word, names).map(str::to_owned)
 }
 
 /// What prints the same without a terminal.

@@ -10,6 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::backend::BackendError;
 use crate::format::WriteError;
 use crate::text::Shown;
+use crate::traceql::QueryError;
 
 /// The end of a run that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,14 @@ pub enum Failure {
     /// Arguments, configuration or input are at fault.
     #[error("{0}")]
     Usage(String),
+    /// A query is at fault: what is wrong, and where in its text.
+    #[error("{}", error.sentence())]
+    Query {
+        /// The fault.
+        error: QueryError,
+        /// The text.
+        query: String,
+    },
     /// A backend failed.
     #[error("{0}")]
     Backend(String),
@@ -84,6 +93,14 @@ pub(super) fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "vizsla: {}", Shown::new(line));
 }
 
+/// Shows the line of a query that is at fault, and carets below the place.
+fn point(error: &QueryError, query: &str) {
+    let rendered = error.render(query);
+    for line in rendered.lines().take(2) {
+        let _ = writeln!(io::stderr().lock(), "{}", Shown::new(line));
+    }
+}
+
 /// The exit code, after the last words.
 pub(super) fn conclude(result: Result<Outcome, Failure>) -> ExitCode {
     match result {
@@ -92,6 +109,9 @@ pub(super) fn conclude(result: Result<Outcome, Failure>) -> ExitCode {
         Ok(Outcome::Signal(number)) => ExitCode::from(128 + number),
         Err(failure) => {
             say(&failure.to_string());
+            if let Failure::Query { error, query } = &failure {
+                point(error, query);
+            }
             ExitCode::from(if matches!(failure, Failure::Backend(_)) {
                 3
             } else {

@@ -74,8 +74,11 @@ fn in_traceql(query: &str) -> Result<String, Failure> {
     if parse(query).is_ok() {
         return Ok(query.to_owned());
     }
-    let tree = words::read(query, &()).map_err(Failure::usage)?;
-    Ok(tree.to_string())
+    let query = query.to_owned();
+    match words::read(&query, &()) {
+        Ok(tree) => Ok(tree.to_string()),
+        Err(error) => Err(Failure::Query { error, query }),
+    }
 }
 
 #[cfg(test)]

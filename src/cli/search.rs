@@ -130,7 +130,8 @@ pub(super) fn run(args: &SearchArgs, session: &mut Session) -> Result<Outcome, F
             "--step divides the time of a metrics query: add a function, as in '{ } | rate()'",
         ));
     }
-    let found = session.ask(&args.source, async |backend, look| {
+    let everything = query.trim() == "{ }";
+    let (found, asked) = session.ask(&args.source, async |backend, look| {
         let asked = args.window.on(backend.capabilities(), &look.clock)?;
         let request = SearchRequest {
             query,
@@ -145,7 +146,7 @@ pub(super) fn run(args: &SearchArgs, session: &mut Session) -> Result<Outcome, F
             return Err(error.into());
         }
         found.notes.splice(0..0, asked.note);
-        Ok(found)
+        Ok((found, backend.name().to_owned()))
     })?;
     match args.format {
         Format::Json => write_document(&mut session.out, |json| {
@@ -166,6 +167,14 @@ pub(super) fn run(args: &SearchArgs, session: &mut Session) -> Result<Outcome, F
     }
     if let Some(error) = found.failed {
         return Err(error.into());
+    }
+    if found.rows.is_empty() {
+        let what = if everything {
+            "no traces"
+        } else {
+            "no trace that matches"
+        };
+        session.note(format!("{asked}: {what}"));
     }
     say_the_rest(&found, session);
     Ok(Outcome::of(!found.rows.is_empty()))

@@ -252,7 +252,11 @@ async fn clocks_are_corrected_on_demand() {
         (120, 40),
     )
     .await;
-    assert!(row(&harness, "answer").contains('?'), "{}", harness.text());
+    assert!(
+        row(&harness, "b  answer").contains('?'),
+        "{}",
+        harness.text()
+    );
     harness.keys("zk").await.unwrap();
     assert!(
         row(&harness, "waterfall").contains("clocks corrected"),
