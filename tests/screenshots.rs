@@ -27,12 +27,14 @@ const SLOW: &str =
 const TRACE: &str = "sd4j<Enter>w";
 
 /// Name of the picture, keys that lead to it, theme and size.
-const PICTURES: [(&str, &str, &str, (u16, u16)); 9] = [
+const PICTURES: [(&str, &str, &str, (u16, u16)); 11] = [
     ("search", SLOW, "auto", USUAL),
     ("search-light", SLOW, "paper", USUAL),
     ("trace", TRACE, "auto", USUAL),
     ("trace-light", TRACE, "paper", USUAL),
     ("trace-80x24", TRACE, "auto", SMALL),
+    ("flame", "sd4j<Enter>wvf", "auto", USUAL),
+    ("graph", "sd4j<Enter>wvgi", "auto", USUAL),
     ("map", "dw", "auto", USUAL),
     ("query", "/{ span.http.", "auto", USUAL),
     ("help", "?", "auto", USUAL),

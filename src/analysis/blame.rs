@@ -119,7 +119,11 @@ mod tests {
     fn the_call_where_it_begins_is_blamed() {
         let mut minutes = Minutes::new();
         for call in 0..1_000_u64 {
-            minutes.add(Time(call * 1_000_000_000), call >= 600 && call % 5 == 0);
+            minutes.add(
+                Time(call * 1_000_000_000),
+                Nanos(1),
+                call >= 600 && call % 5 == 0,
+            );
         }
         let of = |parent, child, errors| CallFigures {
             parent,

@@ -32,6 +32,8 @@ pub enum FindingKind {
     Slow,
     /// A version slower than the one before it.
     SlowerVersion,
+    /// Slower for a while than at other times.
+    SlowSpell,
     /// Clocks of hosts differ.
     ClockSkew,
 }
@@ -53,6 +55,7 @@ impl FindingKind {
             Self::Timeout => "timeout",
             Self::Slow => "slow",
             Self::SlowerVersion => "slower_version",
+            Self::SlowSpell => "slow_spell",
             Self::ClockSkew => "clock_skew",
         }
     }

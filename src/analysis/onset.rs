@@ -94,12 +94,14 @@ pub fn onset(minutes: &Minutes) -> Option<Onset> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Nanos;
 
     fn series(errors_of_100: &[u32]) -> Minutes {
         let mut minutes = Minutes::new();
         for (minute, &errors) in errors_of_100.iter().enumerate() {
             for call in 0..100 {
-                minutes.add(Time(minute as u64 * 60_000_000_000), call < errors);
+                let at = Time(minute as u64 * 60_000_000_000);
+                minutes.add(at, Nanos(1), call < errors);
             }
         }
         minutes
@@ -131,7 +133,7 @@ mod tests {
         assert_eq!(onset(&series(&[0, 0, 1, 0, 2, 1])), None);
         let mut few = Minutes::new();
         for second in 0..40_u64 {
-            few.add(Time(second * 60_000_000_000), second > 20);
+            few.add(Time(second * 60_000_000_000), Nanos(1), second > 20);
         }
         assert_eq!(onset(&few), None);
     }

@@ -5,12 +5,16 @@ use std::cmp::Reverse;
 use super::finding::{Evidence, Finding, FindingKind, OperationEvidence, Why, line, name};
 use super::onset::onset;
 use super::slow::ENOUGH;
+use super::spell::{Spell, spells};
 use super::trends::{Trend, Trends, VersionTrend};
 use crate::model::{Minutes, Nanos, Time};
 use crate::text::{Charset, Clock, Shown, count, duration, plural, share};
 
 /// How many findings the line tells.
 const TOLD: usize = 2;
+
+/// How many stretches of time are told in which something was slow.
+const SPELLS: usize = 5;
 
 /// Errors below this share, in per cent, do not stand out.
 const LEAST_ERRORS: u64 = 1;
@@ -34,6 +38,8 @@ pub fn survey(trends: &Trends, traces: Option<u64>, words: Words<'_>) -> Why {
         .flat_map(|trend| [failing(trend, words), slower(trend, words)])
         .flatten()
         .collect();
+    let slow = slow_spells(trends, &findings, words);
+    findings.extend(slow);
     findings.sort_by(|a, b| (Reverse(a.explains), &a.text).cmp(&(Reverse(b.explains), &b.text)));
     let mut parts: Vec<String> = Vec::new();
     let mut kinds = Vec::new();
@@ -166,6 +172,74 @@ fn slower(trend: &Trend, words: Words<'_>) -> Option<Finding> {
     })
 }
 
+/// The stretches of time in which something was slow. Of operations that were slow at the same time
+/// only the one is told that changed most: the others wait for it, or for the same. A version that
+/// is slow has been told.
+fn slow_spells(trends: &Trends, told: &[Finding], words: Words<'_>) -> Vec<Finding> {
+    let since = told
+        .iter()
+        .filter(|finding| finding.kind == FindingKind::SlowerVersion)
+        .filter_map(|finding| match &finding.evidence {
+            Evidence::Operation(evidence) => evidence.since,
+            _ => None,
+        });
+    let explained = since.min().unwrap_or(Time::MAX);
+    let mut all: Vec<(&Trend, Spell)> = trends
+        .iter()
+        .flat_map(|trend| {
+            spells(&trend.minutes)
+                .into_iter()
+                .map(move |spell| (trend, spell))
+        })
+        .filter(|(_, spell)| spell.to <= explained)
+        .collect();
+    let name = |trend: &Trend| (trend.service.clone(), trend.operation.clone());
+    all.sort_by(|(a, x), (b, y)| {
+        let heavier = y.weight().total_cmp(&x.weight());
+        heavier.then_with(|| (name(a), x.from).cmp(&(name(b), y.from)))
+    });
+    let mut kept: Vec<(&Trend, Spell)> = Vec::new();
+    for (trend, spell) in all {
+        if kept.len() < SPELLS && !kept.iter().any(|(_, known)| known.overlaps(&spell)) {
+            kept.push((trend, spell));
+        }
+    }
+    kept.into_iter()
+        .map(|(trend, spell)| slow_spell(trend, spell, words))
+        .collect()
+}
+
+/// `shop GET /cart slow from 05:18 to 05:20: typically 3.10 s, else 4.20 ms (2,223 spans)`.
+fn slow_spell(trend: &Trend, spell: Spell, words: Words<'_>) -> Finding {
+    let minute = |time: Time| words.clock.minute(time.0);
+    let when = if spell.is_last {
+        format!("since {}", minute(spell.from))
+    } else {
+        format!("from {} to {}", minute(spell.from), minute(spell.to))
+    };
+    let text = format!(
+        "{} slow {when}: typically {}, else {} ({})",
+        name(&trend.service, &trend.operation),
+        duration(spell.typical.0, words.charset),
+        duration(spell.usual.0, words.charset),
+        plural(spell.calls, "span"),
+    );
+    let between = (spell.typical.0 as f64 * spell.usual.0 as f64).sqrt();
+    let evidence = OperationEvidence {
+        service: trend.service.to_string(),
+        operation: trend.operation.to_string(),
+        at_least: Some(Nanos(between as u64)),
+        since: Some(spell.from),
+        ..OperationEvidence::default()
+    };
+    Finding {
+        kind: FindingKind::SlowSpell,
+        text: Shown::from_owned(text),
+        explains: Nanos((spell.typical - spell.usual).0.saturating_mul(spell.calls)),
+        evidence: Evidence::Operation(evidence),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;
@@ -215,6 +289,23 @@ mod tests {
         };
         let expected = "{ resource.service.name = \"redis\" && name = \"Get\" && status = error }";
         assert_eq!(evidence.traceql(), expected);
+    }
+
+    #[test]
+    fn who_was_slow_for_a_while_is_told_and_not_who_waited_for_it() {
+        let mut text = String::new();
+        for call in 0..400_u64 {
+            let start = call * 1_500;
+            let took = if (120..160).contains(&call) { 800 } else { 2 };
+            let _ = writeln!(text, "shop: GET {start}..{}", start + 50 + took);
+            let _ = writeln!(text, "rates: convert {start}..{}", start + took);
+        }
+        let why = told(&text);
+        assert_eq!(
+            why.line.as_str(),
+            "rates convert slow from 00:03 to 00:04: typically 800 ms, else 2.00 ms (40 spans)"
+        );
+        assert_eq!(why.findings.len(), 1);
     }
 
     #[test]

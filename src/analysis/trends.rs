@@ -154,7 +154,7 @@ impl Trends {
         self.figures -= trend.bytes();
         trend.errors += u64::from(failed);
         trend.durations.add(duration);
-        trend.minutes.add(start, failed);
+        trend.minutes.add(start, duration, failed);
         let version = known
             .versions
             .get(resource.0 as usize)

@@ -40,7 +40,7 @@ pub enum Failure {
     #[error("{}", error.sentence())]
     Query {
         /// The fault.
-        error: QueryError,
+        error: Box<QueryError>,
         /// The text.
         query: String,
     },

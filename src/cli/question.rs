@@ -77,7 +77,10 @@ fn in_traceql(query: &str) -> Result<String, Failure> {
     let query = query.to_owned();
     match words::read(&query, &()) {
         Ok(tree) => Ok(tree.to_string()),
-        Err(error) => Err(Failure::Query { error, query }),
+        Err(error) => Err(Failure::Query {
+            error: Box::new(error),
+            query,
+        }),
     }
 }
 

@@ -172,11 +172,11 @@ fn edge_of_graph([parent, child]: [usize; 2], call: &Call) -> Value {
     })
 }
 
-/// Each minute's number, calls and errors.
+/// Each minute's number, calls, errors and sum of logarithms.
 fn minutes(minutes: &Minutes) -> Value {
     let minutes = minutes.iter();
     minutes
-        .map(|minute| json!([minute.number, minute.calls, minute.errors]))
+        .map(|minute| json!([minute.number, minute.calls, minute.errors, minute.logs]))
         .collect()
 }
 

@@ -202,6 +202,8 @@ pub struct Look<'a> {
     pub crumbs: &'a [Shown<'static>],
     /// Whether the page has the keys: no popup lies over it.
     pub focused: bool,
+    /// Whether it would have them without a popup: not the other one of two beside each other.
+    pub current: bool,
 }
 
 impl Look<'_> {

@@ -22,11 +22,7 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Drawn {
     let mut canvas = Canvas::new(buffer, &state.shared.theme, state.shared.glyphs);
     canvas.clear(area, Token::Ground);
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        let need = format!(
-            "vizsla needs {}x{}, has {}x{}",
-            LEAST.0, LEAST.1, area.width, area.height
-        );
-        canvas.text(0, 0, area.width, &Shown::from(need), Token::Text);
+        too_small(area, &mut canvas);
         return canvas.finish();
     }
     let crumbs = state.crumbs();
@@ -35,7 +31,7 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Drawn {
         Some((pair, areas)) => beside(state, pair, areas, &mut canvas),
         None => {
             if let Some((id, screen)) = state.screen_id() {
-                page(state, (id, screen), &crumbs, focused, &mut canvas);
+                page(state, (id, screen), &crumbs, (focused, true), &mut canvas);
             }
         }
     }
@@ -49,6 +45,7 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Drawn {
                 id: *id,
                 crumbs: &crumbs,
                 focused,
+                current: true,
             },
             &mut canvas,
         );
@@ -57,11 +54,25 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Drawn {
     canvas.finish()
 }
 
+/// Says so, in two lines where one has no room.
+fn too_small(area: Rect, canvas: &mut Canvas<'_>) {
+    let needs = format!("vizsla needs {}x{},", LEAST.0, LEAST.1);
+    let has = format!("has {}x{}", area.width, area.height);
+    let line = Shown::from(format!("{needs} {has}"));
+    if line.width() <= area.width.into() || area.height < 2 {
+        canvas.text(0, 0, area.width, &line, Token::Text);
+        return;
+    }
+    for (y, text) in (0..).zip([needs, has]) {
+        canvas.text(0, y, area.width, &Shown::from(text), Token::Text);
+    }
+}
+
 fn page(
     state: &State,
     (id, screen): (PageId, &Screen),
     crumbs: &[Shown<'static>],
-    focused: bool,
+    (focused, current): (bool, bool),
     canvas: &mut Canvas<'_>,
 ) {
     let look = Look {
@@ -69,6 +80,7 @@ fn page(
         id,
         crumbs,
         focused,
+        current,
     };
     screen.page().draw(&look, canvas);
 }
@@ -86,7 +98,7 @@ fn beside(state: &State, pair: [(PageId, &Screen); 2], areas: [Rect; 2], canvas:
         crumbs.push(screen.page().crumb());
         let focused = has_keys && state.overlays().is_empty();
         canvas.inset(area, has_keys, |part| {
-            page(state, (id, screen), &crumbs, focused, part);
+            page(state, (id, screen), &crumbs, (focused, has_keys), part);
         });
     }
     let [first, second] = areas;

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use crate::analysis::{Trend, Trends, VersionTrend};
 use crate::model::{DurationParts, Durations, Minute, Minutes, Time};
 
-/// Number, calls, errors.
-pub(super) type ToldMinute = (u32, u32, u32);
+/// Number, calls, errors, and the sum of logarithms, which older ones do not tell.
+pub(super) type ToldMinute = Vec<u32>;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -32,10 +32,14 @@ impl ToldDurations {
 
 pub(super) fn minutes(told: Vec<ToldMinute>) -> Minutes {
     let told = told.into_iter();
-    Minutes::of(told.map(|(number, calls, errors)| Minute {
-        number,
-        calls,
-        errors,
+    Minutes::of(told.map(|figures| {
+        let figure = |at: usize| figures.get(at).copied().unwrap_or(0);
+        Minute {
+            number: figure(0),
+            calls: figure(1),
+            errors: figure(2),
+            logs: figure(3),
+        }
     }))
 }
 

@@ -38,7 +38,7 @@ impl Call {
         self.calls += 1;
         self.errors += u64::from(end.failed);
         self.durations.add(end.duration);
-        self.minutes.add(end.start, end.failed);
+        self.minutes.add(end.start, end.duration, end.failed);
         *heap += self.bytes();
     }
 
@@ -53,7 +53,7 @@ impl Call {
         self.calls = self.calls.saturating_sub(1);
         self.errors = self.errors.saturating_sub(u64::from(end.failed));
         self.durations.remove(end.duration);
-        self.minutes.remove(end.start, end.failed);
+        self.minutes.remove(end.start, end.duration, end.failed);
         *heap += self.bytes();
     }
 

@@ -156,7 +156,7 @@ fn header(look: &Look<'_>, canvas: &mut Canvas<'_>, facts: &[Fact]) {
     } else {
         end.saturating_sub(2)
     };
-    crumbs(look.crumbs, canvas, title, room.saturating_sub(title));
+    crumbs(look, canvas, title, room.saturating_sub(title));
 }
 
 /// The most important facts that fit into `width`, in their order, parted by three columns.
@@ -188,7 +188,8 @@ fn crumbs_width(crumbs: &[Shown<'static>], glyphs: &Glyphs) -> u16 {
 }
 
 /// Too long: the middle ones become an ellipsis, backend and last stay, the last is cut.
-fn crumbs(crumbs: &[Shown<'static>], canvas: &mut Canvas<'_>, mut x: u16, room: u16) {
+fn crumbs(look: &Look<'_>, canvas: &mut Canvas<'_>, mut x: u16, room: u16) {
+    let crumbs = look.crumbs;
     let end = x + room;
     let squeeze = crumbs_width(crumbs, canvas.glyphs) > room;
     let separator = Shown::from(format!(" {} ", canvas.glyphs.crumb));
@@ -203,10 +204,10 @@ fn crumbs(crumbs: &[Shown<'static>], canvas: &mut Canvas<'_>, mut x: u16, room: 
         if at > 0 {
             x = canvas.text(x, 0, end.saturating_sub(x), &separator, Token::Muted);
         }
-        let token = if at == last {
-            Token::Strong
-        } else {
-            Token::Text
+        let token = match (at == last, look.current) {
+            (true, true) => Token::Strong,
+            (false, true) => Token::Text,
+            (_, false) => Token::Muted,
         };
         let next = canvas.text(x, 0, end.saturating_sub(x), shown, token);
         canvas.hit(Rect::new(x, 0, next - x, 1), Target::Crumb(at));
@@ -233,6 +234,10 @@ fn foot(
     let start = row.right().saturating_sub(right.width() + 1);
     canvas.phrase(start, row.y, right.width(), &right);
     let room = start.saturating_sub(row.x + 3);
+    // Of two screens beside each other only the one with the keys has something to say.
+    if !look.current {
+        return;
+    }
     let toast = look.shared.messages.toast(look.shared.now);
     if let Some((message, until)) = toast {
         let (mark, token) = match message.weight {

@@ -9,11 +9,12 @@ use crate::tui::page::Look;
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
-use super::super::view::sheet::{Column, Sheet};
+use super::super::view::Seen;
+use super::super::view::sheet::{Column, Content, Sheet};
 use super::super::{Focus, Open};
 
 /// Columns that a column of names gets at least.
-const NAME: u16 = 20;
+const NAME: u16 = 24;
 
 pub fn draw(open: &Open, sheet: &Sheet, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let columns = placed(sheet.content.columns(), area);
@@ -29,6 +30,7 @@ pub fn draw(open: &Open, sheet: &Sheet, look: &Look<'_>, canvas: &mut Canvas<'_>
         canvas.phrase(body.x + 3, body.y + 1, body.width.saturating_sub(4), &none);
     }
     let seen = open.seen();
+    in_full(sheet, &seen, canvas, &columns, body);
     let window = sheet.list.window(body.height.into(), sheet.len());
     for (y, row) in (body.y..).zip(window) {
         let line = Rect {
@@ -68,6 +70,34 @@ pub fn draw(open: &Open, sheet: &Sheet, look: &Look<'_>, canvas: &mut Canvas<'_>
             canvas.over(line, token);
             canvas.put(body.x + 1, y, canvas.glyphs.cursor, Token::Accent);
             canvas.cursor_at(y);
+        }
+    }
+}
+
+/// The finding under the cursor once more below them all, where it is cut and there is room.
+fn in_full(
+    sheet: &Sheet,
+    seen: &Seen<'_>,
+    canvas: &mut Canvas<'_>,
+    columns: &[(&Column, u16, u16)],
+    body: Rect,
+) {
+    let Some(&(column, x, width)) = columns.first() else {
+        return;
+    };
+    if !matches!(sheet.content, Content::Findings) {
+        return;
+    }
+    let sentence = sheet.cell(sheet.list.cursor(), column, seen);
+    if sentence.width() <= width {
+        return;
+    }
+    let room = body.width.saturating_sub(4);
+    let lines = Shown::from_owned(sentence.plain()).wrap(room.into());
+    let below = (body.y..body.bottom()).skip(sheet.len() + 1);
+    if below.len() >= lines.len() {
+        for (y, line) in below.zip(&lines) {
+            canvas.text(x, y, room, line, Token::Strong);
         }
     }
 }
