@@ -19,6 +19,9 @@ pub const DELAY: Duration = Duration::from_millis(300);
 /// Columns of the screen that an action gets at least.
 const LEAST: u16 = 34;
 
+/// Columns at the left that stay free: a popup as high as the screen does not hide the cursor.
+const GUTTER: u16 = 4;
+
 /// Actions side by side at most.
 const MOST: u16 = 3;
 
@@ -40,7 +43,7 @@ pub fn draw(shared: &Shared, context: Context, canvas: &mut Canvas<'_>) {
         .div_ceil(columns)
         .min(screen.height.saturating_sub(3));
     let column = widest(&rows).max(LEAST);
-    let width = (columns * column + 2).min(screen.width);
+    let width = (columns * column + 2).min(screen.width.saturating_sub(GUTTER));
     let column = width.saturating_sub(2) / columns;
     let area = Rect::new(
         screen.width - width,
