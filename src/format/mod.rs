@@ -140,7 +140,7 @@ use Access::{Both, Read, Write};
 const FORMATS: &[About] = &[
     about(Format::OtlpJson, "otlp-json", Both, "OTLP JSON, one document or a line each; Tempo's traces; Java's `logging-otlp`"),
     about(Format::OtlpProto, "otlp-proto", Both, "OTLP protobuf, bare or behind lengths; Tempo's traces"),
-    about(Format::JaegerJson, "jaeger-json", Both, "Jaeger's answers, downloads of its UI, bare traces"),
+    about(Format::JaegerJson, "jaeger-json", Both, "Jaeger's answers, downloads of its UI, bare traces and spans, what `grpcurl` prints of its model"),
     about(Format::JaegerProto, "jaeger-proto", Read, "Jaeger protobuf: `Batch`, `PostSpansRequest`, `SpansResponseChunk`"),
     about(Format::JaegerThrift, "jaeger-thrift", Read, "Jaeger Thrift, binary or compact: `Batch`, or a call of `emitBatch`"),
     about(Format::ZipkinV2, "zipkin-v2", Both, "Zipkin JSON, version 2"),
