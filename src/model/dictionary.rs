@@ -178,9 +178,14 @@ impl Dictionary {
         self.keys[self.pair_key.at(pair.index()) as usize]
     }
 
-    /// The key of every pair, by position.
-    pub fn pair_keys(&self) -> impl ExactSizeIterator<Item = Sym> {
-        self.pair_key.iter().map(|key| self.keys[key as usize])
+    /// The distinct keys, in order of first occurrence.
+    pub fn keys(&self) -> &[Sym] {
+        &self.keys
+    }
+
+    /// Which of [`Dictionary::keys`] a pair has.
+    pub fn key_number(&self, pair: PairIx) -> usize {
+        self.pair_key.at(pair.index()) as usize
     }
 
     /// A pair's value.

@@ -7,7 +7,7 @@ use super::search::{Order, Search};
 use super::share::shared;
 use super::sieve::{Sifted, sift};
 use super::snapshot::StoredTrace;
-use crate::model::{Block, Row, Time, Trace};
+use crate::model::{Block, Row, Stop, Time, Trace};
 use crate::traceql::{Bits, Needs, Patience, Query};
 
 /// For each part of each generation, the rows that match.
@@ -128,7 +128,10 @@ impl<'a> Among<'a> {
                 else {
                     return;
                 };
-                let tree = StoredTrace::new(Arc::clone(generation), entry.clone()).tree();
+                let trace = StoredTrace::new(Arc::clone(generation), entry.clone());
+                let Some(tree) = trace.tree_unless(Stop::when(self.cancelled)) else {
+                    return;
+                };
                 let mut spans = evaluator
                     .eval(&tree)
                     .map_or_else(Vec::new, |found| found.spans);

@@ -9,7 +9,7 @@ use super::generation::Entry;
 use super::share::shared;
 use super::sieve::{Sifted, sift};
 use super::snapshot::{Snapshot, StoredTrace};
-use crate::model::{SpanId, Time, TraceId};
+use crate::model::{SpanId, Stop, Time, TraceId};
 use crate::traceql::{Evaluator, Needs, Patience, Query};
 
 /// Which traces come first.
@@ -195,8 +195,9 @@ impl<'a> Asking<'a> {
             for candidate in chunks.get(at).copied().unwrap_or_default() {
                 let sieve = self.sifted.get(candidate.generation);
                 let sieve = sieve.filter(|_| !(self.cancelled)());
-                let hit =
-                    sieve.and_then(|sieve| sieve.ask(candidate.entry, self.search, evaluator));
+                let stop = Stop::when(self.cancelled);
+                let hit = sieve
+                    .and_then(|sieve| sieve.ask(candidate.entry, self.search, evaluator, stop));
                 hits.extend(hit.map(|hit| (at, hit)));
             }
         });

@@ -1,6 +1,12 @@
 //! Work on many parts, shared between the processor's cores.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The processor's cores. To ask for them costs as much as a search for what is not there: the
+/// limits of the group of processes are read from files.
+static CORES: LazyLock<usize> =
+    LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
 
 /// Rows for which it is worth starting a thread.
 const ROWS_A_THREAD: usize = 100_000;
@@ -24,10 +30,7 @@ pub fn shared<S: Send>(
             work(&mut state, part);
         }
     };
-    let threads = std::thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(rows / ROWS_A_THREAD)
-        .min(parts);
+    let threads = (*CORES).min(rows / ROWS_A_THREAD).min(parts);
     std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
         let mut states = vec![run()];

@@ -7,7 +7,7 @@ use super::generation::{Entry, Generation};
 use super::search::{Found, Search};
 use super::share::shared;
 use super::snapshot::StoredTrace;
-use crate::model::{Block, Row, SpanId, SpanRef, Time};
+use crate::model::{Block, Row, SpanId, SpanRef, Stop, Time};
 use crate::traceql::{Bits, Bound, Evaluator, Facts, Needs, Patience};
 
 /// What is left of a block.
@@ -148,6 +148,7 @@ impl Sifted<'_> {
         entry: u32,
         search: Search<'_>,
         evaluator: &mut Evaluator<'_>,
+        stop: Stop<'_>,
     ) -> Option<Found> {
         let entry = self.generation.traces.get(entry as usize)?;
         let trace = StoredTrace::new(Arc::clone(self.generation), entry.clone());
@@ -158,7 +159,7 @@ impl Sifted<'_> {
                 accepted.map(|(_, span)| span.span_id()).collect()
             }
             Needs::Tree => {
-                let tree = trace.tree();
+                let tree = trace.tree_unless(stop)?;
                 let spans = evaluator.eval(&tree)?.spans;
                 let spans = spans.into_iter().map(|span| tree.span(span as usize));
                 spans

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::generation::{Entry, Generation};
-use crate::model::{Block, Nanos, ResourceIx, Row, ServiceCount, SpanRef, Time, Trace, TraceId};
+use crate::model::{
+    Block, Nanos, ResourceIx, Row, ServiceCount, SpanRef, Stop, Time, Trace, TraceId,
+};
 
 /// The store at one moment.
 #[derive(Debug, Clone, Default)]
@@ -211,6 +213,12 @@ impl StoredTrace {
     /// The trace as a tree. It holds the blocks that its spans stand in, and the store counts
     /// them for as long as it does.
     pub fn tree(&self) -> Trace {
-        Trace::new(self.entry.id, self.rows()).with_spans_cut(u64::from(self.entry.cut))
+        self.tree_unless(Stop::never()).unwrap_or_default()
+    }
+
+    /// The same, given up once it is told to stop; `None` then.
+    pub fn tree_unless(&self, stop: Stop<'_>) -> Option<Trace> {
+        let tree = Trace::unless(stop, self.entry.id, self.rows())?;
+        Some(tree.with_spans_cut(u64::from(self.entry.cut)))
     }
 }

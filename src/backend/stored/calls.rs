@@ -4,6 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backend::{BackendError, Window};
 use crate::graph::service::{Calls, Generations, Join, Joined, Piece, ServiceGraph, service_graph};
+use crate::model::Stop;
 use crate::storage::{NewSpans, Snapshot, StoredTrace, Subset, Summary, shared};
 use crate::traceql::Query;
 
@@ -89,7 +90,9 @@ impl Asked<'_> {
             }
             match (self, &mut evaluator) {
                 (Self::Spans(_, window), Some(evaluator)) => {
-                    let tree = trace.tree();
+                    let told = || cancel.is_cancelled();
+                    let tree = trace.tree_unless(Stop::when(&told));
+                    let tree = tree.ok_or(BackendError::Cancelled)?;
                     let found = evaluator
                         .eval(&tree)
                         .map_or_else(Vec::new, |found| found.spans);
@@ -102,7 +105,9 @@ impl Asked<'_> {
                     count += u64::from(!found.is_empty());
                 }
                 (Self::Traces(window), _) if window.is_none_or(|w| is_inside(&trace, w)) => {
-                    calls.add_trace(&trace.tree());
+                    let told = || cancel.is_cancelled();
+                    let tree = trace.tree_unless(Stop::when(&told));
+                    calls.add_trace(&tree.ok_or(BackendError::Cancelled)?);
                     count += 1;
                 }
                 _ => {}
@@ -127,6 +132,16 @@ fn joined(
         rows: of.rows.words(),
     }));
     let spans = subset.blocks.iter().map(|of| of.block.len()).sum();
+    shared(
+        join.pieces(),
+        spans,
+        || (),
+        |(), piece| {
+            if !stopped() {
+                join.part_piece(piece);
+            }
+        },
+    );
     let join_part = |to: &mut Joined, part: usize| {
         if !stopped() {
             join.join_part(part, to);

@@ -59,18 +59,26 @@ pub(super) fn last_token(text: &[u8]) -> Option<u8> {
 
 /// Where the next byte stands that is a bracket, a comma, a quote or a line end.
 pub(super) fn structure(bytes: &[u8]) -> Option<usize> {
+    const STRUCTURE: [bool; 256] = table(b"\"{}[],\n");
     bytes.iter().position(|&byte| STRUCTURE[usize::from(byte)])
 }
 
-const STRUCTURE: [bool; 256] = {
+/// The same but for commas.
+pub(super) fn bracket(bytes: &[u8]) -> Option<usize> {
+    const BRACKETS: [bool; 256] = table(b"\"{}[]\n");
+    bytes.iter().position(|&byte| BRACKETS[usize::from(byte)])
+}
+
+/// Which bytes are among some.
+const fn table(among: &[u8]) -> [bool; 256] {
     let mut table = [false; 256];
     let mut at = 0;
-    while at < b"\"{}[],\n".len() {
-        table[b"\"{}[],\n"[at] as usize] = true;
+    while at < among.len() {
+        table[among[at] as usize] = true;
         at += 1;
     }
     table
-};
+}
 
 /// The first quote, backslash or line end, eight bytes at a time. A lane of `x - LOW & !x & HIGH`
 /// is set where a byte of `x` is 0, and the lowest such lane is exact (Warren, Hacker's Delight, 6-1).

@@ -2,6 +2,7 @@
 //! elements may be told apart is remembered with what has to stand before them.
 
 mod lists;
+mod skim;
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -128,6 +129,7 @@ impl Scanner {
             return self.last.take();
         }
         while self.scanned < buffer.len() {
+            self.skim(buffer);
             let step = if self.in_string {
                 self.string(buffer, ended)
             } else {

@@ -6,6 +6,8 @@
 //! The rules for peers without instrumentation follow Zipkin's `DependencyLinker` and Tempo's
 //! service graphs.
 
+mod outward;
+
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -70,7 +72,8 @@ pub struct Calls {
     hasher: RandomState,
     names: Vec<Arc<str>>,
     numbers: HashMap<Arc<str>, Name, RandomState>,
-    pub(super) nodes: HashMap<Name, Node, FixedState>,
+    /// What each name did, if it is a service's.
+    pub(super) nodes: Vec<Node>,
     pub(super) edges: HashMap<(Name, Name), Call, FixedState>,
     /// Calls of peers without instrumentation, and what those are.
     pub(super) outward: HashMap<(Name, Name), (NodeKind, Call), FixedState>,
@@ -155,7 +158,7 @@ impl Calls {
             };
             let span = trace.span(number);
             self.count(service, span, hints);
-            if let Some(node) = self.nodes.get_mut(&service) {
+            if let Some(node) = self.nodes.get_mut(usize::from(service)) {
                 node.own = Some(node.own.unwrap_or_default() + trace.self_time(number));
             }
             let caller = trace.parent(number).and_then(of_span);
@@ -191,7 +194,7 @@ impl Calls {
             + self.unanswered.allocation_size()
             + self.names.capacity() * size_of::<Arc<str>>()
             + self.numbers.allocation_size()
-            + self.nodes.allocation_size()
+            + self.nodes.capacity() * size_of::<Node>()
             + self.edges.allocation_size()
             + self.outward.allocation_size()
             + self.inward.allocation_size()
@@ -212,7 +215,9 @@ impl Calls {
                 let resource = block.resource(ResourceIx(index));
                 let name = self.number(resource.service())?;
                 let is_user = kind::is_user(block, resource.attributes().pairs());
-                self.nodes.entry(name).or_default().is_user |= is_user;
+                if let Some(node) = self.nodes.get_mut(usize::from(name)) {
+                    node.is_user |= is_user;
+                }
                 Some(name)
             })
             .collect()
@@ -226,13 +231,16 @@ impl Calls {
         let number = number.filter(|_| self.names.len() < MOST_NAMES)?;
         let name: Arc<str> = name.into();
         self.figures += name.len() + 2 * size_of::<usize>();
+        self.nodes.push(Node::default());
         self.names.push(Arc::clone(&name));
         self.numbers.insert(name, number);
         Some(number)
     }
 
     pub(super) fn count(&mut self, service: Name, span: SpanRef<'_>, hints: &Hints) {
-        let node = self.nodes.entry(service).or_default();
+        let Some(node) = self.nodes.get_mut(usize::from(service)) else {
+            return;
+        };
         node.spans += 1;
         node.errors += u64::from(span.is_error());
         if !hints.is_silent() && !hints.names_only() {
@@ -244,20 +252,6 @@ impl Calls {
             if peer.kind == NodeKind::Queue {
                 self.read_queue(service, span, peer.name);
             }
-        }
-    }
-
-    /// Who reads a queue is often not called by who wrote to it: links tell, not parents.
-    fn read_queue(&mut self, service: Name, span: SpanRef<'_>, queue: &str) {
-        if span.kind() != Kind::Consumer || !span.parent_id().is_zero() || queue.is_empty() {
-            return;
-        }
-        match self.number(queue).map(|queue| (queue, service)) {
-            Some(edge) if self.inward.len() < MOST_EDGES || self.inward.contains_key(&edge) => {
-                let call = self.inward.entry(edge).or_default();
-                call.add(End::of(span), &mut self.figures);
-            }
-            _ => self.left_out += 1,
         }
     }
 
@@ -344,56 +338,6 @@ impl Calls {
             call.add(end, &mut self.figures);
         } else {
             self.left_out += 1;
-        }
-    }
-
-    /// A call of a peer that may never send a span: counted until a child of it comes.
-    fn call_out(&mut self, service: Name, span: SpanRef<'_>, hints: &Hints) {
-        let key = self.key(span.trace_id(), span.span_id());
-        let seen = self.seen.find(key, |seen| seen.key() == key);
-        if seen.is_none_or(|seen| !seen.answered) {
-            self.call_out_of_leaf(service, span, hints, Some(key));
-        }
-    }
-
-    pub(super) fn call_out_of_leaf(
-        &mut self,
-        service: Name,
-        span: SpanRef<'_>,
-        hints: &Hints,
-        key: Option<u64>,
-    ) {
-        if hints.is_silent() || !matches!(span.kind(), Kind::Client | Kind::Producer) {
-            return;
-        }
-        let peer = hints.peer(span.block(), span.block().attribute_pairs(span.row()));
-        if peer.name.is_empty() || peer.name == span.service() {
-            return;
-        }
-        let Some(name) = self.number(peer.name) else {
-            self.left_out += 1;
-            return;
-        };
-        let edge = (service, name);
-        if self.outward.len() >= MOST_EDGES && !self.outward.contains_key(&edge) {
-            self.left_out += 1;
-            return;
-        }
-        let end = End::of(span);
-        let (kind, call) = self.outward.entry(edge).or_default();
-        *kind = peer.kind;
-        call.add(end, &mut self.figures);
-        if let Some(key) = key {
-            self.unanswered.insert(key, Unanswered { edge, end });
-        }
-    }
-
-    /// The peer of a call is instrumented after all.
-    fn unanswer(&mut self, key: u64) {
-        if let Some(Unanswered { edge, end }) = self.unanswered.remove(&key)
-            && let Some((_, call)) = self.outward.get_mut(&edge)
-        {
-            call.remove(end, &mut self.figures);
         }
     }
 }

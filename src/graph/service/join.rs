@@ -1,11 +1,15 @@
 //! Who calls whom among spans that are all there: a join of spans with their parents.
 //!
 //! Spans are joined trace by trace: each has a stretch of a table to itself, in which its spans
-//! are found by a hash of their ids. Traces are numbered as they arrived, and so are spans, so
-//! that a pass over the columns moves through the table once and stays in the processor's cache.
-//! A range of traces is a part that can be joined by itself, on whatever core.
+//! are found by a hash of their ids. A range of traces is a part that can be joined by itself, on
+//! whatever core: the rows of each piece are parted first, so that a part is small enough for the
+//! processor's cache and none of its rows is looked for.
+
+mod parted;
+mod table;
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
@@ -14,11 +18,17 @@ use super::calls::{Calls, Name};
 use super::kind::Hints;
 use super::tally::End;
 use super::{ServiceGraph, service_graph};
-use crate::model::{Block, Kind, Row, SpanId};
+use crate::model::{Block, Kind, Row};
+use parted::{Member, Parted};
+use table::Table;
 
-/// Spans of one part, more or less: few parts for a block to be looked through for, and enough of
-/// them for all cores. Tests have many.
-const SPANS_A_PART: usize = if cfg!(test) { 16 } else { 64 * 1024 };
+/// Spans of one part, more or less: what is known of them is to stay in the processor's cache.
+/// Tests have many parts.
+const SPANS_A_PART: usize = if cfg!(test) { 16 } else { 16 * 1024 };
+
+/// Where only one span in so many is counted, no more of the others is looked up than what is
+/// asked of them.
+const MANY: usize = 8;
 
 /// Spans of one block, and the traces that they belong to.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +61,10 @@ struct Known<'a> {
     piece: Piece<'a>,
     /// The lowest and the highest number of its traces.
     reach: (u32, u32),
+    /// The parts of its group.
+    parts: Range<usize>,
+    /// Its rows by part, once they are.
+    rows: OnceLock<Parted>,
     /// The number of each resource's service.
     services: Vec<Option<Name>>,
     /// What attributes say of peers, once that is known.
@@ -60,48 +74,25 @@ struct Known<'a> {
 /// Traces that are joined together.
 #[derive(Debug, Clone, Copy)]
 struct Part {
-    group: u32,
     /// Their numbers.
     from: u32,
     to: u32,
 }
 
-/// What one thread found, and the tables that it uses again.
+/// What one thread found, and the table that it uses again.
 #[derive(Debug)]
 pub struct Joined {
     calls: Calls,
     /// Span ids that occur twice in a trace: trees alone tell then who calls whom.
     repeated: u64,
-    members: Vec<Member>,
-    /// Members that follow each other in one piece: which, and how many.
-    runs: Vec<(usize, usize)>,
     table: Table,
 }
 
-/// A span of a part.
+/// The spans of one piece in one part.
 #[derive(Debug, Clone, Copy)]
-struct Member {
-    row: Row,
-    /// Of its trace, counted from the part's first.
-    trace: u32,
-}
-
-/// The spans of a part, found by trace and id.
-#[derive(Debug, Default)]
-struct Table {
-    /// For each trace of the part the end of its stretch of slots.
-    ends: Vec<u32>,
-    slots: Vec<Slot>,
-}
-
-/// A place for a span in the stretch of its trace.
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
-    id: SpanId,
-    service: Name,
-    taken: bool,
-    /// A child of it is there.
-    answered: bool,
+struct Run<'j, 'a> {
+    known: &'j Known<'a>,
+    members: &'j [Member],
 }
 
 impl Piece<'_> {
@@ -127,6 +118,8 @@ impl<'a> Join<'a> {
             numbers.for_each(|&number| reach = (reach.0.min(number), reach.1.max(number)));
             Known {
                 reach,
+                parts: 0..0,
+                rows: OnceLock::new(),
                 services: names.services(piece.block),
                 hints: OnceLock::new(),
                 piece,
@@ -135,14 +128,36 @@ impl<'a> Join<'a> {
         let mut pieces: Vec<Known<'a>> = pieces.into_iter().map(known).collect();
         pieces.retain(|known| known.reach.0 <= known.reach.1);
         pieces.sort_by_key(|known| known.piece.group);
-        let groups = pieces.chunk_by(|a, b| a.piece.group == b.piece.group);
-        let parts = groups.flat_map(parts_of).collect();
+        let mut parts = Vec::new();
+        for group in pieces.chunk_by_mut(|a, b| a.piece.group == b.piece.group) {
+            let before = parts.len();
+            parts.extend(parts_of(group));
+            let own = before..parts.len();
+            group.iter_mut().for_each(|known| known.parts = own.clone());
+        }
         Self {
             pieces,
             parts,
             names,
             hasher: RandomState::default(),
         }
+    }
+
+    /// How many pieces there are to be parted.
+    pub fn pieces(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Parts the rows of a piece, which is done when they are needed, else.
+    pub fn part_piece(&self, piece: usize) {
+        if let Some(known) = self.pieces.get(piece) {
+            self.rows(known);
+        }
+    }
+
+    fn rows<'j>(&'j self, known: &'j Known<'a>) -> &'j Parted {
+        let parts = self.parts.get(known.parts.clone()).unwrap_or_default();
+        known.rows.get_or_init(|| Parted::new(&known.piece, parts))
     }
 
     /// How many parts there are to be joined.
@@ -155,132 +170,131 @@ impl<'a> Join<'a> {
         Joined {
             calls: self.names.clone(),
             repeated: 0,
-            members: Vec::new(),
-            runs: Vec::new(),
             table: Table::default(),
         }
     }
 
     /// Joins one part.
     pub fn join_part(&self, part: usize, to: &mut Joined) {
-        let Some(&part) = self.parts.get(part) else {
+        let Some(&Part { from, to: last, .. }) = self.parts.get(part) else {
             return;
         };
-        self.gather(part, to);
-        let (members, runs) = (
-            std::mem::take(&mut to.members),
-            std::mem::take(&mut to.runs),
-        );
-        let by_piece = || {
-            let mut rest = members.as_slice();
-            runs.iter().filter_map(move |&(piece, count)| {
-                let (run, others) = rest.split_at_checked(count)?;
-                rest = others;
-                Some((self.pieces.get(piece)?, run))
+        let runs: Vec<Run<'_, 'a>> = self
+            .pieces
+            .iter()
+            .filter(|known| known.parts.contains(&part))
+            .map(|known| Run {
+                known,
+                members: self.rows(known).of(part - known.parts.start),
             })
-        };
-        by_piece().for_each(|(known, run)| self.arrive(known, run, to));
-        by_piece().for_each(|(known, run)| self.answer(known, run, to));
-        by_piece().for_each(|(known, run)| self.call_out(known, run, to));
-        (to.members, to.runs) = (members, runs);
+            .collect();
+        let spans: usize = runs.iter().map(|run| run.members.len()).sum();
+        let counted: usize = runs.iter().map(|run| run.counted().count()).sum();
+        let few = counted * MANY < spans;
+        let mut ids = vec![0; (last - from) as usize + 1];
+        for run in &runs {
+            let mut add = |member: Member, more: u32| {
+                if let Some(ids) = ids.get_mut(member.trace as usize) {
+                    *ids += more;
+                }
+            };
+            if few {
+                run.counted().for_each(|member| add(member, 2));
+            } else {
+                run.members.iter().for_each(|&member| add(member, 1));
+            }
+        }
+        to.table.make_room(ids);
+        let calls_out = runs
+            .iter()
+            .fold(false, |any, run| self.count(run, few, to) || any);
+        runs.iter().for_each(|run| self.arrive(run, few, to));
+        runs.iter().for_each(|run| self.answer(run, calls_out, to));
+        if calls_out {
+            runs.iter().for_each(|run| self.call_out(run, to));
+        }
     }
 
-    /// The spans of a part, and how long the stretch of each trace is.
-    fn gather(&self, part: Part, to: &mut Joined) {
-        to.members.clear();
-        to.runs.clear();
-        let mut spans = vec![0; (part.to - part.from) as usize + 1];
-        for (index, known) in self.pieces.iter().enumerate() {
-            let (piece, (low, high)) = (&known.piece, known.reach);
-            if piece.group != part.group || low > part.to || high < part.from {
-                continue;
+    /// Counts spans, and takes slots for them and their parents where no others have any. Tells
+    /// whether one of them may call what sends no spans.
+    fn count(&self, run: &Run<'_, 'a>, few: bool, to: &mut Joined) -> bool {
+        let block = run.known.piece.block;
+        let mut calls_out = false;
+        for Member { row, trace } in run.counted() {
+            let span = block.span(row);
+            if let Some(service) = run.known.service(row) {
+                to.calls.count(service, span, run.known.hints());
             }
-            let before = to.members.len();
-            for (row, trace) in (0..).zip(piece.block.trace_column().iter()) {
-                let number = piece.traces.get(trace as usize).copied();
-                // Those left out have the highest number, which is no trace's.
-                let trace = number.unwrap_or(Piece::LEFT_OUT).wrapping_sub(part.from);
-                if let Some(spans) = spans.get_mut(trace as usize) {
-                    *spans += 1;
-                    to.members.push(Member { row, trace });
+            calls_out |= matches!(span.kind(), Kind::Client | Kind::Producer);
+            if few {
+                for id in [span.span_id(), span.parent_id()] {
+                    if let Some(slot) = to.table.slot(trace, id, self.hasher.hash_one(id)) {
+                        slot.take(id);
+                    }
                 }
             }
-            to.runs.push((index, to.members.len() - before));
         }
-        to.table.make_room(spans);
+        calls_out && !run.known.hints().is_silent()
     }
 
-    /// Notes spans, and counts them.
-    fn arrive(&self, known: &Known<'a>, run: &[Member], to: &mut Joined) {
-        let block = known.piece.block;
-        for &Member { row, trace } in run {
-            let (Some(service), Some(&id)) =
-                (known.service(row), block.span_id_column().get(row as usize))
-            else {
+    /// Notes spans.
+    fn arrive(&self, run: &Run<'_, 'a>, few: bool, to: &mut Joined) {
+        let ids = run.known.piece.block.span_id_column();
+        for &Member { row, trace } in run.members {
+            let (Some(service), Some(&id)) = (run.known.service(row), ids.get(row as usize)) else {
                 to.calls.leave_out();
                 continue;
             };
-            if known.piece.counts(row) {
-                to.calls.count(service, block.span(row), known.hints());
-            }
             match to.table.slot(trace, id, self.hasher.hash_one(id)) {
-                Some(slot) if !slot.taken => {
-                    *slot = Slot {
-                        id,
-                        service,
-                        taken: true,
-                        answered: false,
-                    };
+                Some(slot) if slot.there => to.repeated += 1,
+                Some(slot) if slot.is_taken() || !few => {
+                    slot.take(id);
+                    (slot.service, slot.there) = (service, true);
                 }
-                _ => to.repeated += 1,
+                _ => {}
             }
         }
     }
 
-    /// Joins spans with their parents.
-    fn answer(&self, known: &Known<'a>, run: &[Member], to: &mut Joined) {
-        let block = known.piece.block;
-        for &Member { row, trace } in run {
-            let at = row as usize;
-            let ids = block
-                .parent_id_column()
-                .get(at)
-                .zip(block.span_id_column().get(at));
-            let Some((&parent, _)) = ids.filter(|(parent, id)| !parent.is_zero() && parent != id)
-            else {
+    /// Joins spans with their parents; `all` of them where it matters which have a child.
+    fn answer(&self, run: &Run<'_, 'a>, all: bool, to: &mut Joined) {
+        let block = run.known.piece.block;
+        let (ids, parents) = (block.span_id_column(), block.parent_id_column());
+        for &Member { row, trace } in run.members {
+            let counts = run.known.piece.counts(row);
+            let Some((&parent, id)) = parents.get(row as usize).zip(ids.get(row as usize)) else {
                 continue;
             };
-            let hash = self.hasher.hash_one(parent);
-            let slot = to.table.slot(trace, parent, hash);
-            let Some(caller) = slot.filter(|slot| slot.taken) else {
+            if !(counts || all) || parent.is_zero() || parent == *id {
+                continue;
+            }
+            let slot = to.table.slot(trace, parent, self.hasher.hash_one(parent));
+            let Some(caller) = slot.filter(|slot| slot.there) else {
                 continue;
             };
             caller.answered = true;
-            if known.piece.counts(row)
-                && let Some(service) = known.service(row)
-            {
-                to.calls
-                    .edge(caller.service, service, End::of(block.span(row)));
+            if counts && let Some(service) = run.known.service(row) {
+                let caller = caller.service;
+                to.calls.edge(caller, service, End::of(block.span(row)));
             }
         }
     }
 
     /// Calls of what sends no spans: of clients without a child.
-    fn call_out(&self, known: &Known<'a>, run: &[Member], to: &mut Joined) {
+    fn call_out(&self, run: &Run<'_, 'a>, to: &mut Joined) {
+        let (known, block) = (run.known, run.known.piece.block);
         if known.hints().is_silent() {
             return;
         }
-        let block = known.piece.block;
-        for &Member { row, trace } in run {
-            let client = matches!(block.kind(row), Kind::Client | Kind::Producer);
-            if !client || !known.piece.counts(row) {
+        for Member { row, trace } in run.counted() {
+            if !matches!(block.kind(row), Kind::Client | Kind::Producer) {
                 continue;
             }
             let span = block.span(row);
             let hash = self.hasher.hash_one(span.span_id());
             let slot = to.table.slot(trace, span.span_id(), hash);
             if let Some(service) = known.service(row)
-                && slot.is_some_and(|slot| !slot.answered)
+                && slot.is_some_and(|slot| slot.there && !slot.answered)
             {
                 to.calls
                     .call_out_of_leaf(service, span, known.hints(), None);
@@ -296,39 +310,12 @@ impl<'a> Join<'a> {
     }
 }
 
-impl Table {
-    /// Empties it for traces of so many spans.
-    fn make_room(&mut self, spans: Vec<u32>) {
-        self.ends = spans;
-        let mut end = 0;
-        for spans in &mut self.ends {
-            // A third stays free, so that a search for what is not there ends soon.
-            end += *spans + *spans / 2 + u32::from(*spans > 0);
-            *spans = end;
-        }
-        self.slots.clear();
-        self.slots.resize(end as usize, Slot::default());
-    }
-
-    /// The slot of a span in the stretch of its trace, or the free one that it would have.
-    fn slot(&mut self, trace: u32, id: SpanId, hash: u64) -> Option<&mut Slot> {
-        let trace = trace as usize;
-        let end = *self.ends.get(trace)? as usize;
-        let begin = trace
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before));
-        let begin = begin.map_or(0, |&begin| begin as usize);
-        let length = end.checked_sub(begin).filter(|&length| length > 0)?;
-        let mut at = begin + ((u128::from(hash) * length as u128) >> 64) as usize;
-        // There is always a free one.
-        while self
-            .slots
-            .get(at)
-            .is_some_and(|slot| slot.taken && slot.id != id)
-        {
-            at = if at + 1 == end { begin } else { at + 1 };
-        }
-        self.slots.get_mut(at)
+impl Run<'_, '_> {
+    /// Those of its spans that are counted.
+    fn counted(&self) -> impl Iterator<Item = Member> {
+        let piece = self.known.piece;
+        let counts = move |member: &Member| piece.counts(member.row);
+        self.members.iter().copied().filter(counts)
     }
 }
 
@@ -353,7 +340,6 @@ fn parts_of(group: &[Known<'_>]) -> Vec<Part> {
     let parts = spans.div_ceil(SPANS_A_PART).clamp(1, traces);
     let border = |part: usize| low + (traces * part / parts) as u32;
     let part = |number: usize| Part {
-        group: group.first().map_or(0, |known| known.piece.group),
         from: border(number),
         to: border(number + 1) - 1,
     };

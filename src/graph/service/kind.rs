@@ -3,7 +3,7 @@
 //! Decided by the semantic conventions (OpenTelemetry registry v1.44, with the older names that
 //! still arrive), once for each distinct attribute of a block and not for each span.
 
-use crate::model::{Block, Kind, PairIx, SpanRef, Sym};
+use crate::model::{Block, Kind, PairIx, SpanRef};
 
 /// What kind of thing a node stands for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,8 +115,9 @@ const KEYS: [(&str, Says); 17] = [
 #[derive(Debug, Default)]
 pub(super) struct Hints {
     names_only: bool,
-    /// Per pair: its place in [`KEYS`], and one more; zero for all others. Empty if all are.
-    of_pair: Vec<u8>,
+    /// Per key of the dictionary: its place in [`KEYS`], and one more; zero for all others. Empty
+    /// if all are.
+    of_key: Vec<u8>,
 }
 
 /// The key of a rank, which is its place in [`KEYS`] and one more.
@@ -136,25 +137,22 @@ pub(super) struct Peer<'a> {
 impl Hints {
     pub fn new(block: &Block) -> Self {
         let dictionary = block.dictionary();
-        // Keys are few: each is compared once, not once a pair.
-        let mut of_key = vec![0_u8; dictionary.string_count()];
+        let keys = dictionary.keys();
+        let mut of_key = vec![0_u8; keys.len()];
         for ((name, _), rank) in KEYS.iter().zip(1..) {
-            if let Some(slot) = dictionary
-                .find(name)
-                .and_then(|sym| of_key.get_mut(sym.index()))
-            {
+            let sym = dictionary.find(name);
+            let number = sym.and_then(|sym| keys.iter().position(|&key| key == sym));
+            if let Some(slot) = number.and_then(|number| of_key.get_mut(number)) {
                 *slot = rank;
             }
         }
         if of_key.iter().all(|&rank| rank == 0) {
             return Self::default();
         }
-        let rank = |key: Sym| of_key.get(key.index()).copied().unwrap_or(0);
-        let of_pair: Vec<u8> = dictionary.pair_keys().map(rank).collect();
-        let ranks = of_key.iter().filter_map(|&rank| says(rank));
+        let mut ranks = of_key.iter().filter_map(|&rank| says(rank));
         Self {
-            names_only: ranks.map(|(_, says)| says).all(Says::is_address),
-            of_pair,
+            names_only: ranks.all(|(_, says)| says.is_address()),
+            of_key,
         }
     }
 
@@ -165,7 +163,7 @@ impl Hints {
 
     /// Whether any span of the block can say anything.
     pub fn is_silent(&self) -> bool {
-        self.of_pair.is_empty()
+        self.of_key.is_empty()
     }
 
     /// Whom a client or producer calls, by its attributes.
@@ -173,7 +171,8 @@ impl Hints {
         let mut best: Option<(u8, &str)> = None;
         let mut kind = NodeKind::Ext;
         for &pair in pairs {
-            let rank = self.of_pair.get(pair.index()).copied().unwrap_or(0);
+            let key = block.dictionary().key_number(pair);
+            let rank = self.of_key.get(key).copied().unwrap_or(0);
             let Some((_, says)) = says(rank) else {
                 continue;
             };

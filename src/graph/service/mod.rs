@@ -71,7 +71,7 @@ struct Union {
 
 impl Union {
     fn add(&mut self, part: &Calls) {
-        for (&name, node) in part.nodes.iter().filter(|(_, node)| node.spans > 0) {
+        for (name, node) in (0..).zip(&part.nodes).filter(|(_, node)| node.spans > 0) {
             self.nodes.entry(part.name(name)).or_default().merge(node);
         }
         let ends = |&(from, to): &(u16, u16)| (part.name(from), part.name(to));

@@ -159,6 +159,20 @@ fn a_join_tells_what_trees_tell() {
 }
 
 #[test]
+fn one_span_of_many_is_joined_as_its_tree_tells() {
+    let block = Arc::new(scenario::block(RIDES));
+    for row in 0..block.len() as u32 {
+        let told = joined(&block, |other| other == row).unwrap();
+        let mut calls = Calls::new();
+        for trace in Trace::all_of(&[Arc::clone(&block)]) {
+            let id = block.span(row).span_id();
+            calls.add_spans_of(&trace, |span| trace.span(span).span_id() == id);
+        }
+        assert_eq!(edges(&told), edges(&service_graph([&calls])), "row {row}");
+    }
+}
+
+#[test]
 fn halves_of_a_shared_span_are_one_call() {
     // Zipkin: client and server of a call have one id; the server's children are its own.
     let block = scenario::block(
