@@ -4,6 +4,8 @@
 //!
 //! Notes on spans are kept with their trace.
 
+mod kept;
+
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -15,23 +17,40 @@ use crate::config::Paths;
 use crate::format::{Findings, Format, otlp, write};
 use crate::model::{BlockBuilder, Notes, Trace, TraceId};
 
+pub use kept::Kept;
+
 /// Bytes that the folder may hold.
 const MOST: u64 = 256_000_000;
 
-/// Why a trace is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a trace is kept, the strongest reason first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
     /// Somebody wants it kept: it goes only when somebody says so.
     Archived,
+    /// A place in it has a letter.
+    Marked,
     /// It was open when the program ended. Such traces make room for others, the oldest first.
     Open,
 }
 
 impl Why {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Archived, Self::Marked, Self::Open];
+
     fn ending(self) -> &'static str {
         match self {
             Self::Archived => "json",
+            Self::Marked => "mark.json",
             Self::Open => "open.json",
+        }
+    }
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Archived => "kept",
+            Self::Marked => "marked",
+            Self::Open => "was open",
         }
     }
 }
@@ -92,7 +111,11 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::Full`], or that the folder cannot be written.
     pub fn keep(&self, trace: &Trace, why: Why) -> Result<u64, ArchiveError> {
-        if why == Why::Open && self.path(trace.id(), Why::Archived).exists() {
+        let stronger = Why::ALL.into_iter().filter(|other| *other < why);
+        if stronger
+            .clone()
+            .any(|other| self.path(trace.id(), other).exists())
+        {
             return Ok(0);
         }
         let mut text = Vec::new();
@@ -102,8 +125,8 @@ impl Archive {
         let bytes = text.len() as u64;
         self.make_room(trace.id(), bytes)?;
         self.put(&path, &text).map_err(|error| at(&path, error))?;
-        if why == Why::Archived {
-            let _ = fs::remove_file(self.path(trace.id(), Why::Open));
+        for weaker in Why::ALL.into_iter().filter(|other| *other > why) {
+            let _ = fs::remove_file(self.path(trace.id(), weaker));
         }
         Ok(bytes)
     }
@@ -113,7 +136,7 @@ impl Archive {
     /// # Errors
     /// A file that cannot be read, or is no trace any more.
     pub fn trace(&self, id: TraceId) -> Result<Option<Trace>, ArchiveError> {
-        for why in [Why::Archived, Why::Open] {
+        for why in Why::ALL {
             let path = self.path(id, why);
             match fs::read(&path) {
                 Ok(text) => return read(&path, &text, id),
@@ -160,6 +183,11 @@ impl Archive {
         } else {
             Arc::new(trace.with_notes(&notes))
         })
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn path(&self, id: TraceId, why: Why) -> PathBuf {

@@ -181,6 +181,15 @@ impl Backend for Memory {
         self.live.then(|| self.stored.store().changes())
     }
 
+    fn pin(&self, id: TraceId, pinned: bool) -> bool {
+        let store = self.stored.store();
+        if pinned {
+            return self.live && store.pin(id);
+        }
+        store.unpin(id);
+        true
+    }
+
     fn clear(&self) -> Result<(), BackendError> {
         if !self.live {
             return Err(BackendError::Unsupported(

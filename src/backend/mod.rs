@@ -213,6 +213,12 @@ pub trait Backend: Send + Sync {
         None
     }
 
+    /// Holds a trace when others are dropped, or no longer. False where it holds nothing itself, the
+    /// trace is not there, or there is no room for what is held.
+    fn pin(&self, _: TraceId, _pinned: bool) -> bool {
+        false
+    }
+
     /// Has the backend itself keep a trace for good. False where it has no archive.
     fn archive(&self, _: TraceId, _: CancellationToken) -> Answer<'_, bool> {
         Box::pin(std::future::ready(Ok(false)))

@@ -126,7 +126,7 @@ pub struct GlobalArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Source")]
 pub struct SourceArgs {
-    /// File, folder, -, backend's name or URL; several files are one data set
+    /// File, folder, -, backend's name or URL, or `kept` for what you kept; several files are one data set
     #[arg(short, long = "source", value_name = "SOURCE", env = "VIZSLA_SOURCE", value_hint = ValueHint::AnyPath)]
     pub source: Vec<String>,
     /// How it is read.

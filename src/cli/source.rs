@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::backend::source::{Opening, Source};
-use crate::backend::{Backend, Reading};
+use crate::backend::{Archive, Backend, BackendError, Input, Reading};
 use crate::config::Config;
 use crate::demo;
 use crate::format::Format;
@@ -58,7 +58,26 @@ pub fn named(config: &Config, words: &[String]) -> Result<Source, Failure> {
         .clone()
         .unwrap_or_else(|| NEIGHBOUR.to_owned());
     let words = if words.is_empty() { &[usual] } else { words };
+    if let Some(kept) = kept(config, words) {
+        return kept;
+    }
     Ok(Source::read(words, &config.backends)?)
+}
+
+/// The word for all that was kept, unless the configuration has another meaning for it.
+const KEPT: &str = "kept";
+
+/// The user's archive, if that is what is meant.
+fn kept(config: &Config, words: &[String]) -> Option<Result<Source, Failure>> {
+    let named = matches!(words, [word] if word == KEPT) && !config.backends.contains_key(KEPT);
+    let archive = Archive::of_user().filter(|_| named)?;
+    let folder = archive.folder().to_owned();
+    Some(if folder.is_dir() {
+        Ok(Source::Files(vec![Input::Path(folder)]))
+    } else {
+        let nothing = "nothing is kept yet: P keeps a trace, A writes a note on a span";
+        Err(Failure::from(BackendError::Input(nothing.to_owned())))
+    })
 }
 
 /// How files are read, within the budget that is configured.

@@ -18,6 +18,9 @@ pub struct StandingArgs {
     /// The row of a view in which the span has several
     #[arg(long, value_name = "NUMBER", hide_short_help = true, value_parser = |text: &str| checked("row", text))]
     row: Option<String>,
+    /// The column that a table is sorted by, such as duration, or -duration for the greatest first
+    #[arg(long, value_name = "COLUMN", hide_short_help = true, allow_hyphen_values = true, value_parser = |text: &str| checked("sort", text))]
+    sort: Option<String>,
     /// The part of its time that is shown, since its start, such as 310ms..355ms
     #[arg(long, value_name = "FROM..TO", hide_short_help = true, value_parser = |text: &str| checked("range", text))]
     range: Option<String>,
@@ -72,6 +75,7 @@ impl StandingArgs {
             ("view", &self.view),
             ("span", &self.span),
             ("row", &self.row),
+            ("sort", &self.sort),
             ("range", &self.range),
             ("folds", &self.folds),
             ("find", &self.find),
@@ -119,6 +123,7 @@ mod tests {
             ("view", "flame"),
             ("span", "0000000000000abc"),
             ("row", "12"),
+            ("sort", "-duration"),
             ("range", "310ms..355000001ns"),
             (
                 "folds",

@@ -74,6 +74,8 @@ pub fn parse(path: &Path, content: &str) -> (File, Vec<Problem>) {
         theme: section.take("theme", text),
         color: section.take("color", parsed(str::parse)),
         ascii: section.take("ascii", flag),
+        hyperlinks: section.take("hyperlinks", flag),
+        columns: section.take("columns", texts),
         keymap: section.take("keymap", parsed(str::parse)),
         source: section.take("source", text),
         max_memory: section.take("max_memory", parsed(parse_size)),

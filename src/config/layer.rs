@@ -140,6 +140,10 @@ pub struct Layer {
     pub color: Option<Setting<Color>>,
     /// Whether to keep to ASCII.
     pub ascii: Option<Setting<bool>>,
+    /// Whether the terminal knows links.
+    pub hyperlinks: Option<Setting<bool>>,
+    /// Columns of the waterfall at first.
+    pub columns: Option<Setting<Vec<String>>>,
     /// The keymap to start from.
     pub keymap: Option<Setting<Preset>>,
     /// Where traces are read from.
@@ -170,6 +174,10 @@ pub struct Config {
     pub color: Setting<Color>,
     /// Whether to keep to ASCII; `None`: by the locale.
     pub ascii: Setting<Option<bool>>,
+    /// Whether the terminal knows links; `None`: by its environment.
+    pub hyperlinks: Setting<Option<bool>>,
+    /// Columns of the waterfall until others are chosen, by name.
+    pub columns: Setting<Vec<String>>,
     /// The keymap to start from.
     pub keymap: Setting<Preset>,
     /// Where traces are read from unless told otherwise.
@@ -192,6 +200,8 @@ impl Default for Config {
             theme: Setting::default_of("auto".into()),
             color: Setting::default(),
             ascii: Setting::default(),
+            hyperlinks: Setting::default(),
+            columns: Setting::default(),
             keymap: Setting::default(),
             source: Setting::default(),
             max_memory: Setting::default_of(512 << 20),
@@ -235,6 +245,8 @@ impl Config {
         self.theme.take(layer.theme);
         self.color.take(layer.color);
         self.ascii.take(layer.ascii.map(|s| s.map(Some)));
+        self.hyperlinks.take(layer.hyperlinks.map(|s| s.map(Some)));
+        self.columns.take(layer.columns);
         self.keymap.take(layer.keymap);
         self.source.take(layer.source.map(|s| s.map(Some)));
         self.max_memory.take(
@@ -266,6 +278,18 @@ impl Config {
             "ascii",
             self.ascii.value.map_or("auto".into(), |b| b.to_string()),
             &self.ascii.origin,
+        );
+        row(
+            "hyperlinks",
+            self.hyperlinks
+                .value
+                .map_or("auto".into(), |b| b.to_string()),
+            &self.hyperlinks.origin,
+        );
+        row(
+            "columns",
+            self.columns.value.join(" "),
+            &self.columns.origin,
         );
         row(
             "keymap",

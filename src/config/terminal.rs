@@ -115,6 +115,44 @@ pub fn charset(ascii: Option<bool>, env: impl Fn(&str) -> Option<String>) -> Cha
     }
 }
 
+/// Whether a terminal is known to open links that stand in its text (OSC 8): those that name
+/// themselves and do. A multiplexer between may not pass them on.
+pub fn hyperlinks(env: impl Fn(&str) -> Option<String>) -> bool {
+    const PROGRAMS: [&str; 8] = [
+        "iTerm.app",
+        "WezTerm",
+        "vscode",
+        "ghostty",
+        "Hyper",
+        "rio",
+        "Tabby",
+        "kitty",
+    ];
+    const TERMS: [&str; 5] = [
+        "xterm-kitty",
+        "xterm-ghostty",
+        "foot",
+        "alacritty",
+        "wezterm",
+    ];
+    let is = |name: &str, known: &[&str]| {
+        let value = env(name).unwrap_or_default();
+        known
+            .iter()
+            .any(|known| value == *known || value.starts_with(&format!("{known}-")))
+    };
+    let has = |name: &str| env(name).is_some_and(|value| !value.is_empty());
+    // VTE knows them from 0.50 on, and says so as 5000.
+    let vte = env("VTE_VERSION").and_then(|version| version.parse::<u32>().ok());
+    !has("TMUX")
+        && !has("STY")
+        && (is("TERM_PROGRAM", &PROGRAMS)
+            || is("TERM", &TERMS)
+            || has("WT_SESSION")
+            || has("KONSOLE_VERSION")
+            || vte.is_some_and(|version| version >= 5000))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,5 +209,18 @@ mod tests {
             charset(Some(true), |_| Some("C.UTF-8".into())),
             Charset::Ascii
         );
+    }
+
+    #[test]
+    fn links_are_for_terminals_that_say_who_they_are() {
+        let with = |pairs: &[(&str, &str)]| {
+            hyperlinks(|name| {
+                let found = pairs.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert!(with(&[("VTE_VERSION", "7600")]) && !with(&[("VTE_VERSION", "4205")]));
+        assert!(with(&[("TERM", "foot-extra")]) && !with(&[("TERM", "xterm-256color")]));
+        assert!(!with(&[("TERM_PROGRAM", "WezTerm"), ("TMUX", "/tmp/t")]));
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::analysis::Trends;
+use crate::backend::archive::Kept;
 use crate::backend::{
     Capabilities, OperationRow, Progress, Pushdown, SearchDone, SearchRequest, SentRequest,
     ServiceRow, StoreStats, TraceRow,
@@ -69,6 +70,10 @@ pub enum Request {
     Values(Vec<TraceId>, String),
     /// Write these traces into a file: answered by `Written`.
     Write(Writing),
+    /// Keep a trace because a place in it has a letter: answered by `Written`.
+    Bookmark(TraceId),
+    /// All traces that are kept: answered by `Archived`.
+    Archived,
     /// Keep a trace for good, with a note on a span if there is one to make: answered by `Kept`.
     Keep(TraceId, Option<(SpanId, String)>),
     /// What the backend was really asked: answered by `Sent`.
@@ -128,6 +133,8 @@ pub enum Answer {
     Values(String, Vec<(TraceId, Values)>),
     /// What was written, in words.
     Written(Shown<'static>),
+    /// What is kept, and how many files are no traces any more.
+    Archived(Vec<Kept>, usize),
     /// How a trace was kept, in words.
     Kept(Shown<'static>),
     /// What the backend was asked, oldest first; none if nothing is sent.

@@ -77,6 +77,7 @@ impl State {
             beside: false,
             session: setup.session,
             links: setup.links,
+            hyperlinks: setup.hyperlinks,
             source: Source::new(Opened::default(), around),
         };
         let (screens, overlays) = (Vec::new(), Vec::new());
@@ -103,7 +104,7 @@ impl State {
         while let Some((id, _)) = self.screens.pop() {
             self.forget(id, effects);
         }
-        self.shared.places = Places::default();
+        self.shared.places = Places::remembered(&self.shared.session.marks);
         self.shared.source = Source::new(opened, std::mem::take(&mut self.shared.source.around));
         let query = std::mem::take(&mut self.query);
         let asked = first.is_some() || !query.is_empty() || self.standing.is_some();

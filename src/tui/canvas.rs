@@ -23,6 +23,8 @@ pub struct Drawn {
     panes: Vec<(Pane, Rect)>,
     /// Where text is typed; the terminal's cursor stands there.
     pub caret: Option<Position>,
+    /// Text that leads to a page, and its address.
+    pub links: Vec<(Rect, String)>,
     /// When the frame will look different although nothing happens: a spinner, a toast's end.
     pub wake: Option<Duration>,
 }
@@ -347,6 +349,17 @@ impl<'a> Canvas<'a> {
     /// Records that a click into `area` means `target`.
     pub fn hit(&mut self, area: Rect, target: Target) {
         self.drawn.hits.push((area, target));
+    }
+
+    /// Records that the text of a row leads to a page.
+    pub fn link(&mut self, area: Rect, url: String) {
+        self.drawn.links.push((area, url));
+    }
+
+    /// Records that what was drawn so far may lie under something else: nothing of it leads to a
+    /// page.
+    pub fn unlink(&mut self) {
+        self.drawn.links.clear();
     }
 
     /// Records where a pane is.

@@ -13,7 +13,9 @@ use super::message::Message;
 use super::page::Act;
 use super::place::{self, Place};
 use super::reading;
-use super::screen::{Help, Menu, MessageList, Overlay, Palette, Requests, Screen, Themes};
+use super::screen::{
+    Help, KeptTraces, Menu, MessageList, Overlay, Palette, Requests, Screen, Themes,
+};
 use super::snapshot;
 use super::update::ask;
 
@@ -36,6 +38,7 @@ pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
             state.cover(Overlay::Themes(themes), effects);
         }
         Action::GoMessages => state.cover(Overlay::Messages(MessageList::default()), effects),
+        Action::GoKept => state.cover(Overlay::KeptTraces(KeptTraces::default()), effects),
         Action::Requests => state.cover(Overlay::Requests(Requests::default()), effects),
         Action::GoSearch => state.close_to(1, effects),
         Action::GoMap | Action::Graph => state.open(Screen::map(None), effects),

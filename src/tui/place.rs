@@ -9,12 +9,16 @@ use std::collections::BTreeMap;
 
 use crate::model::{SpanId, TraceId};
 
+use super::answer::Request;
 use super::app::State;
 use super::effect::Effect;
+use super::job::Purpose;
 use super::keymap::{Action, Category};
 use super::message::Message;
 use super::page::Act;
 use super::screen::Screen;
+use super::session::Bookmark;
+use super::update::ask;
 
 /// How many opened traces are gone round among.
 const OPEN: usize = 9;
@@ -68,6 +72,18 @@ pub struct Places {
 }
 
 impl Places {
+    /// No jumps yet, and the letters that former sessions gave to places in traces.
+    pub fn remembered(marks: &[Bookmark]) -> Self {
+        let place = |mark: &Bookmark| {
+            let place = Place::Span(mark.trace.parse().ok()?, mark.span.parse().ok());
+            Some((mark.letter, place))
+        };
+        Self {
+            letters: marks.iter().filter_map(place).collect(),
+            ..Self::default()
+        }
+    }
+
     /// A jump starts here.
     pub fn leave(&mut self, here: Place) {
         self.forward.clear();
@@ -174,7 +190,9 @@ pub fn act(state: &mut State, act: Act, effects: &mut Vec<Effect>) -> bool {
     let places = &mut state.shared.places;
     let to = match (act.action, act.letter) {
         (Action::SetMark, Some(letter)) => {
-            places.letters.extend(here.map(|here| (letter, here)));
+            if let Some(here) = here {
+                mark(state, letter, here, effects);
+            }
             return true;
         }
         (Action::GoToMark, Some(letter)) => {
@@ -201,6 +219,28 @@ pub fn act(state: &mut State, act: Act, effects: &mut Vec<Effect>) -> bool {
         None => state.shared.say(Message::note(none(act.action))),
     }
     true
+}
+
+/// Gives a letter to a place; if that is in a trace, for the time after this session too.
+fn mark(state: &mut State, letter: char, here: Place, effects: &mut Vec<Effect>) {
+    let marks = &mut state.shared.session.marks;
+    marks.retain(|mark| mark.letter != letter);
+    if let Place::Span(trace, Some(span)) = here {
+        marks.push(Bookmark {
+            letter,
+            trace: trace.to_string(),
+            span: span.to_string(),
+        });
+        let label = format!("keeping trace {trace}");
+        ask(
+            state,
+            Purpose::Errand,
+            label,
+            Request::Bookmark(trace),
+            effects,
+        );
+    }
+    state.shared.places.letters.insert(letter, here);
 }
 
 /// A place with a letter; going there is a jump.

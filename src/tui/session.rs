@@ -33,6 +33,19 @@ pub struct Session {
     pub columns: Vec<String>,
     /// Where the detail of a span stands.
     pub pane: PaneForm,
+    /// Places in traces that have a letter.
+    pub marks: Vec<Bookmark>,
+}
+
+/// A place in a trace that has a letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bookmark {
+    /// The letter.
+    pub letter: char,
+    /// The trace's id.
+    pub trace: String,
+    /// The span's.
+    pub span: String,
 }
 
 /// What the reader made of the parts of a screen, in per cent; none where nothing was moved.

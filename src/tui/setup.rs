@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::config::{Color, Config, Depth, LinkPattern, Paths};
+use crate::config::{Color, Config, Depth, LinkPattern, Paths, terminal};
 use crate::text::{Charset, Clock, Style as TimeStyle};
 
 use super::keymap::Keymap;
 use super::message::Message;
+use super::screen::trace::columns;
 use super::session::Session;
 use super::standing::Standing;
 use super::theme::{AUTO, Appearance, Glyphs, Theme};
@@ -42,6 +43,10 @@ pub struct Setup {
     pub standing: Option<Standing>,
     /// Whether to begin anew, wherever the source was left.
     pub fresh: bool,
+    /// Whether the terminal opens links in its text.
+    pub hyperlinks: bool,
+    /// Columns of the waterfall until others are chosen, by name.
+    pub columns: Vec<String>,
     /// Links to pages elsewhere.
     pub links: std::sync::Arc<[LinkPattern]>,
 }
@@ -65,6 +70,8 @@ impl Setup {
             query: String::new(),
             standing: None,
             fresh: false,
+            hyperlinks: false,
+            columns: Vec::new(),
             links: std::sync::Arc::default(),
         }
     }
@@ -85,6 +92,15 @@ impl Setup {
             .collect();
         setup.keymap = keymap;
         setup.links = config.links.clone().into();
+        let known = || terminal::hyperlinks(|name| std::env::var(name).ok());
+        setup.hyperlinks = config.hyperlinks.value.unwrap_or_else(known);
+        match columns(config.columns.value.iter().map(String::as_str)) {
+            Some(columns) => setup.columns = columns,
+            None => messages.push(Message::doubt(format!(
+                "columns: {} are not all names; :set columns tells how they are written",
+                config.columns.value.join(" ")
+            ))),
+        }
         setup.theme_folder = Paths::of_user().map(|paths| paths.themes());
         messages.extend(setup.wear(&config.theme.value));
         (setup, messages)
@@ -112,6 +128,9 @@ impl Setup {
     pub fn recall(&mut self, path: &std::path::Path) {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         self.session = serde_json::from_str(&text).unwrap_or_default();
+        if self.session.columns.is_empty() {
+            self.session.columns.clone_from(&self.columns);
+        }
         self.session.launches = self.session.launches.saturating_add(1);
         let chosen = self
             .session

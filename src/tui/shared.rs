@@ -68,6 +68,8 @@ pub struct Shared {
     pub session: Session,
     /// The backend that is asked.
     pub source: Source,
+    /// Whether the terminal opens links in its text.
+    pub hyperlinks: bool,
     /// Links to pages elsewhere.
     pub links: std::sync::Arc<[LinkPattern]>,
 }

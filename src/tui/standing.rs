@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Nanos, SpanId};
 use crate::text::parse_duration;
 
-use super::screen::trace::View;
+use super::screen::trace::{View, is_column};
 
 /// How many spans are named that differ from the folds of all others.
 pub const MOST_FOLDS: usize = 200;
@@ -26,6 +26,8 @@ pub struct Standing {
     pub span: Option<SpanId>,
     /// The row of a view in which a span has several.
     pub row: Option<usize>,
+    /// The column that a table is sorted by, and whether the least comes first.
+    pub sort: Option<(String, bool)>,
     /// The part of the trace's time that is shown, from its start.
     pub range: Option<(Nanos, Nanos)>,
     /// What is folded, if that is not as it was opened.
@@ -159,6 +161,7 @@ impl Standing {
                 let row = value.parse();
                 self.row = Some(row.map_err(|_| wrong("row", "a number"))?);
             }
+            "sort" => self.sort = Some(sort(value).ok_or_else(|| wrong("sort", SORT))?),
             "range" => self.range = Some(range(value).ok_or_else(|| wrong("range", RANGE))?),
             "folds" => self.folds = Some(folds(value).ok_or_else(|| wrong("folds", FOLDS))?),
             "find" => value.clone_into(&mut self.find),
@@ -194,6 +197,11 @@ impl Standing {
         words.extend(view.map(|view| ("view", view.title().to_owned())));
         words.extend(self.span.map(|id| ("span", id.to_string())));
         words.extend(self.row.map(|row| ("row", row.to_string())));
+        let sort = self.sort.as_ref();
+        words.extend(sort.map(|(column, least)| {
+            let order = if *least { "" } else { "-" };
+            ("sort", format!("{order}{column}"))
+        }));
         let range = self
             .range
             .map(|(from, to)| format!("{}..{}", exact(from), exact(to)));
@@ -257,11 +265,17 @@ impl From<Vec<(String, String)>> for Standing {
 }
 
 const VIEWS: &str = "waterfall, graph, flame, statistics, table, events, json, findings";
+const SORT: &str = "a column of a table as duration, or -duration for the greatest first";
 const RANGE: &str = "two times since the start, as 310ms..355ms";
 const FOLDS: &str = "open, all, closed or telling, and after commas the ids of spans that differ";
 
 fn view(name: &str) -> Option<View> {
     View::ALL.into_iter().find(|view| view.title() == name)
+}
+
+fn sort(text: &str) -> Option<(String, bool)> {
+    let column = text.strip_prefix('-').unwrap_or(text);
+    is_column(column).then(|| (column.to_owned(), column == text))
 }
 
 fn range(text: &str) -> Option<(Nanos, Nanos)> {
@@ -325,6 +339,7 @@ mod tests {
             view: Some(View::Flame),
             span: Some(SpanId(0xabc)),
             row: Some(12),
+            sort: Some(("duration".to_owned(), false)),
             range: Some((Nanos(310_000_000), Nanos(355_000_001))),
             folds: Some(Folds {
                 most: Most::Telling,

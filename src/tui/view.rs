@@ -51,6 +51,9 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Drawn {
         );
     }
     which_key::draw(&state.shared, state.context(), &mut canvas);
+    if !focused || !state.shared.pending.prefix().is_empty() {
+        canvas.unlink();
+    }
     canvas.finish()
 }
 

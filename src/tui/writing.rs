@@ -2,11 +2,14 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use tokio::sync::mpsc::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 
-use crate::format::{Format, write};
-use crate::model::TraceId;
+use crate::backend::{BackendError, Part, SearchRequest, Sort};
+use crate::format::{Format, Writer};
+use crate::model::{Trace, TraceId};
 use crate::text::plural;
 
 use super::answer::{Answer, Request};
@@ -38,8 +41,8 @@ const ENDINGS: [(&str, Format); 11] = [
 pub struct Writing {
     /// The file.
     pub path: PathBuf,
-    /// The traces, in their order.
-    pub traces: Vec<TraceId>,
+    /// The traces, in their order; none for all that the source has.
+    pub traces: Option<Vec<TraceId>>,
     format: Format,
     /// Whether a file that is there may go.
     over: bool,
@@ -63,12 +66,21 @@ pub fn begin(state: &mut State, named: &str, effects: &mut Vec<Effect>) {
 }
 
 fn plan(named: &str, traces: Vec<TraceId>) -> Result<Writing, String> {
+    let over = named.starts_with('!');
     let name = named.trim_start_matches('!').trim();
+    // A file of that name has an ending.
+    let (all, name) = match name.split_once(' ') {
+        Some(("all", name)) => (true, name.trim_start_matches('!').trim()),
+        _ => (name == "all", if name == "all" { "" } else { name }),
+    };
     if name.is_empty() {
-        return Err("write where? :w FILE.json, or .pb .jaeger.json .zipkin.json .csv .md".into());
+        let said = "write where? :w FILE.json, or .pb .jaeger.json .zipkin.json .csv .md; :w all FILE writes all there is";
+        return Err(said.into());
     }
-    if traces.is_empty() {
-        return Err("no traces are in view here: gs goes to the search".into());
+    if traces.is_empty() && !all {
+        return Err(
+            "no traces are in view here: gs goes to the search, :w all FILE writes all".into(),
+        );
     }
     let found = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending));
     let Some((_, format)) = found else {
@@ -80,9 +92,9 @@ fn plan(named: &str, traces: Vec<TraceId>) -> Result<Writing, String> {
     };
     Ok(Writing {
         path: at_home(name),
-        traces,
+        traces: (!all).then_some(traces),
         format: *format,
-        over: named.starts_with('!'),
+        over: over || named.contains(" !"),
     })
 }
 
@@ -95,46 +107,107 @@ fn at_home(name: &str) -> PathBuf {
     }
 }
 
-/// Fetches the traces and writes them. What cannot be fetched any more is counted.
+/// Traces that wait to be written while others are fetched.
+const AHEAD: usize = 8;
+
+/// Fetches the traces and writes them as they come. What cannot be fetched any more is counted.
 pub async fn perform(world: &World, writing: Writing, cancel: CancellationToken) -> Answer {
-    let path = writing.path.clone();
-    let mut traces = Vec::with_capacity(writing.traces.len());
-    for id in &writing.traces {
-        match keeping::trace(world, *id, cancel.clone()).await {
-            Ok(found) => traces.extend(found),
-            Err(error) => return Answer::Failed(error.to_string().into()),
-        }
-    }
-    let gone = writing.traces.len() - traces.len();
-    let spans = traces.iter().map(|trace| trace.len() as u64).sum();
-    let count = plural(traces.len() as u64, "trace");
-    let written = tokio::task::spawn_blocking(move || {
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        if !writing.over {
-            options.create_new(true);
-        }
-        let mut file = std::io::BufWriter::new(options.open(&writing.path)?);
-        let each = traces.iter().map(AsRef::as_ref);
-        write(writing.format, &mut file, each).map_err(std::io::Error::other)?;
-        file.flush()
-    });
-    let path = path.display();
-    match written.await {
-        Ok(Ok(())) => {
-            let spans = plural(spans, "span");
+    let path = writing.path.display().to_string();
+    let ids = match &writing.traces {
+        Some(traces) => Ok(traces.clone()),
+        None => every_trace(world, cancel.clone()).await,
+    };
+    let (to, traces) = tokio::sync::mpsc::channel(AHEAD);
+    let written = tokio::task::spawn_blocking(move || pour(&writing, traces));
+    let fetched = match ids {
+        Ok(ids) => fetch(world, ids, to, cancel).await,
+        Err(error) => Err(error),
+    };
+    let written = written.await;
+    match (fetched, written) {
+        (Err(error), _) => Answer::Failed(error.to_string().into()),
+        (Ok(gone), Ok(Ok((traces, spans)))) => {
+            let (traces, spans) = (plural(traces, "trace"), plural(spans, "span"));
             let gone = match gone {
                 0 => String::new(),
-                n => format!("; {} no longer there", plural(n as u64, "trace")),
+                n => format!("; {} no longer there", plural(n, "trace")),
             };
-            Answer::Written(format!("{path}: {count}, {spans} written{gone}").into())
+            Answer::Written(format!("{path}: {traces}, {spans} written{gone}").into())
         }
-        Ok(Err(error)) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+        (_, Ok(Err(error))) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             Answer::Failed(format!("{path} is there already: :w !{path} writes over it").into())
         }
-        Ok(Err(error)) => Answer::Failed(format!("cannot write {path}: {error}").into()),
-        Err(_) => Answer::Failed(format!("cannot write {path}").into()),
+        (_, Ok(Err(error))) => Answer::Failed(format!("cannot write {path}: {error}").into()),
+        (_, Err(_)) => Answer::Failed(format!("cannot write {path}").into()),
     }
+}
+
+/// The ids of all traces that a source tells of, newest first.
+async fn every_trace(
+    world: &World,
+    cancel: CancellationToken,
+) -> Result<Vec<TraceId>, BackendError> {
+    let request = SearchRequest {
+        query: "{ }".to_owned(),
+        window: None,
+        limit: usize::MAX,
+        sort: Sort::Newest,
+    };
+    let mut parts = world.backend().search(request, cancel);
+    let mut rows = Vec::new();
+    while let Some(part) = parts.recv().await {
+        match part {
+            Part::Rows(more) => rows.extend(more),
+            Part::Failed(error) => return Err(error),
+            Part::Done(_) => break,
+            _ => {}
+        }
+    }
+    rows.sort_by_key(|row| (std::cmp::Reverse(row.start), row.trace_id));
+    rows.dedup_by_key(|row| row.trace_id);
+    Ok(rows.into_iter().map(|row| row.trace_id).collect())
+}
+
+/// Hands traces on as they come. Returns how many are no longer there.
+async fn fetch(
+    world: &World,
+    ids: Vec<TraceId>,
+    to: Sender<Arc<Trace>>,
+    cancel: CancellationToken,
+) -> Result<u64, BackendError> {
+    let mut gone = 0;
+    for id in ids {
+        let Some(trace) = keeping::trace(world, id, cancel.clone()).await? else {
+            gone += 1;
+            continue;
+        };
+        // Where nobody takes it any more, who wrote tells why.
+        if to.send(trace).await.is_err() {
+            break;
+        }
+    }
+    Ok(gone)
+}
+
+/// Writes traces as they come. Returns how many traces and spans that were.
+fn pour(writing: &Writing, mut traces: Receiver<Arc<Trace>>) -> std::io::Result<(u64, u64)> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    if !writing.over {
+        options.create_new(true);
+    }
+    let mut file = std::io::BufWriter::new(options.open(&writing.path)?);
+    let mut writer = Writer::begin(writing.format, &mut file).map_err(std::io::Error::other)?;
+    let (mut count, mut spans) = (0, 0);
+    while let Some(trace) = traces.blocking_recv() {
+        let one = std::iter::once(trace.as_ref());
+        writer.traces(one).map_err(std::io::Error::other)?;
+        count += 1;
+        spans += trace.len() as u64;
+    }
+    writer.finish().map_err(std::io::Error::other)?;
+    file.flush()?;
+    Ok((count, spans))
 }
 
 #[cfg(test)]
@@ -151,5 +224,8 @@ mod tests {
         assert!(plan("!a.md").is_ok_and(|writing| writing.over));
         assert!(format("a.doc").is_err_and(|why| why.contains(".zipkin.json")));
         assert!(super::plan("a.json", Vec::new()).is_err());
+        let all = super::plan("all !b.pb", Vec::new()).unwrap();
+        assert!(all.traces.is_none() && all.over && all.path == Path::new("b.pb"));
+        assert!(super::plan("all", vec![TraceId(1)]).is_err());
     }
 }

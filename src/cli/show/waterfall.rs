@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use crate::analysis::CriticalPath;
-use crate::model::{Nanos, Time, Trace};
+use crate::model::{Nanos, Notes, Time, Trace};
 use crate::text::{Charset, Shown, Style, duration, plural};
 
 use super::super::output::{Look, Tone, paint};
@@ -27,6 +27,7 @@ struct Glyphs {
     waiting: char,
     failed: char,
     doubtful: char,
+    note: char,
 }
 
 fn glyphs(charset: Charset) -> Glyphs {
@@ -37,6 +38,7 @@ fn glyphs(charset: Charset) -> Glyphs {
             waiting: '─',
             failed: '✗',
             doubtful: '?',
+            note: '¶',
         },
         Charset::Ascii => Glyphs {
             critical: '#',
@@ -44,6 +46,7 @@ fn glyphs(charset: Charset) -> Glyphs {
             waiting: '-',
             failed: '!',
             doubtful: '?',
+            note: 'n',
         },
     }
 }
@@ -66,6 +69,16 @@ pub(super) fn write(
             "{} {}",
             page.glyphs.doubtful,
             Shown::from_owned(warning.to_string())
+        )?;
+    }
+    for (span, note) in Notes::of(trace).iter() {
+        let of = trace.find(span).map(|span| trace.span(span).operation());
+        let of = Shown::new(of.unwrap_or_default());
+        writeln!(
+            out,
+            "{} {of} {span}: {}",
+            page.glyphs.note,
+            Shown::new(&note.text)
         )?;
     }
     Ok(())

@@ -136,7 +136,7 @@ actions! {
     PreviousHit "previous_hit" "" "previous hit" Hunt { Global: "N" }
 
     // this
-    Keep "keep" "keep" "keep this trace for good, in your archive and in a Jaeger's own" This { SearchList: "P", Trace: "P" }
+    Keep "keep" "keep" "keep this trace for good, in your archive and in a Jaeger's own; again: no longer" This { SearchList: "P", Trace: "P" }
     Note "note" "note" "a note on this span, or other words for it; kept and written with its trace" This { Trace: "A" }
     MoreLikeThis "more_like_this" "alike" "search for more like this" This { Global: "a" }
 
@@ -169,6 +169,7 @@ actions! {
     NextTrace "next_trace" "" "next open trace" GoTo { Global: "gt" }
     PreviousTrace "previous_trace" "" "previous open trace" GoTo { Global: "gT" }
     GoMessages "go_messages" "" "all messages so far" GoTo { Global: "gn" }
+    GoKept "go_kept" "kept" "traces that are kept, have a mark or notes, or were open" GoTo { Global: "gh" }
     Requests "requests" "" "what the backend was really asked" GoTo { Global: "@" }
     Palette "palette" "command" "commands, screens, names: find anything" GoTo { Global: ":" }
     Backends "backends" "backend" "another backend, by name or URL" GoTo { Global: "b" }

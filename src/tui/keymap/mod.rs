@@ -8,6 +8,7 @@ pub mod action;
 pub mod context;
 pub mod key;
 mod pending;
+mod preset;
 mod table;
 mod user;
 
@@ -97,11 +98,22 @@ impl Keymap {
         let mut found: Vec<Vec<Key>> = self
             .chain(context)
             .flat_map(|layer| layer.iter())
-            .filter(|(_, a)| **a == action)
+            .filter(|(bound, a)| **a == action && self.is_typable(context, bound, action))
             .map(|(bound, _)| bound.clone())
             .collect();
+        found.dedup();
         found.sort_by_key(|keys| preference(action, keys));
         found
+    }
+
+    /// Whether keys come to that action: nothing nearer means something else by them.
+    fn is_typable(&self, context: Context, keys: &[Key], action: Action) -> bool {
+        let exactly = |keys: &[Key]| {
+            let mut layers = self.chain(context);
+            layers.find_map(|layer| layer.get(keys).copied())
+        };
+        let mut beginnings = (1..keys.len()).filter_map(|n| keys.get(..n));
+        exactly(keys) == Some(action) && beginnings.all(|keys| exactly(keys).is_none())
     }
 
     /// The first key of `action` in `context` as it is shown.

@@ -185,13 +185,6 @@ fn the_user_may_bind_unbind_and_be_told_of_mistakes() {
 }
 
 #[test]
-fn presets_are_free_of_conflicts() {
-    for preset in Preset::ALL {
-        assert_eq!(Keymap::with_user(preset, &[]).1, [], "{}", preset.name());
-    }
-}
-
-#[test]
 fn presets_are_free_of_conflicts_and_say_what_their_models_say() {
     let presets = [Preset::Default, Preset::Vim, Preset::Emacs, Preset::Jaeger];
     for preset in presets {
@@ -210,4 +203,33 @@ fn presets_are_free_of_conflicts_and_say_what_their_models_say() {
     assert_eq!(does(Preset::Jaeger, "o"), action(Action::OpenLevel));
     assert_eq!(does(Preset::Emacs, "<C-x><C-c>"), action(Action::Quit));
     assert_eq!(does(Preset::Vim, "}"), action(Action::NextSibling));
+    assert_eq!(does(Preset::Vim, "<C-w>w"), action(Action::NextPane));
+    assert_eq!(
+        does(Preset::Vim, "e"),
+        Meaning::Nothing,
+        "no motion of vim's is something else"
+    );
+}
+
+#[test]
+fn every_action_is_reached_with_every_preset() {
+    for keys in Keymap::preset_keys() {
+        assert!(parse_keys(keys).is_ok(), "{keys}");
+    }
+    for preset in Preset::ALL {
+        let (keymap, _) = Keymap::with_user(preset, &[]);
+        for context in Context::ALL {
+            let chain = context.chain();
+            for entry in TABLE {
+                let here = entry.keys.iter().any(|(at, _)| chain.contains(at));
+                assert!(
+                    !here || !keymap.keys(context, entry.action).is_empty(),
+                    "{} has no key in {} of {}",
+                    entry.name,
+                    context.name(),
+                    preset.name()
+                );
+            }
+        }
+    }
 }

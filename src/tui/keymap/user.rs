@@ -39,87 +39,18 @@ fn context_names() -> String {
     Context::ALL.map(Context::name).join(", ")
 }
 
-/// What each preset adds to the defaults: context, keys, action. Where one of them is the beginning
-/// of a default sequence, the sequence gives way.
-fn preset(preset: Preset) -> &'static [(Context, &'static str, Action)] {
-    use Context::{Global, Waterfall};
-    match preset {
-        Preset::Default => &[],
-        Preset::Vim => &[
-            (Global, "<C-f>", Action::PageDown),
-            (Global, "<C-b>", Action::PageUp),
-            (Global, "<C-w>", Action::NextPane),
-            (Global, "ZZ", Action::Quit),
-            (Global, "ZQ", Action::Quit),
-            (Waterfall, "}", Action::NextSibling),
-            (Waterfall, "{", Action::PreviousSibling),
-            (Waterfall, "#", Action::PreviousOfOperation),
-        ],
-        Preset::Emacs => &[
-            (Global, "<C-n>", Action::Down),
-            (Global, "<C-p>", Action::Up),
-            (Global, "<C-f>", Action::Right),
-            (Global, "<C-b>", Action::Left),
-            (Global, "<C-v>", Action::PageDown),
-            (Global, "<A-v>", Action::PageUp),
-            (Global, "<A-lt>", Action::Top),
-            (Global, "<A-gt>", Action::Bottom),
-            (Global, "<A-x>", Action::Palette),
-            (Global, "<A-w>", Action::CopyRow),
-            (Global, "<C-s>", Action::Ask),
-            (Global, "<C-x>u", Action::Undo),
-            (Global, "<C-x>o", Action::NextPane),
-            (Global, "<C-x>k", Action::Out),
-            (Global, "<C-x>b", Action::NextTrace),
-            (Global, "<C-x><C-c>", Action::Quit),
-        ],
-        // The keys of the timeline of Jaeger's web UI.
-        Preset::Jaeger => &[
-            (Waterfall, "s", Action::PageDown),
-            (Waterfall, "w", Action::PageUp),
-            (Waterfall, "f", Action::HalfPageDown),
-            (Waterfall, "b", Action::HalfPageUp),
-            (Waterfall, "a", Action::PanLeft),
-            (Waterfall, "<Left>", Action::PanLeft),
-            (Waterfall, "d", Action::PanRight),
-            (Waterfall, "<Right>", Action::PanRight),
-            (Waterfall, "<Up>", Action::ZoomIn),
-            (Waterfall, "<Down>", Action::ZoomOut),
-            (Waterfall, "]", Action::CloseAll),
-            (Waterfall, "[", Action::OpenAll),
-            (Waterfall, "p", Action::CloseLevel),
-            (Waterfall, "o", Action::OpenLevel),
-            (Waterfall, "<C-b>", Action::Ask),
-        ],
-    }
-}
-
 impl Keymap {
     /// The defaults, a preset over them, the user's own keys on top. Lines that are wrong are left
     /// out and reported; none of them stops the program.
     pub fn with_user(chosen: Preset, bindings: &[KeyBinding]) -> (Self, Vec<KeymapError>) {
         let mut keymap = Self::default();
-        for (context, keys, action) in preset(chosen) {
-            if let Ok(keys) = parse_keys(keys) {
-                keymap.prefer(*context, keys, *action);
-            }
-        }
+        keymap.wear(chosen);
         let mut errors: Vec<_> = bindings
             .iter()
             .filter_map(|binding| keymap.bind(binding).err())
             .collect();
         errors.extend(keymap.shadows());
         (keymap, errors)
-    }
-
-    /// Binds keys of a preset. What begins with them in the same chain could never be typed.
-    fn prefer(&mut self, context: Context, keys: Vec<Key>, action: Action) {
-        for inherited in context.chain() {
-            if let Some(layer) = self.layers.get_mut(&inherited) {
-                layer.retain(|bound, _| bound.len() <= keys.len() || !begins(&keys, bound));
-            }
-        }
-        self.layers.entry(context).or_default().insert(keys, action);
     }
 
     fn bind(&mut self, binding: &KeyBinding) -> Result<(), KeymapError> {
@@ -182,7 +113,7 @@ impl Keymap {
     }
 }
 
-fn begins(short: &[Key], long: &[Key]) -> bool {
+pub(super) fn begins(short: &[Key], long: &[Key]) -> bool {
     short
         .iter()
         .zip(long)

@@ -98,6 +98,21 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
             let kept = keeping::keep(&world, id, note, cancel).await;
             return errand(reply, kept.map(|said| Answer::Kept(said.into()))).await;
         }
+        Request::Bookmark(id) => {
+            let kept = keeping::bookmark(&world, id, cancel).await;
+            return errand(reply, kept.map(|said| Answer::Written(said.into()))).await;
+        }
+        Request::Archived => {
+            let list = world
+                .host
+                .archive()
+                .map(|archive| spawn_blocking(move || archive.list()));
+            let listed = match list {
+                Some(list) => list.await.unwrap_or_default(),
+                None => Default::default(),
+            };
+            Ok(Answer::Archived(listed.0, listed.1))
+        }
         Request::Explain(trace, charset) => {
             // A source that cannot tell how others fare still has a critical path to tell.
             let alike = backend.trends().await.ok().flatten();

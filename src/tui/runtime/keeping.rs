@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::archive::Why;
-use crate::backend::{Archive, BackendError};
+use crate::backend::{Archive, Backend, BackendError};
 use crate::model::{Note, Notes, SpanId, Time, Trace, TraceId};
 use crate::text::{Clock, bytes};
 use crate::tui::answer::Held;
@@ -54,6 +54,9 @@ pub async fn keep(
     let found = trace(world, id, cancel.clone()).await;
     let found = found.map_err(|error| error.to_string())?;
     let found = found.ok_or_else(|| format!("{} has no trace {id} any more", backend.name()))?;
+    if note.is_none() && archive.holds(id) {
+        return let_go(&archive, backend.as_ref(), &found);
+    }
     let annotates = note.as_ref().map(|(_, text)| !text.is_empty());
     let written = tokio::task::spawn_blocking(move || match note {
         None => archive.keep(&found, Why::Archived),
@@ -77,15 +80,48 @@ pub async fn keep(
         Some(false) => return Ok("the note is gone".to_owned()),
         None => {}
     }
+    let pinned = if backend.pin(id, true) {
+        "; it stays here when others are dropped"
+    } else {
+        ""
+    };
     let there = backend.archive(id, cancel).await;
     Ok(match there {
         Ok(true) => format!(
             "kept in your archive ({size}) and in that of {}",
             backend.name()
         ),
-        Ok(false) => format!("kept in your archive: {size}, found by its id from now on"),
-        Err(error) => format!("kept in your archive: {size}; {error}"),
+        Ok(false) => format!("kept in your archive: {size}, gh lists it{pinned}"),
+        Err(error) => format!("kept in your archive: {size}{pinned}; {error}"),
     })
+}
+
+/// Lets go of a trace that was kept, unless somebody has written notes on it.
+fn let_go(archive: &Archive, backend: &dyn Backend, trace: &Trace) -> Result<String, String> {
+    if Notes::of(trace).iter().next().is_some() {
+        return Ok("kept because of its notes: xn takes one away".to_owned());
+    }
+    let gone = archive.forget(trace.id());
+    gone.map_err(|error| error.to_string())?;
+    backend.pin(trace.id(), false);
+    Ok("no longer kept: P keeps it again".to_owned())
+}
+
+/// Keeps a trace because a place in it has a letter.
+pub async fn bookmark(
+    world: &World,
+    id: TraceId,
+    cancel: CancellationToken,
+) -> Result<String, String> {
+    let (found, archive) = (trace(world, id, cancel).await, world.host.archive());
+    let found = found.map_err(|error| error.to_string())?;
+    let Some((found, archive)) = found.zip(archive) else {
+        return Ok("this place has a letter until the end of this session".to_owned());
+    };
+    let written = tokio::task::spawn_blocking(move || archive.keep(&found, Why::Marked));
+    let written = written.await.map_err(|error| error.to_string())?;
+    written.map_err(|error| error.to_string())?;
+    Ok("this place has a letter, and its trace is kept".to_owned())
 }
 
 /// Keeps what was open when the program ends, as far as it fits.
@@ -146,13 +182,73 @@ mod tests {
         harness.keys("ym").await.unwrap();
         let copied = harness.copied.pop().unwrap();
         assert!(copied.contains("note: the lock again"), "{copied}");
+        harness.keys("gh").await.unwrap();
+        let listed = harness.text();
+        assert!(
+            listed.contains("kept") && listed.contains("the lock again"),
+            "{listed}"
+        );
+        harness.keys("<Esc>").await.unwrap();
+        harness
+            .keys("eAof the cache, <C-u>note of the cache<Enter>")
+            .await
+            .unwrap();
+        let text = harness.text();
+        assert!(
+            text.contains("of the cache") && !text.contains("the lock"),
+            "{text}"
+        );
+        harness.keys("P").await.unwrap();
+        assert!(
+            harness.text().contains("kept because of its notes"),
+            "{}",
+            harness.text()
+        );
         // Another day, when the backend has let go of it.
         let mut harness = start(&archive, Vec::new(), id).await;
         harness.keys("e").await.unwrap();
         assert!(
-            harness.text().contains("the lock again"),
+            harness.text().contains("of the cache"),
             "{}",
             harness.text()
+        );
+        harness.keys("xn").await.unwrap();
+        assert!(
+            !harness.text().contains("of the cache"),
+            "{}",
+            harness.text()
+        );
+        harness.keys("P").await.unwrap();
+        assert!(
+            harness.text().contains("no longer kept"),
+            "{}",
+            harness.text()
+        );
+        assert!(!archive.holds(id));
+    }
+
+    #[tokio::test]
+    async fn a_place_with_a_letter_is_found_another_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = Archive::new(folder.path().join("traces"), 1_000_000);
+        let trace = scenario::trace("a: r 0..100\n  b: x 1..50 error\n");
+        let id = trace.id();
+        let mut harness = start(&archive, vec![trace], id).await;
+        harness.keys("emb<C-c>").await.unwrap();
+        let session = harness.saved.take().unwrap();
+        let clock = Clock::frozen(scenario::EPOCH.0 + 1_000_000_000);
+        let mut setup = Setup::plain(clock, Depth::Truecolor, Charset::Unicode);
+        setup.session = session;
+        setup.fresh = true;
+        let host = Arc::new(Home(archive.clone()));
+        let backend = Arc::new(Fixed::new(Vec::new()));
+        let mut harness = Harness::start(setup, backend, host, None, (120, 40)).await;
+        harness.keys("'b").await.unwrap();
+        let here = harness.text();
+        assert!(
+            here.lines()
+                .any(|row| row.starts_with(" ▌") && row.contains("b  x")),
+            "{here}"
         );
     }
 }

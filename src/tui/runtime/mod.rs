@@ -404,6 +404,9 @@ impl Runtime {
         self.state.shared.now = self.start.elapsed();
         let (buffer, drawn) = view::render(&self.state);
         let title = self.state.crumbs().pop().unwrap_or_default();
+        if self.state.shared.hyperlinks {
+            self.terminal.link(drawn.links.clone());
+        }
         let flush = self.terminal.draw(buffer, drawn.caret, &title)?;
         self.pace.drawn(self.start.elapsed(), flush);
         self.state.shared.drawn = drawn;

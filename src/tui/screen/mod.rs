@@ -4,6 +4,7 @@
 pub mod columns;
 pub mod groups;
 pub mod help;
+pub mod kept;
 pub mod map;
 pub mod menu;
 pub mod messages;
@@ -23,6 +24,7 @@ use super::standing::Standing;
 pub use columns::Columns;
 pub use groups::Groups;
 pub use help::Help;
+pub use kept::KeptTraces;
 pub use map::MapScreen;
 pub use menu::Menu;
 pub use messages::MessageList;
@@ -65,6 +67,8 @@ pub enum Overlay {
     Menu(Menu),
     /// Columns of the waterfall.
     Columns(Columns),
+    /// Traces that are kept.
+    KeptTraces(KeptTraces),
 }
 
 impl Screen {
@@ -129,6 +133,7 @@ impl Overlay {
             Self::Requests(requests) => requests,
             Self::Menu(menu) => menu,
             Self::Columns(columns) => columns,
+            Self::KeptTraces(kept) => kept,
         }
     }
 
@@ -142,6 +147,7 @@ impl Overlay {
             Self::Requests(requests) => requests,
             Self::Menu(menu) => menu,
             Self::Columns(columns) => columns,
+            Self::KeptTraces(kept) => kept,
         }
     }
 }

@@ -67,8 +67,8 @@ const COMMANDS: [(&str, Command, &str, &str); 13] = [
     (
         "w",
         Command::Write,
-        "FILE",
-        "write the traces in view: .json .pb .jaeger.json .zipkin.json .csv .md",
+        "[all] FILE",
+        "write the traces in view, or all of them: .json .pb .jaeger.json .zipkin.json .csv .md",
     ),
     (
         "note",

@@ -25,7 +25,7 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use crate::text::Shown;
 
@@ -98,6 +98,11 @@ impl Terminal {
         } else {
             execute!(writer, DisableMouseCapture)
         }
+    }
+
+    /// What the next frame links to, where the terminal knows links.
+    pub fn link(&mut self, links: Vec<(Rect, String)>) {
+        self.painter.link(links);
     }
 
     /// Draws a frame. Returns how long the terminal took to take it.

@@ -5,6 +5,8 @@
 //! empty is erased (EL), near changes are written in one run, and a look is changed by what
 //! differs.
 
+mod links;
+
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -18,6 +20,8 @@ use ratatui::layout::{Position, Rect};
 
 use crate::text::Shown;
 use crate::tui::sgr::Pen;
+
+use links::Link;
 
 /// Unchanged cells that are written again rather than stepped over: a step costs as much.
 const BRIDGE: u16 = 4;
@@ -35,6 +39,9 @@ pub struct Painter<W: Write> {
     title: String,
     /// The look that the last frame left.
     pen: Pen,
+    /// What the next frame links to, and what the last one did.
+    links: Vec<Link>,
+    linked: Vec<Link>,
 }
 
 impl<W: Write> Painter<W> {
@@ -46,7 +53,14 @@ impl<W: Write> Painter<W> {
             caret: None,
             title: String::new(),
             pen: Pen::default(),
+            links: Vec::new(),
+            linked: Vec::new(),
         }
+    }
+
+    /// What the next frame links to, for a terminal that knows links.
+    pub fn link(&mut self, links: Vec<Link>) {
+        self.links = links;
     }
 
     pub fn writer(&mut self) -> &mut W {
@@ -70,7 +84,8 @@ impl<W: Write> Painter<W> {
             self.front = Buffer::empty(frame.area);
         }
         let titled = self.title != title.as_str();
-        if !whole && caret == self.caret && !titled && self.front == frame {
+        let linked = self.links == self.linked;
+        if !whole && caret == self.caret && !titled && linked && self.front == frame {
             return Ok(Duration::ZERO);
         }
         queue!(self.writer, BeginSynchronizedUpdate)?;
@@ -92,7 +107,14 @@ impl<W: Write> Painter<W> {
             queue!(self.writer, SetTitle(format!("vizsla {title}")))?;
             title.as_str().clone_into(&mut self.title);
         }
-        self.pen = Brush::new(&mut self.writer, self.pen).paint(&self.front, &frame)?;
+        let known = if whole { &[] } else { self.linked.as_slice() };
+        let mut brush = Brush::new(&mut self.writer, self.pen);
+        brush.paint(&self.front, &frame)?;
+        for link in links::due(&self.links, known, (&self.front, &frame)) {
+            brush.link(&frame, link)?;
+        }
+        self.pen = brush.pen;
+        self.linked.clone_from(&self.links);
         if let Some(at) = caret {
             queue!(self.writer, cursor::MoveTo(at.x, at.y), cursor::Show)?;
         }
@@ -120,8 +142,7 @@ impl<'a, W: Write> Brush<'a, W> {
         }
     }
 
-    /// Returns the look that is left.
-    fn paint(mut self, front: &Buffer, frame: &Buffer) -> io::Result<Pen> {
+    fn paint(&mut self, front: &Buffer, frame: &Buffer) -> io::Result<()> {
         let area = frame.area;
         let mut erased = None;
         for (x, y, cell) in front.diff(frame) {
@@ -138,7 +159,7 @@ impl<'a, W: Write> Brush<'a, W> {
                 self.put(cell, (x, y))?;
             }
         }
-        Ok(self.pen)
+        Ok(())
     }
 
     fn put(&mut self, cell: &Cell, (x, y): (u16, u16)) -> io::Result<()> {

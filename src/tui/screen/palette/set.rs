@@ -1,6 +1,8 @@
 //! `:set KEY VALUE`: how the interface looks and behaves until it ends. What is to last stands in
 //! the configuration.
 
+use std::borrow::Cow;
+
 use crate::text::{Charset, Style as TimeStyle};
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
@@ -10,13 +12,14 @@ use crate::tui::shared::Shared;
 use crate::tui::theme::{Appearance, Glyphs};
 
 use super::super::themes;
+use super::super::trace::columns;
 
 /// A setting: its name, the values it takes, its present value, and how another is put in force,
 /// which is false for a value that it does not take.
 struct Setting {
     name: &'static str,
     values: &'static [&'static str],
-    now: fn(&Shared) -> &str,
+    now: fn(&Shared) -> Cow<'_, str>,
     put: fn(&str, &mut Cx<'_>) -> bool,
 }
 
@@ -24,10 +27,12 @@ const SETTINGS: &[Setting] = &[
     Setting {
         name: "time",
         values: &["local", "utc", "relative"],
-        now: |shared| match shared.time_style {
-            TimeStyle::Local => "local",
-            TimeStyle::Utc => "utc",
-            TimeStyle::Relative => "relative",
+        now: |shared| {
+            Cow::Borrowed(match shared.time_style {
+                TimeStyle::Local => "local",
+                TimeStyle::Utc => "utc",
+                TimeStyle::Relative => "relative",
+            })
         },
         put: |value, cx| {
             cx.shared.time_style = match value {
@@ -42,10 +47,12 @@ const SETTINGS: &[Setting] = &[
     Setting {
         name: "ruler",
         values: &["since", "local", "utc"],
-        now: |shared| match shared.session.ruler {
-            Ruler::Since => "since",
-            Ruler::Local => "local",
-            Ruler::Utc => "utc",
+        now: |shared| {
+            Cow::Borrowed(match shared.session.ruler {
+                Ruler::Since => "since",
+                Ruler::Local => "local",
+                Ruler::Utc => "utc",
+            })
         },
         put: |value, cx| {
             cx.shared.session.ruler = match value {
@@ -60,10 +67,12 @@ const SETTINGS: &[Setting] = &[
     Setting {
         name: "plot",
         values: &["scatter", "heatmap", "none"],
-        now: |shared| match (shared.session.no_strip, shared.session.heatmap) {
-            (true, _) => "none",
-            (_, true) => "heatmap",
-            _ => "scatter",
+        now: |shared| {
+            Cow::Borrowed(match (shared.session.no_strip, shared.session.heatmap) {
+                (true, _) => "none",
+                (_, true) => "heatmap",
+                _ => "scatter",
+            })
         },
         put: |value, cx| {
             let session = &mut cx.shared.session;
@@ -77,9 +86,26 @@ const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        name: "columns",
+        values: &["none, or names with commas between: own,share,.http.route"],
+        now: |shared| {
+            Cow::Owned(match shared.session.columns.join(",") {
+                none if none.is_empty() => "none".to_owned(),
+                names => names,
+            })
+        },
+        put: |value, cx| {
+            let Some(columns) = columns(value.split(',')) else {
+                return false;
+            };
+            cx.shared.session.columns = columns;
+            true
+        },
+    },
+    Setting {
         name: "mouse",
         values: &["on", "off"],
-        now: |shared| if shared.mouse { "on" } else { "off" },
+        now: |shared| Cow::Borrowed(if shared.mouse { "on" } else { "off" }),
         put: |value, cx| {
             let Some(on) = switch(value) else {
                 return false;
@@ -93,9 +119,11 @@ const SETTINGS: &[Setting] = &[
     Setting {
         name: "ascii",
         values: &["on", "off"],
-        now: |shared| match shared.charset() {
-            Charset::Ascii => "on",
-            Charset::Unicode => "off",
+        now: |shared| {
+            Cow::Borrowed(match shared.charset() {
+                Charset::Ascii => "on",
+                Charset::Unicode => "off",
+            })
         },
         put: |value, cx| {
             let charset = match switch(value) {
@@ -110,9 +138,11 @@ const SETTINGS: &[Setting] = &[
     Setting {
         name: "ground",
         values: &["dark", "light"],
-        now: |shared| match shared.appearance {
-            Appearance::Dark => "dark",
-            Appearance::Light => "light",
+        now: |shared| {
+            Cow::Borrowed(match shared.appearance {
+                Appearance::Dark => "dark",
+                Appearance::Light => "light",
+            })
         },
         put: |value, cx| {
             cx.shared.appearance = match value {
@@ -127,7 +157,7 @@ const SETTINGS: &[Setting] = &[
     Setting {
         name: "theme",
         values: &["a name"],
-        now: |shared| &shared.theme_name,
+        now: |shared| Cow::Borrowed(&shared.theme_name),
         put: |value, cx| themes::apply(cx.shared, value),
     },
 ];
@@ -159,7 +189,7 @@ pub(super) fn set(argument: &str, cx: &mut Cx<'_>) {
     };
     let values = setting.values.join(", ");
     if value.is_empty() {
-        let now = (setting.now)(cx.shared).to_owned();
+        let now = (setting.now)(cx.shared).into_owned();
         return cx.say(Message::note(format!("{name} is {now}, of {values}")));
     }
     if (setting.put)(value, cx) {

@@ -28,6 +28,16 @@ pub enum Column {
     Attribute(String),
 }
 
+/// The names of columns, each as it is kept; none if one of them is none. `none` is no column.
+pub fn columns<'a>(names: impl Iterator<Item = &'a str>) -> Option<Vec<String>> {
+    let names = names
+        .map(str::trim)
+        .filter(|name| !matches!(*name, "" | "none"));
+    names
+        .map(|name| Some(Column::named(name)?.name()))
+        .collect()
+}
+
 /// What stands in a cell.
 pub struct Cell {
     pub text: Shown<'static>,
@@ -251,6 +261,10 @@ mod tests {
         }
         assert_eq!(Column::named("."), None);
         assert_eq!(Column::named("unknown"), None);
+        let both = columns("own, .http.route".split(',')).unwrap();
+        assert_eq!(both, ["own", ".http.route"]);
+        assert_eq!(columns(["none"].into_iter()), Some(Vec::new()));
+        assert_eq!(columns(["http.route"].into_iter()), None);
     }
 
     #[test]

@@ -46,7 +46,9 @@ pub use explain::{Explained, explain, outline};
 pub use open::LARGE;
 pub use study::{Studied, Study};
 
+pub use columns::columns;
 pub use view::View;
+pub use view::sheet::is_column;
 
 use open::{Focus, Open};
 use study::{Subject, Want};

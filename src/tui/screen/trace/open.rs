@@ -58,6 +58,8 @@ pub struct Open {
     pub wanted_view: Option<View>,
     /// The row to go to in it.
     pub wanted_row: Option<(usize, View)>,
+    /// How its table is to be sorted.
+    pub wanted_sort: Option<(String, bool)>,
     /// Folds that only the critical path can decide.
     pub wanted_folds: Option<Folds>,
     pub explained: Option<Held<Explained>>,
@@ -123,6 +125,7 @@ impl Open {
             anchor: None,
             wanted_view: None,
             wanted_row: None,
+            wanted_sort: None,
             wanted_folds: None,
             range: Range::whole(&trace),
             explained: None,

@@ -31,6 +31,10 @@ impl Open {
             view: Some(self.view).filter(|&view| view != View::Waterfall),
             span: span.map(|span| self.trace.span(span).span_id()),
             row: self.sheet_row(),
+            sort: match self.bodies.get(&self.view) {
+                Some(Body::Sheet(sheet)) => sheet.sorted(),
+                _ => None,
+            },
             range,
             folds,
             find: self.find.input.text().to_owned(),
@@ -76,6 +80,8 @@ impl Open {
         }
         self.wanted_view = standing.view.filter(|&view| view != View::Waterfall);
         self.wanted_row = standing.row.zip(self.wanted_view);
+        self.wanted_sort.clone_from(&standing.sort);
+        self.describe();
     }
 
     /// The row of a table that does not tell by its span which it is.
@@ -88,6 +94,7 @@ impl Open {
 
     /// Once a table is there, to the row that was told, if it still tells of the same span.
     pub fn row_as_wanted(&mut self) {
+        self.sort_as_wanted();
         let is_here = self.bodies.contains_key(&self.view);
         let wanted = self
             .wanted_row
@@ -103,6 +110,18 @@ impl Open {
             _ => {}
         });
         self.describe();
+    }
+
+    /// Once a table is there, sorts it as was told.
+    fn sort_as_wanted(&mut self) {
+        let Some(Body::Sheet(sheet)) = self.bodies.get_mut(&self.view) else {
+            return;
+        };
+        let wanted = self.wanted_sort.take();
+        let letter = wanted.and_then(|(word, least_first)| sheet.turn_order(&word, least_first));
+        if let Some(letter) = letter {
+            self.sort(letter, usize::MAX);
+        }
     }
 
     /// Folds as they were told. Once the critical path is known that is for good.

@@ -91,3 +91,36 @@ fn the_title_is_written_when_it_changes_and_holds_no_control_byte() {
         .unwrap();
     assert_eq!(written(&tape), "");
 }
+
+#[test]
+fn links_are_written_once_and_nothing_but_addresses() {
+    let (mut painter, tape) = painter();
+    let area = Rect::new(1, 1, 3, 1);
+    let at = |url: &str| vec![(area, url.to_owned())];
+    painter.link(at("https://crm.example/392"));
+    painter
+        .draw(frame("hello"), None, &Shown::default())
+        .unwrap();
+    let link = "\x1b]8;;https://crm.example/392\x1b\\ell\x1b]8;;\x1b\\";
+    let first = written(&tape);
+    assert!(first.contains(link), "{first:?}");
+    painter
+        .draw(frame("hello"), None, &Shown::default())
+        .unwrap();
+    assert_eq!(written(&tape), "");
+    painter
+        .draw(frame("hullo"), None, &Shown::default())
+        .unwrap();
+    assert!(written(&tape).contains("ull"), "with its new text");
+    for url in [
+        "javascript:alert(1)",
+        "https://a\x1b]8;;b",
+        "https://\u{202e}a",
+    ] {
+        painter.link(at(url));
+        painter
+            .draw(frame("hello"), None, &Shown::default())
+            .unwrap();
+        assert!(!written(&tape).contains("]8;;"), "{url:?}");
+    }
+}

@@ -200,10 +200,13 @@ fn value(
         };
         canvas.put(x.saturating_sub(2), area.y, glyph, Token::Muted);
     }
-    for (said, token) in tails(open, look, canvas, line) {
+    for (said, token, url) in tails(open, look, canvas, line) {
         let width = said.width() as u16;
         if width + 12 < end.saturating_sub(x) {
             canvas.right(end, area.y, width, &said, token);
+            if let Some(url) = url {
+                canvas.link(Rect::new(end - width, area.y, width, 1), url);
+            }
             end -= width + 2;
         }
     }
@@ -233,17 +236,18 @@ fn value(
     }
 }
 
-/// What stands at the end of a line: how long the whole value is, where the line leads.
+/// What stands at the end of a line: how long the whole value is, where the line leads, with the
+/// address if that is a page.
 fn tails(
     open: &Open,
     look: &Look<'_>,
     canvas: &Canvas<'_>,
     line: &Line,
-) -> Vec<(Shown<'static>, Token)> {
+) -> Vec<(Shown<'static>, Token, Option<String>)> {
     let mut tails = Vec::new();
     if let Some(bytes) = line.bytes {
         let size = format!("{} {}", text::bytes(bytes as u64), canvas.glyphs.enter);
-        tails.push((Shown::from(size), Token::Doubt));
+        tails.push((Shown::from(size), Token::Doubt, None));
     }
     if line.piece > 0 {
         return tails;
@@ -256,12 +260,12 @@ fn tails(
         } else {
             canvas.glyphs.link_in
         };
-        tails.push((Shown::new(glyph), Token::Link));
+        tails.push((Shown::new(glyph), Token::Link, None));
     }
     let patterns = &look.shared.links;
     if let Some(page) = external::of_line(open, line, patterns).into_iter().next() {
         let said = format!("{} {}", canvas.glyphs.link_out, page.text);
-        tails.push((Shown::from(said), Token::Link));
+        tails.push((Shown::from(said), Token::Link, Some(page.url)));
     }
     tails
 }

@@ -143,7 +143,8 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
     Chrome {
         facts: Fact::least_first(facts),
         why,
-        strip: if open.view == View::Waterfall {
+        strip: if open.view == View::Waterfall && !panes::is_alone(open, size, &look.shared.session)
+        {
             size.minimap() + 1
         } else {
             0

@@ -82,7 +82,7 @@ impl Panes {
             let share = split.detail.map_or(usual, u16::from);
             percent(of, share.clamp(DETAIL.0, DETAIL.1))
         };
-        let focused = matches!(open.focus, Focus::Detail | Focus::Filter);
+        let focused = has_keys(open);
         let tells_itself = matches!(open.view, View::Flame | View::Json);
         let wanted = if size == Size::Small || tells_itself {
             focused
@@ -97,7 +97,9 @@ impl Panes {
         let fits = size == Size::Large && part(body.width, 30) >= BESIDE;
         let (mut tree, detail) = match session.pane {
             _ if !wanted => (body, None),
-            PaneForm::Alone if focused => (Rect { height: 0, ..body }, Some(body)),
+            PaneForm::Alone if is_alone(open, size, session) => {
+                (Rect { height: 0, ..body }, Some(body))
+            }
             PaneForm::Alone => (body, None),
             PaneForm::Beside if body.width >= 2 * NARROW => {
                 beside(body, part(body.width, 45).max(NARROW))
@@ -160,6 +162,17 @@ impl Panes {
             }
         }
     }
+}
+
+/// Whether the detail stands where all else would.
+pub fn is_alone(open: &Open, size: Size, session: &Session) -> bool {
+    let wanted = size == Size::Small || open.detail.shown;
+    session.pane == PaneForm::Alone && wanted && has_keys(open)
+}
+
+/// Whether the detail has the keys.
+fn has_keys(open: &Open) -> bool {
+    matches!(open.focus, Focus::Detail | Focus::Filter)
 }
 
 /// Names of a waterfall that wide.

@@ -63,6 +63,8 @@ async fn a_copied_command_opens_exactly_this() {
         "/{ status = error }<Enter>&&",
         "evf",
         "wvt",
+        "vtsd",
+        "vtsnsn3j",
         "wvs",
         "ve2j",
         "vi",

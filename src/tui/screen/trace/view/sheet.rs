@@ -83,6 +83,24 @@ const FINDINGS: &[Column] = &[
     right("SPANS", 's', 8, 1),
 ];
 
+impl Column {
+    /// How it is called on a command line.
+    fn word(&self) -> String {
+        match self.title {
+            "" => "failed".to_owned(),
+            title => title.to_lowercase().replace("% of ", "").replace(' ', "-"),
+        }
+    }
+}
+
+/// Whether a table has a column that is called so on a command line.
+pub fn is_column(word: &str) -> bool {
+    let all = [SPANS, EVENTS, GROUPS, FINDINGS];
+    all.into_iter()
+        .flatten()
+        .any(|column| column.word() == word)
+}
+
 /// An event, or a log record, of a span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happening {
@@ -171,6 +189,15 @@ impl Content {
         }
     }
 
+    /// How it is sorted at first.
+    fn usual_sort(&self) -> (char, bool) {
+        match self {
+            Self::Groups(..) => ('c', false),
+            Self::Findings => (' ', true),
+            Self::Spans | Self::Events(_) => ('t', true),
+        }
+    }
+
     /// The figure that a letter sorts by; none for what sorts by words.
     fn figure(&self, row: usize, letter: char, seen: &Seen<'_>) -> Option<u64> {
         let trace = seen.trace;
@@ -248,11 +275,7 @@ impl Sheet {
     /// A table in its own order.
     pub fn new(content: Content, trace: &Trace, explained: &Explained) -> Self {
         let order = (0..content.len(trace, explained) as u32).collect();
-        let sort = match content {
-            Content::Groups(..) => ('c', false),
-            Content::Findings => (' ', true),
-            Content::Spans | Content::Events(_) => ('t', true),
-        };
+        let sort = content.usual_sort();
         let most = match &content {
             Content::Groups(_, groups) => groups.iter().map(|group| group.figures.critical.0).max(),
             _ => None,
@@ -319,6 +342,23 @@ impl Sheet {
         let here = before.order.get(before.list.cursor()).copied();
         let row = self.order.iter().position(|&row| Some(row) == here);
         self.list.go(row.unwrap_or(0), height, self.order.len());
+    }
+
+    /// How it is sorted, if not as usual: a column's word, and whether the least comes first.
+    pub fn sorted(&self) -> Option<(String, bool)> {
+        let (letter, least_first) = self.sort;
+        let mut columns = self.content.columns().iter();
+        let column = columns.find(|column| column.letter == letter)?;
+        (self.sort != self.content.usual_sort()).then(|| (column.word(), least_first))
+    }
+
+    /// Turns the order, so that sorting by a column of that word brings the least first or last.
+    /// Returns the column's letter.
+    pub fn turn_order(&mut self, word: &str, least_first: bool) -> Option<char> {
+        let mut columns = self.content.columns().iter();
+        let letter = columns.find(|column| column.word() == word)?.letter;
+        self.sort = (letter, !least_first);
+        Some(letter)
     }
 
     /// Sorts by a column; again, the other way round. The cursor stays on its row.
