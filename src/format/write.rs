@@ -139,7 +139,7 @@ mod tests {
 
     use super::*;
     use crate::format::{Problem, ReadOptions, Sink, read};
-    use crate::model::{Block, scenario};
+    use crate::model::{Block, Note, scenario};
 
     #[derive(Default)]
     struct Blocks(Vec<Arc<Block>>);
@@ -193,5 +193,35 @@ mod tests {
             );
         }
         assert!(write(Format::ZipkinV1, &mut io::sink(), [&trace].into_iter()).is_err());
+    }
+
+    #[test]
+    fn notes_go_with_the_formats_that_have_a_place_for_them() {
+        let trace = scenario::trace("shop: GET 0..120 server\n  cart: load 10..90 +20:lock\n");
+        let span = trace.span(1).span_id();
+        let note = Note {
+            time: scenario::EPOCH,
+            text: "the lock | again, {\"as\": before}".to_owned(),
+        };
+        let mut notes = Notes::default();
+        notes.put(span, note.clone());
+        let trace = trace.with_notes(&notes);
+        for format in [Format::OtlpJson, Format::JaegerJson, Format::ZipkinV2] {
+            let mut bytes = Vec::new();
+            write(format, &mut bytes, [&trace].into_iter()).unwrap();
+            let mut blocks = Blocks::default();
+            let options = ReadOptions::default();
+            read("in", &mut bytes.as_slice(), &options, &mut blocks);
+            let again = Trace::all_of(&blocks.0).remove(0);
+            assert_eq!(Notes::of(&again).on(span), Some(&note), "{format:?}");
+            assert_eq!(
+                again.span(1).events().len(),
+                1,
+                "a note is no event: {format:?}"
+            );
+        }
+        let mut text = Vec::new();
+        write(Format::Markdown, &mut text, [&trace].into_iter()).unwrap();
+        assert!(String::from_utf8(text).unwrap().contains("the lock"));
     }
 }

@@ -208,6 +208,36 @@ async fn start(dialect: Dialect, needs_service: bool, n: u64) -> (Jaeger, Arc<Fa
     (Jaeger::new(None, &config).unwrap(), fake)
 }
 
+/// What a Jaeger 2.20 answered, with and without an archive, and one whose archive is full.
+#[tokio::test]
+async fn a_trace_goes_into_the_archive_of_a_server_that_has_one() {
+    const DONE: &str = r#"{"data":[],"total":0,"limit":0,"offset":0,"errors":[]}"#;
+    const NONE: &str = r#"{"data":null,"total":0,"limit":0,"offset":0,"errors":[{"code":500,"msg":"archive span storage was not configured"}]}"#;
+    const FULL: &str = r#"{"data":null,"total":0,"limit":0,"offset":0,"errors":[{"code":500,"msg":"no space left"}]}"#;
+    for (status, body, archived) in [
+        (200, DONE, Some(true)),
+        (500, NONE, Some(false)),
+        (500, FULL, None),
+    ] {
+        let answer = move |method: axum::http::Method, uri: Uri| async move {
+            let path = "/api/archive/00000000000000000000000000000007";
+            assert_eq!((method.as_str(), uri.path()), ("POST", path));
+            (StatusCode::from_u16(status).unwrap(), body)
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("jaeger+http://{}", listener.local_addr().unwrap());
+        let router = Router::new().fallback(answer);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let config = BackendConfig {
+            url,
+            ..BackendConfig::default()
+        };
+        let jaeger = Jaeger::new(None, &config).unwrap();
+        let told = jaeger.archive(TraceId(7), CancellationToken::new()).await;
+        assert_eq!(told.as_ref().ok().copied(), archived, "{told:?}");
+    }
+}
+
 struct Answered {
     rows: Vec<TraceRow>,
     pushdown: Pushdown,

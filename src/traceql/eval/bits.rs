@@ -116,7 +116,10 @@ impl Bits {
     pub fn retain_narrow(&mut self, column: &Narrow, keep: impl Fn(u32) -> bool) {
         match column {
             Narrow::One(list) => {
-                let passes: [bool; 256] = std::array::from_fn(|number| keep(number as u32));
+                // Only what stands in the column is asked for: it may be a place in a list.
+                let most = list.iter().copied().max().map_or(0, usize::from);
+                let passes: [bool; 256] =
+                    std::array::from_fn(|number| number <= most && keep(number as u32));
                 self.retain_column(list, |number| passes[usize::from(number)]);
             }
             Narrow::Two(list) => self.retain_column(list, |number| keep(number.into())),

@@ -209,6 +209,7 @@ actions! {
     PreviousLongest "previous_longest" "" "back to the span of longer own time" Hunt { Trace: "[l" }
     FindOperation "find_operation" "" "find this operation" Hunt { Trace: "*" }
     HitsAs "hits_as" "" "hits marked, alone, or all else folded" Hunt { Trace: "&" }
+    FoldSiblings "fold_siblings" "" "fold or open this span and its siblings" View { Waterfall: "zj" }
     FoldService "fold_service" "" "fold or open all spans of this service" View { Waterfall: "zs" }
     Squeeze "squeeze" "" "squeeze idle time, or show it all" Axis { Waterfall: "zg" }
     Redo "redo" "" "do again what was undone" View { Trace: "<C-r>" }

@@ -137,7 +137,8 @@ fn wildcard(bound: &[Key], keys: &[Key]) -> Option<char> {
     keys.last().filter(|_| wild)?.typed()
 }
 
-/// Where the table lists these keys for this action; the user's own come first.
+/// Where the table lists these keys for this action. A single key that it does not list is the
+/// user's own and comes first; longer ones help hands that know them, and come last.
 fn preference(action: Action, keys: &[Key]) -> usize {
     let written: String = keys.iter().map(ToString::to_string).collect();
     let listed = action
@@ -148,7 +149,9 @@ fn preference(action: Action, keys: &[Key]) -> usize {
     listed
         .enumerate()
         .find(|(_, one)| *one == written)
-        .map_or(0, |(at, _)| at + 1)
+        .map_or(if keys.len() > 1 { usize::MAX } else { 0 }, |(at, _)| {
+            at + 1
+        })
 }
 
 #[cfg(test)]

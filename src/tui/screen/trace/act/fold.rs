@@ -30,6 +30,7 @@ impl Open {
                 let depth = act.letter.and_then(|digit| digit.to_digit(10)).unwrap_or(1);
                 self.rows.open_to(&trace, depth as usize);
             }
+            Action::FoldSiblings => self.fold_siblings(span),
             Action::FoldService => self.fold_service(span),
             Action::OnlyTelling => self.only_telling(),
             _ => return false,
@@ -39,6 +40,15 @@ impl Open {
             .go(self.rows.row_of(span), height, self.rows.len());
         self.describe();
         true
+    }
+
+    /// Folds a span and its siblings, or opens them all if it is folded.
+    fn fold_siblings(&mut self, span: usize) {
+        let trace = &self.trace;
+        let folded = !self.rows.is_folded(span);
+        let parent = trace.parent(span);
+        let beside = |other: usize| trace.parent(other) == parent;
+        self.rows.set_where(trace, folded, beside);
     }
 
     /// Folds every span of a span's service, or opens them all if it is folded.

@@ -12,6 +12,10 @@ use super::super::{Open, semantics};
 
 /// Columns that marks of a row (failed, slow, doubtful) take at the end of its name.
 pub const MARKS: u16 = 2;
+/// A sign stands where it leaves so many columns for itself and what is called.
+const SIGNED: u16 = 10;
+/// A summary is cut to no fewer columns.
+const SUMMARY: usize = 12;
 /// Columns that a name keeps, however deep its span stands.
 pub const NAME: u16 = 24;
 
@@ -141,7 +145,7 @@ fn sign(
 ) -> u16 {
     let sign = call.and_then(|call| canvas.glyphs.family(call.family));
     match sign {
-        Some(sign) if x + 3 < end => {
+        Some(sign) if x + SIGNED < end => {
             canvas.put(x + 1, y, sign, Token::Muted);
             x + 3
         }
@@ -193,12 +197,19 @@ fn called_one(
     canvas.text(x, y, end.saturating_sub(x), &Shown::new(name), token)
 }
 
-/// Short facts behind a name: those that fit whole.
+/// Short facts behind a name: those that fit whole, and as much of a summary as they leave room for.
 fn pills(canvas: &mut Canvas<'_>, (mut x, y): (u16, u16), end: u16, pills: &[semantics::Pill]) {
+    let others = pills.iter().filter(|pill| !pill.summary);
+    let others: usize = others.map(|pill| Shown::new(&pill.text).width() + 1).sum();
     for pill in pills {
-        let shown = Shown::new(&pill.text);
+        let mut shown = Shown::new(&pill.text).into_owned();
+        let room = usize::from(end.saturating_sub(x));
+        if pill.summary && room.saturating_sub(others) >= SUMMARY {
+            // Hosts begin alike and paths end apart.
+            shown = shown.cut_middle(room - others, canvas.charset());
+        }
         let width = shown.width() as u16;
-        if x + width > end {
+        if usize::from(width) > room {
             continue;
         }
         let token = if pill.failed {

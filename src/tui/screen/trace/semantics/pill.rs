@@ -13,29 +13,26 @@ pub struct Pill {
     pub text: String,
     /// It tells of a failure.
     pub failed: bool,
+    /// It tells what the span does, and may be cut.
+    pub summary: bool,
 }
 
 /// The protocol of a span in a few words: what it does if its name does not tell, status codes,
 /// methods, systems, models with their tokens.
 pub fn pills(span: SpanRef<'_>, call: Option<&Call>) -> Vec<Pill> {
-    let mut pills: Vec<Pill> = Vec::new();
+    let mut pills: Vec<Pill> = summary(span, call).into_iter().collect();
     let mut push = |text: String, failed| {
         let known =
             told(span.operation(), &text) || pills.iter().any(|pill| told(&pill.text, &text));
         if !text.is_empty() && !known {
-            pills.push(Pill { text, failed });
+            let summary = false;
+            pills.push(Pill {
+                text,
+                failed,
+                summary,
+            });
         }
     };
-    // A model has a pill of its own, with its tokens.
-    let tells = |call: &&Call| match call.family {
-        "code" => false,
-        "model" => first(span, MODEL).is_none(),
-        _ => true,
-    };
-    let does = call.filter(tells).map(|call| &call.does);
-    let known = |word: &str| told(span.operation(), word) || told(span.service(), word);
-    let is_new = |does: &&String| !does.split_whitespace().all(known);
-    push(does.filter(is_new).cloned().unwrap_or_default(), false);
     if let Some(method) = first(span, METHOD) {
         push(method, false);
         let status = first(span, STATUS).unwrap_or_default();
@@ -62,6 +59,23 @@ pub fn pills(span: SpanRef<'_>, call: Option<&Call>) -> Vec<Pill> {
         }
     }
     pills
+}
+
+/// What a span does, if its name does not tell.
+fn summary(span: SpanRef<'_>, call: Option<&Call>) -> Option<Pill> {
+    // A model has a pill of its own, with its tokens.
+    let tells = |call: &&Call| match call.family {
+        "code" => false,
+        "model" => first(span, MODEL).is_none(),
+        _ => true,
+    };
+    let does = &call.filter(tells)?.does;
+    let known = |word: &str| told(span.operation(), word) || told(span.service(), word);
+    (!does.split_whitespace().all(known)).then(|| Pill {
+        text: does.clone(),
+        failed: false,
+        summary: true,
+    })
 }
 
 /// Whether a name says so already.

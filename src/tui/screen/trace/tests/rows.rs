@@ -132,6 +132,20 @@ async fn hidden_services_leave_a_row_that_shows_them_again() {
 }
 
 #[tokio::test]
+async fn siblings_fold_together() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("jzj").await.unwrap();
+    assert!(harness.text().contains(" 2/6"), "{}", harness.text());
+    assert!(
+        here(&harness).contains("frontend → customer"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("zj").await.unwrap();
+    assert!(harness.text().contains(" 2/15"), "{}", harness.text());
+}
+
+#[tokio::test]
 async fn events_outside_of_the_time_shown_are_counted() {
     let mut harness = ride((120, 40)).await;
     harness.keys("3j").await.unwrap();
