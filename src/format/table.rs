@@ -137,8 +137,11 @@ pub fn markdown<'a>(
     Ok(())
 }
 
-/// The notes on a trace's spans, a line each below its table.
-fn markdown_notes(out: &mut dyn io::Write, trace: &Trace) -> io::Result<()> {
+/// Writes the notes on a trace's spans, a line each below its table; nothing without any.
+///
+/// # Errors
+/// Those of `out`.
+pub fn markdown_notes(out: &mut dyn io::Write, trace: &Trace) -> io::Result<()> {
     for (number, (span, note)) in Notes::of(trace).iter().enumerate() {
         if number == 0 {
             out.write_all(b"\n")?;

@@ -15,9 +15,9 @@ use clap::{Args, ValueEnum};
 use tokio_util::sync::CancellationToken;
 
 use crate::analysis::{GroupBy, critical_path, skew};
-use crate::backend::{Backend, SearchRequest, Sort};
+use crate::backend::{Archive, Backend, SearchRequest, Sort};
 use crate::config::{Config, Depth, Paths};
-use crate::format::{Format as Wire, explained, pasted, write as write_traces};
+use crate::format::{Format as Wire, explained, pasted, table, write as write_traces};
 use crate::graph::trace_graph;
 use crate::model::{Nanos, Trace, TraceId};
 use crate::text::plural;
@@ -137,6 +137,9 @@ pub(super) fn run(args: &ShowArgs, session: &mut Session) -> Result<Outcome, Fai
     if trace.is_empty() {
         session.note(format!("trace {id} has no spans"));
     }
+    // Notes that cannot be read are no reason not to show the trace.
+    let noted = Archive::of_user().and_then(|archive| archive.annotated(Arc::clone(&trace)).ok());
+    let trace = noted.unwrap_or(trace);
     let trace = if args.adjust_skew {
         corrected(&trace)
     } else {
@@ -263,6 +266,9 @@ fn write(trace: &Trace, args: &ShowArgs, session: &mut Session) -> Result<(), Fa
         }
         (View::Waterfall | View::Spans | View::Json, _) => {
             write_rows(out, look, format, &rows::columns(), &rows::of(trace))?;
+            if format == Format::Md {
+                table::markdown_notes(out, trace)?;
+            }
         }
     }
     Ok(())

@@ -37,7 +37,7 @@ impl Default for KeptTraces {
 impl KeptTraces {
     fn know(&mut self, kept: &[Kept], broken: usize, shared: &Shared) {
         let bytes: u64 = kept.iter().map(|one| one.bytes).sum();
-        let mut said = match kept.len() {
+        let said = match kept.len() {
             0 => "nothing is kept: P keeps a trace, A notes on a span, m marks a place".to_owned(),
             many => format!(
                 "{}, {}",
@@ -45,10 +45,11 @@ impl KeptTraces {
                 text::bytes(bytes)
             ),
         };
-        if broken > 0 {
-            said += &format!("; {} cannot be read", text::plural(broken as u64, "file"));
-        }
-        self.said = Some(said);
+        let unread = text::plural(broken as u64, "file");
+        self.said = Some(match broken {
+            0 => said,
+            _ => format!("{said}; {unread} cannot be read"),
+        });
         self.picker
             .replace(kept.iter().map(|one| item(one, shared)).collect());
     }
