@@ -44,6 +44,11 @@ impl Spell {
         self.calls as f64 * slower.log2()
     }
 
+    /// How much longer all calls took together.
+    pub fn longer(&self) -> Nanos {
+        Nanos((self.typical - self.usual).0.saturating_mul(self.calls))
+    }
+
     /// Whether two have a minute in common.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.from < other.to && other.from < self.to

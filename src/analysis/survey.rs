@@ -14,7 +14,10 @@ use crate::text::{Charset, Clock, Shown, count, duration, plural, share};
 const TOLD: usize = 2;
 
 /// How many stretches of time are told in which something was slow.
-const SPELLS: usize = 5;
+const SPELLS: usize = 12;
+
+/// All calls of such a stretch together took at least so much longer than usual.
+const LEAST_LONGER: Nanos = Nanos::from_millis(1_000);
 
 /// Errors below this share, in per cent, do not stand out.
 const LEAST_ERRORS: u64 = 1;
@@ -191,7 +194,7 @@ fn slow_spells(trends: &Trends, told: &[Finding], words: Words<'_>) -> Vec<Findi
                 .into_iter()
                 .map(move |spell| (trend, spell))
         })
-        .filter(|(_, spell)| spell.to <= explained)
+        .filter(|(_, spell)| spell.to <= explained && spell.longer() >= LEAST_LONGER)
         .collect();
     let name = |trend: &Trend| (trend.service.clone(), trend.operation.clone());
     all.sort_by(|(a, x), (b, y)| {
@@ -235,7 +238,7 @@ fn slow_spell(trend: &Trend, spell: Spell, words: Words<'_>) -> Finding {
     Finding {
         kind: FindingKind::SlowSpell,
         text: Shown::from_owned(text),
-        explains: Nanos((spell.typical - spell.usual).0.saturating_mul(spell.calls)),
+        explains: spell.longer(),
         evidence: Evidence::Operation(evidence),
     }
 }
@@ -306,6 +309,21 @@ mod tests {
             "rates convert slow from 00:03 to 00:04: typically 800 ms, else 2.00 ms (40 spans)"
         );
         assert_eq!(why.findings.len(), 1);
+    }
+
+    #[test]
+    fn what_cost_next_to_nothing_is_not_told() {
+        let mut text = String::new();
+        for call in 0..400_u64 {
+            let start = call * 1_500;
+            let took = if (120..160).contains(&call) {
+                8.0
+            } else {
+                0.02
+            };
+            let _ = writeln!(text, "cache: get {start}..{}", start as f64 + took);
+        }
+        assert_eq!(told(&text).findings, []);
     }
 
     #[test]

@@ -131,11 +131,10 @@ fn progress(search: &Search) -> String {
 pub fn nothing(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let results = &search.results;
     let y = area.y + area.height.min(2) / 2;
-    let said = if let Some(why) = &results.failure {
-        Phrase::of(Token::Error, canvas.glyphs.failed)
-            .and(Token::Text, " ")
-            .and(Token::Text, why.clone())
-    } else if let Some(job) = look.job(Purpose::Search) {
+    if let Some(why) = &results.failure {
+        return refused(why, canvas, Rect { y, ..area });
+    }
+    let said = if let Some(job) = look.job(Purpose::Search) {
         let Some(turn) = spinner(job, look.shared.now, canvas) else {
             return;
         };
@@ -159,8 +158,26 @@ pub fn nothing(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, area: 
     }
 }
 
+/// Why nothing can be asked, in as many rows as that takes.
+fn refused(why: &Shown<'_>, canvas: &mut Canvas<'_>, area: Rect) {
+    canvas.put(area.x + 3, area.y, canvas.glyphs.failed, Token::Error);
+    let room = area.width.saturating_sub(6);
+    let lines = why.wrap(room.max(10).into());
+    for (y, line) in (area.y..area.bottom()).zip(&lines) {
+        canvas.text(area.x + 5, y, room, line, Token::Text);
+    }
+}
+
 fn no_match(search: &Search) -> Phrase {
     let of = search.results.found.as_ref().and_then(|found| found.of);
+    if of == Some(0) {
+        return Phrase::text("there are no spans here")
+            .and(Token::Muted, "      ")
+            .and(Token::Accent, ":open PATH")
+            .and(Token::Muted, " another file   ")
+            .and(Token::Accent, "b")
+            .and(Token::Muted, " another backend");
+    }
     let held = of.map_or_else(
         || "no trace".to_owned(),
         |of| format!("0 of {}", plural(of, "trace")),
