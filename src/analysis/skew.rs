@@ -126,8 +126,10 @@ fn proof(trace: &Trace, span: usize) -> Option<Nanos> {
     if early > Nanos(0) {
         return Some(early);
     }
-    // A caller that gave up has gone before its call is served.
-    let served = trace.start_of(span) > trace.end_of(parent) && !trace.span(parent).is_error();
+    // A caller that gave up, or did not wait, has gone before its call is served.
+    let waited =
+        !trace.span(parent).is_error() && trace.duration_of(span) <= trace.duration_of(parent);
+    let served = waited && trace.start_of(span) > trace.end_of(parent);
     (served && callee(trace, parent) == Some(span))
         .then(|| trace.end_of(span).since(trace.end_of(parent)))
 }
@@ -262,5 +264,6 @@ mod tests {
         );
         assert_eq!(told("a: r 0..9 producer\n  b: s 12..20\n"), None);
         assert_eq!(told("a: r 0..9 client error\n  b: s 12..20\n"), None);
+        assert_eq!(told("a: r 0..9 client\n  b: s 12..40\n"), None);
     }
 }
