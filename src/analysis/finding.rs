@@ -92,6 +92,8 @@ pub struct OperationEvidence {
     pub at_least: Option<Nanos>,
     /// Since when it is so.
     pub since: Option<Time>,
+    /// Until when it was so, where that is over.
+    pub until: Option<Time>,
 }
 
 impl OperationEvidence {

@@ -233,6 +233,7 @@ fn slow_spell(trend: &Trend, spell: Spell, words: Words<'_>) -> Finding {
         operation: trend.operation.to_string(),
         at_least: Some(Nanos(between as u64)),
         since: Some(spell.from),
+        until: Some(spell.to),
         ..OperationEvidence::default()
     };
     Finding {

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use crate::analysis::{Evidence, Words, survey};
 use crate::backend::{SearchRequest, Sort};
-use crate::model::TraceId;
+use crate::model::{Nanos, TraceId};
 use crate::text::Shown;
+use crate::traceql::form::When;
 use crate::tui::answer::{Answer, Request};
 use crate::tui::job::Purpose;
 use crate::tui::message::Message;
@@ -31,8 +32,8 @@ const LOOKED_AT: usize = 200;
 /// What is being looked for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Hunt {
-    /// The query whose traces are evidence, while it is asked.
-    query: Option<String>,
+    /// The query whose traces are evidence, and its time, while it is asked.
+    question: Option<(String, When)>,
     found: Vec<TraceId>,
     /// When all operations were asked about last.
     surveyed: Option<Duration>,
@@ -101,18 +102,28 @@ pub fn go(search: &mut Search, finding: usize, cx: &mut Cx<'_>) {
         }
         Evidence::Spans(_) => return,
     };
+    let when = while_it_was_so(&found.evidence).unwrap_or(search.asked.when);
     let request = SearchRequest {
         query: query.clone(),
-        window: window::window(search.asked.when, cx.shared.clock.now()),
+        window: window::window(when, cx.shared.clock.now()),
         limit: LOOKED_AT,
         sort: Sort::Newest,
     };
-    (search.hunt.query, search.hunt.found) = (Some(query), Vec::new());
+    (search.hunt.question, search.hunt.found) = (Some((query, when)), Vec::new());
     cx.ask(
         Purpose::Why,
         "looking for traces that show it",
         Request::Search(request),
     );
+}
+
+/// The time of something that is over. The traces may have begun a minute before it.
+fn while_it_was_so(evidence: &Evidence) -> Option<When> {
+    let Evidence::Operation(operation) = evidence else {
+        return None;
+    };
+    let (since, until) = operation.since.zip(operation.until)?;
+    Some(When::Between(since - Nanos::from_millis(60_000), until))
 }
 
 /// Answers to both kinds of question.
@@ -142,7 +153,7 @@ pub fn answered(search: &mut Search, answer: Answer, cx: &mut Cx<'_>) {
 
 /// The evidence is known: to the first of it in the list, else the list becomes it.
 fn arrive(search: &mut Search, cx: &mut Cx<'_>) {
-    let Some(query) = search.hunt.query.take() else {
+    let Some((query, when)) = search.hunt.question.take() else {
         return;
     };
     let found = std::mem::take(&mut search.hunt.found);
@@ -164,6 +175,7 @@ fn arrive(search: &mut Search, cx: &mut Cx<'_>) {
             let finding = search.finding;
             let asked = Asked {
                 query,
+                when,
                 ..search.asked.clone()
             };
             search.ask(asked, cx);
