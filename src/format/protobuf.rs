@@ -14,6 +14,17 @@ pub struct WireError {
     pub what: &'static str,
 }
 
+const CUT_OFF: &str = "cut off in a number";
+const FIXED_CUT_OFF: &str = "cut off in a fixed-size number";
+const BEYOND: &str = "a length beyond the end of the message";
+
+impl WireError {
+    /// Whether nothing is wrong but that there are too few bytes.
+    pub fn is_short(&self) -> bool {
+        [CUT_OFF, FIXED_CUT_OFF, BEYOND].contains(&self.what)
+    }
+}
+
 /// Result of walking a message.
 pub type Result<T> = std::result::Result<T, WireError>;
 
@@ -87,6 +98,22 @@ impl<'a> Message<'a> {
         Ok(Some((number, field)))
     }
 
+    /// The number and the length of the next field, if its type is 2; it goes on behind them,
+    /// whether or not so much is there. `None` if it is no such field, which is still to be read.
+    pub fn begin(&mut self) -> Result<Option<(u32, u64)>> {
+        let mut ahead = *self;
+        if ahead.rest.is_empty() {
+            return Ok(None);
+        }
+        let (number, wire_type) = ahead.tag()?;
+        if wire_type != 2 {
+            return Ok(None);
+        }
+        let length = ahead.varint()?;
+        *self = ahead;
+        Ok(Some((number, length)))
+    }
+
     #[inline]
     fn tag(&mut self) -> Result<(u32, u8)> {
         let start = *self;
@@ -118,7 +145,7 @@ impl<'a> Message<'a> {
             }
         }
         self.error(if self.rest.len() < 10 {
-            "cut off in a number"
+            CUT_OFF
         } else {
             "a number of more than ten bytes"
         })
@@ -127,7 +154,7 @@ impl<'a> Message<'a> {
     #[inline]
     fn fixed<const N: usize>(&mut self) -> Result<[u8; N]> {
         let Some((bytes, rest)) = self.rest.split_first_chunk() else {
-            return self.error("cut off in a fixed-size number");
+            return self.error(FIXED_CUT_OFF);
         };
         self.rest = rest;
         Ok(*bytes)
@@ -138,7 +165,7 @@ impl<'a> Message<'a> {
         let start = *self;
         let length = usize::try_from(self.varint()?).unwrap_or(usize::MAX);
         let Some((inner, rest)) = self.rest.split_at_checked(length) else {
-            return start.error("a length beyond the end of the message");
+            return start.error(BEYOND);
         };
         self.rest = rest;
         Ok(Message {

@@ -17,6 +17,8 @@
 
 mod skip;
 
+pub use skip::Skip;
+
 /// Structs and lists within one another that are passed over.
 pub const DEEPEST: usize = 64;
 
@@ -64,6 +66,16 @@ pub struct ThriftError {
     pub at: usize,
     /// What is wrong.
     pub what: &'static str,
+}
+
+const BEYOND: &str = "a length beyond the end";
+const CUT_OFF: &str = "cut off in a number";
+
+impl ThriftError {
+    /// Whether nothing is wrong but that there are too few bytes.
+    pub fn is_short(&self) -> bool {
+        [BEYOND, CUT_OFF].contains(&self.what)
+    }
 }
 
 /// Result of reading.
@@ -126,7 +138,7 @@ impl<'a> Thrift<'a> {
     fn take(&mut self, length: usize) -> Result<&'a [u8]> {
         let end = self.at.checked_add(length);
         let Some(taken) = end.and_then(|end| self.bytes.get(self.at..end)) else {
-            return self.error("a length beyond the end");
+            return self.error(BEYOND);
         };
         self.at += length;
         Ok(taken)
@@ -138,7 +150,7 @@ impl<'a> Thrift<'a> {
             .get(self.at..)
             .and_then(<[u8]>::split_first_chunk)
         else {
-            return self.error("cut off in a number");
+            return self.error(CUT_OFF);
         };
         self.at += N;
         Ok(*bytes)

@@ -1,31 +1,25 @@
 //! Cuts traces in `MessagePack` into messages of some traces each, so that no more of an input is
 //! held than its largest trace. Nothing is decoded here: values are counted.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use super::msgpack::{CUT, Reader, Token};
 use crate::format::findings::Piece;
-use crate::format::problem::Reason;
 use crate::format::protobuf::WireError;
-use crate::format::read::Failure;
+use crate::format::read::{Failure, Window};
 
-/// Bytes asked of the source at a time.
-const CHUNK: usize = 256 << 10;
 /// Size that messages have at least, but for the last one.
 const ENOUGH: usize = 1 << 20;
 
 /// The payloads of an input, one behind the other.
 pub(in crate::format) struct Payloads<'a> {
-    source: &'a mut dyn Read,
-    limit: u64,
-    buffer: Vec<u8>,
-    /// Bytes of the buffer that were handed over or passed over.
-    at: usize,
-    /// Where in the input that is.
-    offset: u64,
+    window: Window<'a>,
+    /// Size of a message from which on it is handed over.
+    enough: usize,
     /// The payload at hand.
     payload: Payload,
-    ended: bool,
+    /// What is left is no payload, or broken.
+    broken: bool,
 }
 
 /// A payload that is being cut.
@@ -46,16 +40,14 @@ enum Begun {
 }
 
 impl<'a> Payloads<'a> {
-    /// The payloads of `source`, no trace in which may be larger than `limit` bytes.
-    pub(in crate::format) fn new(source: &'a mut dyn Read, limit: u64) -> Self {
+    /// The payloads of `source`, no trace in which may be larger than `limit` bytes. If they are
+    /// `live`, each trace comes as soon as it is there.
+    pub(in crate::format) fn new(source: &'a mut dyn Read, limit: u64, live: bool) -> Self {
         Self {
-            source,
-            limit,
-            buffer: Vec::new(),
-            at: 0,
-            offset: 0,
+            window: Window::new(source, limit),
+            enough: if live { 1 } else { ENOUGH },
             payload: Payload::default(),
-            ended: false,
+            broken: false,
         }
     }
 
@@ -71,15 +63,15 @@ impl<'a> Payloads<'a> {
                 }
             }
             let (mut whole, mut traces, mut scan) = (0, 0, Scan::default());
-            let enough = ENOUGH.max(self.payload.head.len());
+            let enough = self.enough.max(self.payload.head.len());
             while traces < self.payload.traces && whole < enough {
-                match scan.value(self.rest()) {
+                match scan.value(self.window.rest()) {
                     Ok(()) => (whole, traces) = (scan.at, traces + 1),
-                    Err(error) if error.what == CUT && !self.ended => self.fill()?,
+                    Err(error) if error.what == CUT && !self.is_ended() => self.fill()?,
                     // The decoder will find it, and tell it.
                     Err(_) => {
-                        self.ended = true;
-                        let length = self.rest().len();
+                        self.broken = true;
+                        let length = self.window.rest().len();
                         return Ok(Some(self.take(length, traces + 1)));
                     }
                 }
@@ -91,60 +83,33 @@ impl<'a> Payloads<'a> {
     /// Begins the next payload, if there is one.
     fn begin(&mut self) -> Result<Begun, Failure> {
         loop {
-            match head(self.rest()) {
+            match head(self.window.rest()) {
                 Ok(head) => {
-                    let before = self.rest().get(..head.table).unwrap_or_default();
+                    let before = self.window.rest().get(..head.table).unwrap_or_default();
                     self.payload = Payload {
                         head: before.to_vec(),
                         traces: head.traces,
                     };
-                    self.pass(head.length);
+                    self.window.pass(head.length);
                     return Ok(Begun::Payload);
                 }
-                Err(error) if error.what == CUT && !self.ended => self.fill()?,
-                Err(_) if self.rest().is_empty() => return Ok(Begun::Nothing),
+                Err(error) if error.what == CUT && !self.is_ended() => self.fill()?,
+                Err(_) if self.window.rest().is_empty() => return Ok(Begun::Nothing),
                 Err(_) => return Ok(Begun::Nonsense),
             }
         }
     }
 
-    /// What was read and is not handed over.
-    fn rest(&self) -> &[u8] {
-        self.buffer.get(self.at..).unwrap_or_default()
-    }
-
-    fn pass(&mut self, length: usize) {
-        self.at += length;
-        self.offset += length as u64;
+    fn is_ended(&self) -> bool {
+        self.broken || self.window.is_ended()
     }
 
     fn fill(&mut self) -> Result<(), Failure> {
-        self.buffer.drain(..self.at);
-        self.at = 0;
-        if self.buffer.len() as u64 > self.limit {
-            self.ended = true;
+        let filled = self.window.fill();
+        if filled.is_err() && self.window.rest().is_empty() {
             self.payload = Payload::default();
-            self.buffer.clear();
-            return Err(Failure {
-                reason: Reason::TooLarge,
-                message: format!("a trace of more than {} MiB", self.limit >> 20),
-                offset: self.offset,
-            });
         }
-        let mut more = self.source.take(CHUNK as u64);
-        match more.read_to_end(&mut self.buffer) {
-            Ok(count) => self.ended = count == 0,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                self.ended = true;
-                return Err(Failure {
-                    reason: Reason::of(&error),
-                    message: error.to_string(),
-                    offset: self.offset + self.buffer.len() as u64,
-                });
-            }
-        }
-        Ok(())
+        filled
     }
 
     /// Takes some traces of the payload, in so many bytes.
@@ -154,14 +119,14 @@ impl<'a> Payloads<'a> {
         message.push(0xdd);
         message.extend(traces.to_be_bytes());
         let piece = Piece {
-            offset: self.offset,
+            offset: self.window.offset(),
             prefix: message.len(),
             ..Piece::default()
         };
-        message.extend_from_slice(self.rest().get(..length).unwrap_or_default());
-        self.pass(length);
+        message.extend_from_slice(self.window.rest().get(..length).unwrap_or_default());
+        self.window.pass(length);
         self.payload.traces = self.payload.traces.saturating_sub(traces);
-        if self.ended && self.rest().is_empty() {
+        if self.is_ended() && self.window.rest().is_empty() {
             self.payload = Payload::default();
         }
         (message, piece)
@@ -169,14 +134,12 @@ impl<'a> Payloads<'a> {
 
     /// Takes all that is there and does not begin as a payload.
     fn take_as_it_is(&mut self) -> (Vec<u8>, Piece) {
-        self.ended = true;
+        self.broken = true;
         let piece = Piece {
-            offset: self.offset,
+            offset: self.window.offset(),
             ..Piece::default()
         };
-        let message = self.rest().to_vec();
-        self.pass(message.len());
-        (message, piece)
+        (self.window.take_rest(), piece)
     }
 }
 
@@ -261,7 +224,7 @@ mod tests {
 
     /// All messages of an input that comes in small portions.
     fn messages(mut bytes: &[u8], limit: u64) -> (Vec<Vec<u8>>, Vec<String>) {
-        let mut payloads = Payloads::new(&mut bytes, limit);
+        let mut payloads = Payloads::new(&mut bytes, limit, false);
         let (mut all, mut told) = (Vec::new(), Vec::new());
         loop {
             match payloads.next() {
@@ -285,7 +248,7 @@ mod tests {
         let (all, told) = messages(&input, 1 << 20);
         assert_eq!(
             (all.len(), &told[..]),
-            (0, &["a trace of more than 1 MiB".to_owned()][..])
+            (0, &["more than 1 MiB in which there is nowhere to cut".to_owned()][..])
         );
     }
 

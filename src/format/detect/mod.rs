@@ -32,9 +32,10 @@ pub enum Framing {
     Excerpts,
     /// One protobuf message, of this signal.
     Message(Signal),
-    /// One protobuf message around another, of traces: Tempo's `TraceByIDResponse`.
+    /// A protobuf message around another, of traces: Tempo's `TraceByIDResponse`, Jaeger's
+    /// `PostSpansRequest`.
     Wrapped,
-    /// One binary message of another format than OTLP, which is read whole.
+    /// A binary message of another format than OTLP.
     Whole,
     /// Each message behind its length in four bytes, most significant first, perhaps compressed:
     /// the collector's file exporter with `format: proto` or `compression: zstd`.

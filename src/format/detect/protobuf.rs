@@ -5,12 +5,8 @@ use crate::format::otlp::Signal;
 
 /// Recognises a message by its beginning.
 pub(super) fn detect(head: &[u8]) -> Option<Recognised> {
-    if let Some((format, why)) = flat(head) {
-        return Some(Recognised {
-            format,
-            framing: Framing::Whole,
-            why,
-        });
+    if let Some(found) = flat(head) {
+        return Some(found);
     }
     if let Some(signal) = signal(head) {
         let why = match signal {
@@ -62,19 +58,30 @@ fn is_packet(message: &[u8]) -> bool {
 }
 
 /// Formats whose spans are not within batches of a resource and a scope.
-fn flat(head: &[u8]) -> Option<(Format, &'static str)> {
+fn flat(head: &[u8]) -> Option<Recognised> {
     let (_, first) = fields(head).next().filter(|&(tag, _)| tag == LENGTH_1)?;
-    match flat_span(first) {
-        Some(Format::ZipkinProto) => Some((Format::ZipkinProto, "a protobuf list of Zipkin spans")),
-        Some(format) => Some((format, "a protobuf batch of Jaeger spans")),
+    let (format, framing, why) = match flat_span(first) {
+        Some(Format::ZipkinProto) => (
+            Format::ZipkinProto,
+            Framing::Whole,
+            "a protobuf list of Zipkin spans",
+        ),
+        Some(format) => (format, Framing::Whole, "a protobuf batch of Jaeger spans"),
         None => {
             let (_, within) = fields(first).next().filter(|&(tag, _)| tag == LENGTH_1)?;
-            (flat_span(within)? == Format::JaegerProto).then_some((
+            flat_span(within).filter(|&format| format == Format::JaegerProto)?;
+            (
                 Format::JaegerProto,
+                Framing::Wrapped,
                 "a protobuf request with a batch of Jaeger spans",
-            ))
+            )
         }
-    }
+    };
+    Some(Recognised {
+        format,
+        framing,
+        why,
+    })
 }
 
 /// Whose span a message is: it begins with the trace's id, and then the types of the fields that

@@ -2,6 +2,9 @@
 //! that can be decoded one by one. When enough of these wait, it decodes some itself.
 
 mod binary;
+mod fields;
+mod list;
+mod thrift;
 
 use std::cell::RefCell;
 use std::io::{self, Read};
@@ -9,7 +12,7 @@ use std::ops::ControlFlow;
 
 use super::ReadOptions;
 use super::behind::Behind;
-use super::decoders::{self, Decoder};
+use super::decoders::{self, Cut, Decoder};
 use super::decoding::{self, Decoded};
 use super::excerpts::Excerpts;
 use super::pieces::{Pace, Pieces, Text};
@@ -107,7 +110,9 @@ impl Cutting<'_> {
         };
         let why = "it was asked for";
         let framing = match (format, detected) {
-            (Format::OtlpProto, Ok(found)) if found.format == format => found.framing,
+            (Format::OtlpProto | Format::JaegerProto, Ok(found)) if found.format == format => {
+                found.framing
+            }
             (
                 Format::OtlpJson,
                 Ok(Recognised {
@@ -135,9 +140,14 @@ impl Cutting<'_> {
     ) -> ControlFlow<()> {
         match recognised.framing {
             Framing::Message(signal) => self.message(source, signal, 0),
-            Framing::Wrapped => self.wrapped(source),
+            Framing::Wrapped => match decoders::of(recognised.format).cut {
+                Cut::Fields(kind) => {
+                    self.wrapped_fields(source, (recognised.format, kind, prompt))
+                }
+                _ => self.wrapped(source),
+            },
             Framing::Prefixed => self.prefixed(source),
-            Framing::Whole => self.binary(source, recognised.format),
+            Framing::Whole => self.binary(source, recognised.format, prompt),
             Framing::Excerpts => self.excerpts(source),
             Framing::Documents => self.documents(source, recognised.format, prompt),
         }
@@ -235,3 +245,6 @@ pub(super) fn place(input: &str, offset: u64) -> Piece {
         ..Piece::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

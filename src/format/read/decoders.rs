@@ -40,13 +40,29 @@ pub(super) enum Decoder {
 impl Cut {
     /// Whether it is not text that is cut.
     pub(super) fn is_binary(self) -> bool {
-        matches!(self, Self::Nowhere | Self::Packed | Self::Fields)
+        matches!(
+            self,
+            Self::Packed | Self::Fields(_) | Self::Thrift
+        )
     }
+}
+
+/// What the fields of a message in protobuf are to one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fields {
+    /// Nothing.
+    Apart,
+    /// Zipkin's spans: those of one trace belong together.
+    Grouped,
+    /// Jaeger's spans, and the process that emitted them.
+    Batch,
 }
 
 /// Where a document may be cut.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Cut {
+    /// Between documents, and between the elements of a list that is the document.
+    Documents,
     /// Between the elements of its outermost list.
     Elements,
     /// The same, if they are lists: objects belong together.
@@ -59,10 +75,10 @@ pub(super) enum Cut {
     Within(&'static [Inner]),
     /// Between the traces of Datadog's `MessagePack`.
     Packed,
-    /// Between the fields of the outermost message in protobuf.
-    Fields,
-    /// Nowhere: what comes last may explain what comes first, or it is one binary message.
-    Nowhere,
+    /// Between the fields of a message in protobuf.
+    Fields(Fields),
+    /// Between the spans of a list in Thrift.
+    Thrift,
 }
 
 /// A list within an element, between whose elements a cut may be.
@@ -117,14 +133,14 @@ pub(super) fn of(format: Format) -> Documents {
         Format::DatadogJson => (Each(datadog::decode), Cut::Lists),
         Format::DatadogMsgpack => (Each(datadog::decode_packed), Cut::Packed),
         Format::ClickHouse => (Each(clickhouse::decode), Cut::Elements),
-        Format::JaegerProto => (Each(jaeger::decode_proto), Cut::Nowhere),
-        Format::JaegerThrift => (Each(jaeger::decode_thrift), Cut::Nowhere),
-        Format::ZipkinProto => (Each(zipkin::decode_proto), Cut::Nowhere),
-        Format::ZipkinThrift => (Each(zipkin::decode_thrift), Cut::Nowhere),
+        Format::JaegerProto => (Each(jaeger::decode_proto), Cut::Fields(Fields::Batch)),
+        Format::JaegerThrift => (Each(jaeger::decode_thrift), Cut::Thrift),
+        Format::ZipkinProto => (Each(zipkin::decode_proto), Cut::Fields(Fields::Grouped)),
+        Format::ZipkinThrift => (Each(zipkin::decode_thrift), Cut::Thrift),
         Format::Xray => (Course(xray::course), Cut::Elements),
         Format::CloudTrace => (Each(cloud_trace::decode), Cut::Elements),
-        Format::Pinpoint => (Each(pinpoint::decode), Cut::Nowhere),
-        Format::Perfetto => (Course(perfetto::course), Cut::Fields),
+        Format::Pinpoint => (Each(pinpoint::decode), Cut::Documents),
+        Format::Perfetto => (Course(perfetto::course), Cut::Fields(Fields::Apart)),
         Format::TempoSearch => (Each(tempo::decode), Cut::Elements),
         _ => (
             Each(|text, builder, findings, _| otlp::json::decode(text, builder, findings)),

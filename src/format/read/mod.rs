@@ -20,6 +20,7 @@ mod queue;
 mod reading;
 mod scan;
 mod scanner;
+mod window;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -43,6 +44,7 @@ pub use ahead::look_ahead;
 pub(super) use course::{Course, Out};
 pub(super) use excerpts::find as find_document;
 pub(super) use pieces::Failure;
+pub(super) use window::Window;
 
 /// Who takes what is read.
 pub trait Sink {

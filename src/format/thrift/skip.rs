@@ -9,14 +9,48 @@ enum Open {
     Values(u64, [Kind; 2]),
 }
 
-impl Thrift<'_> {
-    /// Passes over a value.
-    pub fn skip(&mut self, kind: Kind) -> Result<()> {
-        let mut open = Vec::new();
-        self.pass(kind, &mut open)?;
-        while let Some(top) = open.last_mut() {
-            let next = match top {
-                Open::Struct(fields) => self.field(fields)?.map(|field| field.kind),
+/// A value that is passed over while its bytes come: where in it we are.
+pub struct Skip {
+    open: Vec<Open>,
+    /// What comes next, if its type is told already.
+    next: Option<Kind>,
+    /// Bytes that were passed over.
+    at: usize,
+}
+
+impl Skip {
+    /// A value of this type.
+    pub fn of(kind: Kind) -> Self {
+        Self {
+            open: Vec::new(),
+            next: Some(kind),
+            at: 0,
+        }
+    }
+
+    /// Goes on in `bytes`, which begin where the value does and may be more than the last time: how
+    /// long it is.
+    ///
+    /// # Errors
+    /// What is wrong; if that is no more than that they are too few, it can go on with more.
+    pub fn go_on(&mut self, bytes: &[u8], protocol: Protocol) -> Result<usize> {
+        let mut thrift = Thrift::new(bytes, protocol);
+        thrift.at = self.at;
+        self.run(&mut thrift)?;
+        Ok(self.at)
+    }
+
+    fn run(&mut self, thrift: &mut Thrift<'_>) -> Result<()> {
+        loop {
+            if let Some(kind) = self.next {
+                thrift.pass(kind, &mut self.open)?;
+                (self.next, self.at) = (None, thrift.at);
+            }
+            let Some(top) = self.open.last_mut() else {
+                return Ok(());
+            };
+            self.next = match top {
+                Open::Struct(fields) => thrift.field(fields)?.map(|field| field.kind),
                 Open::Values(0, _) => None,
                 Open::Values(left, kinds) => {
                     *left -= 1;
@@ -24,12 +58,18 @@ impl Thrift<'_> {
                     Some(if *left % 2 == 1 { first } else { second })
                 }
             };
-            match next {
-                Some(kind) => self.pass(kind, &mut open)?,
-                None => drop(open.pop()),
+            self.at = thrift.at;
+            if self.next.is_none() {
+                self.open.pop();
             }
         }
-        Ok(())
+    }
+}
+
+impl Thrift<'_> {
+    /// Passes over a value.
+    pub fn skip(&mut self, kind: Kind) -> Result<()> {
+        Skip::of(kind).run(self)
     }
 
     /// Passes over a value, or over the header of one that holds others.

@@ -1,29 +1,23 @@
-//! Every decoder, whatever the input looks like: the first byte names the format.
+//! Every decoder, whatever the input looks like, whole and in pieces. The variable `FORMAT` names the
+//! format, so that each has its ten minutes and its corpus; without it the first byte does.
 #![no_main]
 
-use std::ops::ControlFlow;
+use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use vizsla::format::{Format, Limits, Problem, ReadOptions, Sink, read};
-use vizsla::model::{Block, Trace};
+use vizsla::format::Format;
+use vizsla_fuzz::whole_and_cut;
 
-struct Traces;
-
-impl Sink for Traces {
-    fn block(&mut self, block: Block) -> ControlFlow<()> {
-        Trace::all_of(&[block.into()]);
-        ControlFlow::Continue(())
-    }
-
-    fn problem(&mut self, problem: Problem) {
-        assert!(!problem.message.is_empty());
-    }
-}
+static NAMED: LazyLock<Option<Format>> = LazyLock::new(|| {
+    let name = std::env::var("FORMAT").ok()?;
+    Some(Format::from_name(&name).expect("the name of a format"))
+});
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some((&first, mut input)) = bytes.split_first() else { return };
+    if let Some(format) = *NAMED {
+        return whole_and_cut(bytes, Some(format));
+    }
+    let Some((&first, input)) = bytes.split_first() else { return };
     let format = Format::ALL[usize::from(first) % Format::ALL.len()];
-    let limits = Limits { expanded_bytes: 1 << 24, message_bytes: 1 << 22, ..Limits::default() };
-    let options = ReadOptions { format: Some(format), limits, ..ReadOptions::default() };
-    read("fuzz", &mut input, &options, &mut Traces);
+    whole_and_cut(input, Some(format));
 });

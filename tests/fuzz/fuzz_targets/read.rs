@@ -1,29 +1,7 @@
-//! Detection, containers and all decoders, as a file goes.
+//! Detection, containers and all decoders, as a file goes and as one that is being written.
 #![no_main]
 
-use std::ops::ControlFlow;
-
 use libfuzzer_sys::fuzz_target;
-use vizsla::format::{Limits, Problem, ReadOptions, Sink, read};
-use vizsla::model::{Block, Trace};
+use vizsla_fuzz::whole_and_cut;
 
-struct Traces;
-
-impl Sink for Traces {
-    fn block(&mut self, block: Block) -> ControlFlow<()> {
-        Trace::all_of(&[block.into()]);
-        ControlFlow::Continue(())
-    }
-
-    fn problem(&mut self, problem: Problem) {
-        assert!(!problem.message.is_empty());
-    }
-}
-
-fuzz_target!(|bytes: &[u8]| {
-    let limits = Limits { expanded_bytes: 1 << 24, message_bytes: 1 << 22, ..Limits::default() };
-    for live in [false, true] {
-        let options = ReadOptions { format: None, live, limits };
-        read("fuzz", &mut &*bytes, &options, &mut Traces);
-    }
-});
+fuzz_target!(|bytes: &[u8]| whole_and_cut(bytes, None));

@@ -4,7 +4,6 @@ use std::io::Read;
 use std::ops::ControlFlow;
 
 use super::{Cutting, Part, WAITING};
-use crate::format::findings::Piece;
 use crate::format::otlp::Signal;
 use crate::format::problem::Reason;
 use crate::format::protobuf::{Field, Message};
@@ -17,17 +16,24 @@ const LAST_WORDS: u64 = 64 << 10;
 
 impl Cutting<'_> {
     /// A binary message of a format of its own: in pieces, if it can be cut.
-    pub(super) fn binary(&self, source: &mut dyn Read, format: Format) -> ControlFlow<()> {
+    pub(super) fn binary(
+        &self,
+        source: &mut dyn Read,
+        format: Format,
+        prompt: bool,
+    ) -> ControlFlow<()> {
         match decoders::of(format).cut {
             Cut::Packed => self.packed(source, format),
-            Cut::Fields => self.fields(source, format),
-            _ => self.whole(source, format),
+            Cut::Fields(kind) => self.fields(source, (format, kind, prompt)),
+            Cut::Thrift => self.thrift(source, format, prompt),
+            _ => self.documents(source, format, prompt),
         }
     }
 
     /// Traces in `MessagePack`, some at a time.
     fn packed(&self, source: &mut dyn Read, format: Format) -> ControlFlow<()> {
-        let mut payloads = datadog::Payloads::new(source, self.options.limits.message_bytes);
+        let limit = self.options.limits.message_bytes;
+        let mut payloads = datadog::Payloads::new(source, limit, self.options.live);
         loop {
             match payloads.next() {
                 Ok(Some((bytes, piece))) => {
@@ -36,30 +42,7 @@ impl Cutting<'_> {
                     self.queue.push(part, length, WAITING)?;
                 }
                 Ok(None) => return ControlFlow::Continue(()),
-                Err(failure) => self.fault(failure.reason, failure.message, failure.offset)?,
-            }
-        }
-    }
-
-    /// A message in protobuf, some of its fields at a time.
-    fn fields(&self, source: &mut dyn Read, format: Format) -> ControlFlow<()> {
-        let mut parts = Parts::new(source, self.options.limits.message_bytes);
-        loop {
-            let (bytes, offset, result) = parts.next(self.queue.spare());
-            let length = bytes.len();
-            if length > 0 {
-                let piece = Piece {
-                    offset,
-                    ..Piece::default()
-                };
-                let part = Part::Binary(format, bytes, piece);
-                self.queue.push(part, length, WAITING)?;
-            }
-            if let Err(error) = result {
-                return self.io_fault(&error, offset + length as u64);
-            }
-            if length == 0 {
-                return ControlFlow::Continue(());
+                Err(failure) => self.failure(failure)?,
             }
         }
     }
@@ -139,23 +122,5 @@ impl Cutting<'_> {
             }
             index += 1;
         }
-    }
-
-    /// A message that cannot be cut, held whole.
-    fn whole(&self, source: &mut dyn Read, format: Format) -> ControlFlow<()> {
-        let limit = self.options.limits.message_bytes;
-        let mut bytes = Vec::new();
-        match source.take(limit + 1).read_to_end(&mut bytes) {
-            Ok(length) if length as u64 > limit => {
-                let message = format!("a message of more than {} MiB", limit >> 20);
-                return self.fault(Reason::TooLarge, message, 0);
-            }
-            Ok(_) => {}
-            // What was read before may be told apart all the same.
-            Err(error) => self.io_fault(&error, bytes.len() as u64)?,
-        }
-        let length = bytes.len();
-        let part = Part::Binary(format, bytes, Piece::default());
-        self.queue.push(part, length, WAITING)
     }
 }

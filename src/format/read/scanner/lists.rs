@@ -59,7 +59,9 @@ impl Scanner {
         let key = key_before(document);
         let known = LISTS.iter().any(|name| key == Some(name.as_bytes()));
         let list = match self.cut {
-            _ if self.depth == 1 || known => None,
+            _ if self.depth == 1 => None,
+            Cut::Documents => return None,
+            _ if known => None,
             Cut::Within(lists) if self.depth == 2 => Some(inner(lists, document)?),
             _ => return None,
         };
