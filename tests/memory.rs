@@ -269,3 +269,64 @@ fn a_timeline_that_is_larger_than_memory_is_read_in_portions() {
     let allowed = BUDGET / 10 * 11 + 64 * MIB;
     assert!(most <= allowed, "{} MiB of {}", most / MIB, allowed / MIB);
 }
+
+/// Lists of spans in binary forms: how each begins, its span of this number, and how it ends.
+type Form = (
+    &'static str,
+    &'static [u8],
+    fn(u64) -> Vec<u8>,
+    &'static [u8],
+);
+
+const LISTED: u64 = 400_000;
+
+/// A batch of Jaeger's in protobuf, its process behind its spans.
+fn jaeger_span(id: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_message(&mut out, 1, |span| {
+        put_bytes(span, 1, &u128::from(id / 8 + 1).to_be_bytes());
+        put_bytes(span, 2, &id.to_be_bytes());
+        put_text(span, 3, &format!("{:0200}", id % 100));
+        put_message(span, 6, |start| start.extend([8, 1]));
+    });
+    out
+}
+
+/// A span of Zipkin's in Thrift: fields 1, 4, 3, 10, 11, and the end.
+fn zipkin_span(id: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (number, value) in [(1, id / 8 + 1), (4, id), (10, 1_000 + id), (11, 5)] {
+        out.extend([10, 0, number]);
+        out.extend(value.to_be_bytes());
+    }
+    out.extend([11, 0, 3, 0, 0, 0, 200]);
+    out.extend(format!("{:0200}", id % 100).into_bytes());
+    out.push(0);
+    out
+}
+
+#[test]
+fn lists_in_binary_forms_that_are_larger_than_memory_are_read_in_portions() {
+    // 400,000 as a number of 32 bits.
+    const ZIPKIN: &[u8] = &[12, 0, 6, 0x1a, 0x80];
+    let forms: [Form; 2] = [
+        ("batch.pb", b"", jaeger_span, b"\x12\x06\x0a\x04shop"),
+        ("list.thrift", ZIPKIN, zipkin_span, b""),
+    ];
+    for (name, before, span, behind) in forms {
+        let (out, err, most) = read_file(name, |file| {
+            file.write_all(before).unwrap();
+            for id in 1..=LISTED {
+                file.write_all(&span(id)).unwrap();
+            }
+            file.write_all(behind).unwrap();
+        });
+        assert!(
+            out.contains(&format!("\"received\":{LISTED}")),
+            "{out}{err}"
+        );
+        assert!(!err.contains("no service"), "{err}");
+        let allowed = BUDGET / 10 * 11 + 64 * MIB;
+        assert!(most <= allowed, "{} MiB of {}", most / MIB, allowed / MIB);
+    }
+}

@@ -23,8 +23,8 @@ pub use packed::decode as decode_packed;
 pub(super) use payloads::Payloads;
 
 use super::draft::Rejection;
-use super::row::{self, Row};
-use crate::model::{BlockBuilder, Kind, SpanId, Status, Sym, TraceId, Value};
+use super::row::Row;
+use crate::model::{BlockBuilder, Kind, SpanId, Status, Sym, Time, TraceId, Value};
 
 /// The tag that holds the high half of a trace's id, in hex.
 const HIGH: &str = "_dd.p.tid";
@@ -55,7 +55,7 @@ impl Span {
             "trace_id" => self.trace = id,
             "span_id" => self.row.draft.span_id = SpanId(id),
             "parent_id" => self.row.draft.parent_id = SpanId(id),
-            "start" => self.row.draft.start = row::instant(number),
+            "start" => self.row.draft.start = Time::of_nanos(number),
             "duration" => self.row.duration = Some(number),
             "error" => self.failed = number != 0,
             _ => return false,

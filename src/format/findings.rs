@@ -25,6 +25,8 @@ pub struct Findings {
     pub other_lines: u64,
     /// Data points of metrics: counted, not kept.
     pub metric_points: u64,
+    /// Spans of a piece that start or end at a time that cannot be told.
+    pub(super) out_of_range: u64,
     kept: usize,
     piece: Piece,
 }
@@ -214,6 +216,7 @@ impl Findings {
         self.rejected_logs += other.rejected_logs;
         self.metric_points += other.metric_points;
         self.other_lines += other.other_lines;
+        self.out_of_range += other.out_of_range;
         self.more_problems += other.more_problems;
         for problem in other.problems {
             // Its spans are counted already.

@@ -56,6 +56,8 @@ pub enum Reason {
     Bomb,
     /// A format, or a part of one, that does not hold spans we can read.
     Unsupported,
+    /// A time before 1970 or after 2554.
+    OutOfRange,
     /// The input could not be read to its end.
     Io,
 }
@@ -84,6 +86,7 @@ impl Reason {
             Self::TooLarge => "too_large",
             Self::Bomb => "bomb",
             Self::Unsupported => "unsupported",
+            Self::OutOfRange => "out_of_range",
             Self::Io => "io",
         }
     }

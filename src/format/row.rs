@@ -44,7 +44,7 @@ impl Row {
     pub(super) fn add(&mut self, builder: &mut BlockBuilder) -> Result<(), Rejection> {
         if let Some(duration) = self.duration {
             let end = i128::from(self.draft.start.0).saturating_add(duration);
-            self.draft.end = Some(instant(end));
+            self.draft.end = Some(Time::of_nanos(end));
         }
         let (resource, scope) = (self.resource(builder), self.scope(builder));
         self.draft.add(resource, scope, builder)
@@ -79,11 +79,6 @@ impl Row {
             ..ScopeFields::default()
         })
     }
-}
-
-/// An instant within what can be told, of nanoseconds since 1970.
-pub(super) fn instant(nanos: i128) -> Time {
-    Time(u64::try_from(nanos.max(0)).unwrap_or(u64::MAX))
 }
 
 /// A trace id in hex; an empty one is none.

@@ -11,6 +11,14 @@
 //!   "localEndpoint":{"serviceName":"shop"},"tags":{"http.method":"GET"}}]
 //! ```
 //!
+//! Of a list that is too large to be held, the spans of a trace that stand together are one piece.
+//! Reports of one span that stand further apart, between those of other traces, are not merged here.
+//! They need not be: the halves of a call are two rows anyway, and a trace puts the server's below the
+//! client's wherever they came from (`model/tree.rs`); what was reported twice alike is there once, and
+//! an unfinished report gives way to the finished one of the same service, name and start
+//! (`model/trace/assemble.rs`), counted among the trace's duplicates. What else has the same id stays
+//! beside it, with a warning.
+//!
 //! What tags and endpoints become: `OpenTelemetry`'s `pkg/translator/zipkin`. Version 1 is
 //! turned into version 2 first, as Zipkin does (`zipkin2.v1.V1SpanConverter`).
 

@@ -16,7 +16,7 @@ use super::id::TraceId;
 use super::interner::Interner;
 use super::kind::Status;
 use super::marks::Marks;
-use super::time::Nanos;
+use super::time::{Nanos, Time};
 pub use behind::Mark;
 
 /// Builds one [`Block`].
@@ -35,6 +35,8 @@ pub struct BlockBuilder {
     /// How many bytes the block may take, and about how many its rows do.
     limit: Option<usize>,
     spent: usize,
+    /// Spans with times that cannot be told.
+    out_of_range: usize,
 }
 
 /// Blocks up to this many bytes are copied out of their builder: one copy instead of a column's
@@ -105,6 +107,9 @@ impl BlockBuilder {
                     .iter()
                     .any(|pair| self.error_pairs.contains(pair)));
         let duration = fields.end.map_or(Nanos(0), |end| end.since(fields.start));
+        let times = [Some(fields.start), fields.end];
+        let is_far = times.into_iter().flatten().any(Time::is_out_of_range);
+        self.out_of_range += usize::from(is_far);
         let marks = Marks::new(fields.kind, fields.status, failed);
         let marks = match fields.end {
             None => marks.unfinished(),
@@ -197,5 +202,6 @@ impl BlockBuilder {
         self.last_trace = None;
         self.error_pairs.clear();
         (self.limit, self.spent) = (None, 0);
+        self.out_of_range = 0;
     }
 }

@@ -116,6 +116,11 @@ impl<'a> SpanRef<'a> {
         backwards.map_or_else(|| self.end(), |&by| self.start() - by)
     }
 
+    /// Whether it starts or ends at a time that cannot be told; what is shown is the nearest that can.
+    pub fn is_out_of_range(self) -> bool {
+        self.start().is_out_of_range() || self.received_end().is_out_of_range()
+    }
+
     /// Whether the end is not known: it had not ended when it was written.
     pub fn is_unfinished(self) -> bool {
         self.block.marks[self.at()].is_unfinished()

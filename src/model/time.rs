@@ -13,6 +13,25 @@ pub struct Nanos(pub u64);
 impl Time {
     /// The latest instant there is: year 2554.
     pub const MAX: Self = Self(u64::MAX);
+    /// What stands for all instants before 1970: the beginning of that year, but for some
+    /// milliseconds that no clock shows by chance, since zero is not recorded.
+    pub const MIN: Self = Self(19_700_101);
+
+    /// The instant so many nanoseconds after 1970. One that cannot be told becomes [`Self::MIN`] or
+    /// [`Self::MAX`].
+    #[must_use]
+    pub fn of_nanos(nanos: i128) -> Self {
+        if nanos < 0 {
+            return Self::MIN;
+        }
+        u64::try_from(nanos).map_or(Self::MAX, Self)
+    }
+
+    /// Whether it stands for one that cannot be told: an end of the range is no time of a span.
+    #[must_use]
+    pub fn is_out_of_range(self) -> bool {
+        self == Self::MIN || self == Self::MAX
+    }
 
     /// The time since `earlier`, or zero if `earlier` is in fact later.
     pub fn since(self, earlier: Self) -> Nanos {
@@ -85,5 +104,27 @@ impl From<std::time::Duration> for Nanos {
 impl From<Nanos> for std::time::Duration {
     fn from(length: Nanos) -> Self {
         Self::from_nanos(length.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_told_is_the_nearest_that_can_and_says_so() {
+        for (nanos, time) in [
+            (0, Time(0)),
+            (7, Time(7)),
+            (-1, Time::MIN),
+            (i128::MIN, Time::MIN),
+            (1 << 64, Time::MAX),
+            (i128::MAX, Time::MAX),
+        ] {
+            let found = Time::of_nanos(nanos);
+            let is_far = !(0..1 << 64).contains(&nanos);
+            assert_eq!((found, found.is_out_of_range()), (time, is_far), "{nanos}");
+        }
+        assert!((Time(5) + Nanos(u64::MAX)).is_out_of_range());
     }
 }

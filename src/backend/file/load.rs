@@ -1,6 +1,7 @@
 //! Reading files into a store, on threads of their own, while others already look at what is
 //! there.
 
+mod following;
 mod opened;
 
 use std::io;
@@ -155,7 +156,7 @@ impl Shared {
             let store = move || keep(&self.store, &mut self.counted(blocks));
             match storing.spawn_scoped(scope, store) {
                 Ok(storing) => {
-                    self.read_all(&found, &to);
+                    self.read_all(given, &found, &to);
                     drop(to);
                     if storing.join().is_err() {
                         self.remark("reading ended early: storing failed".to_owned());
@@ -178,14 +179,21 @@ impl Shared {
     }
 
     /// Reads all inputs as one data set.
-    fn read_all(&self, found: &Inputs, to: &SyncSender<Block>) {
-        let options = ReadOptions {
+    fn read_all(&self, given: &[Input], found: &Inputs, to: &SyncSender<Block>) {
+        if self.manner.follow {
+            return self.follow(given, found, to);
+        }
+        let mut sink = HandOver { reader: self, to };
+        read_all(&mut Opened::new(self, found), &self.options(), &mut sink);
+    }
+
+    fn options(&self) -> ReadOptions {
+        ReadOptions {
             format: self.manner.format,
+            grows: self.manner.follow,
             limits: Limits::within(self.store.limits().budget),
             ..ReadOptions::default()
-        };
-        let mut sink = HandOver { reader: self, to };
-        read_all(&mut Opened::new(self, found), &options, &mut sink);
+        }
     }
 
     fn remark_what_did_not_fit(&self) {

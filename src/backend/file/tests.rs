@@ -153,3 +153,53 @@ async fn reading_a_silent_pipe_can_be_stopped() {
     assert!(remarks[0].starts_with("stopped after"), "{remarks:?}");
     assert!(files.stats().await.is_ok(), "stopping is no failure");
 }
+
+#[tokio::test]
+async fn all_files_of_a_folder_are_followed_through_rotation() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let line = |trace: u8| otlp(trace, "shop") + "\n";
+    let append = |name: &str, text: String| {
+        let file = fs::OpenOptions::new().append(true).open(at(name));
+        file.unwrap().write_all(text.as_bytes()).unwrap();
+    };
+    fs::write(at("a.jsonl"), line(1)).unwrap();
+    fs::write(at("b.jsonl"), line(2)).unwrap();
+    let reading = Reading {
+        budget: 64 << 20,
+        follow: true,
+        ..Reading::default()
+    };
+    let files = Files::open(vec![Input::Path(folder.path().to_owned())], reading).unwrap();
+    let mut epoch = files.epoch().unwrap();
+    let mut until = async |expected: usize| {
+        loop {
+            epoch.borrow_and_update();
+            let (rows, done) = search(&files).await.unwrap();
+            if rows.len() >= expected {
+                assert_eq!(rows.len(), expected);
+                return done;
+            }
+            epoch.changed().await.unwrap();
+        }
+    };
+    until(2).await;
+    append("a.jsonl", line(3));
+    append("b.jsonl", line(4));
+    until(4).await;
+    // The writer goes on in the old file until it opens the new one.
+    fs::rename(at("a.jsonl"), at("a.1.jsonl")).unwrap();
+    append("a.1.jsonl", line(5));
+    fs::write(at("a.jsonl"), line(6)).unwrap();
+    until(6).await;
+    // Copied and cut short, and shorter than before.
+    fs::copy(at("b.jsonl"), folder.path().join(".b.old")).unwrap();
+    fs::write(at("b.jsonl"), line(7)).unwrap();
+    until(7).await;
+    // A file that comes, in a folder that comes.
+    fs::create_dir(at("more")).unwrap();
+    fs::write(at("more/c.jsonl"), line(8)).unwrap();
+    until(8).await;
+    assert_eq!(files.remarks(), [""; 0]);
+    files.stop_loading();
+}

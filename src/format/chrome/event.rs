@@ -6,10 +6,9 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use super::{Chrome, Events, Thread};
 use crate::format::draft::Rejection;
 use crate::format::json::{JsonKind, JsonReader, JsonResult};
-use crate::format::row::instant;
 use crate::format::timeline::{Named, TrackIx};
 use crate::format::walk::Walk;
-use crate::model::{PairIx, Value};
+use crate::model::{PairIx, Time, Value};
 
 /// Microseconds in nanoseconds.
 const MICROS: u32 = 1000;
@@ -127,11 +126,11 @@ impl<'a> Walk<'a, '_, Events<'a, '_>> {
             name,
             pairs: &event.pairs,
         };
-        let time = instant(event.time).0;
+        let time = Time::of_nanos(event.time).0;
         match (&*phase, event.duration) {
             ("X", Some(duration)) => {
                 let end = event.time.saturating_add(duration.max(0));
-                timeline.slice(track, time, instant(end).0, named);
+                timeline.slice(track, time, Time::of_nanos(end).0, named);
             }
             // It was cut off, or began before the recording did.
             ("X", None) => {

@@ -7,7 +7,7 @@ use crate::format::decimal::decimal;
 use crate::format::draft::Rejection;
 use crate::format::findings::Findings;
 use crate::format::problem::{Problem, Reason};
-use crate::model::{BlockBuilder, Kind, Nanos, OwnedValue, PairIx, Status, Time};
+use crate::model::{BlockBuilder, Kind, OwnedValue, PairIx, Status, Time};
 
 /// Whether a document may be such a span: it has an id and a name, without quotes.
 pub(super) fn is_span(text: &[u8]) -> bool {
@@ -72,15 +72,9 @@ fn fill(node: &Node<'_>, parts: &mut Parts, builder: &mut BlockBuilder) -> Resul
     draft.operation = builder.string(text("name").unwrap_or_default());
     draft.kind = text("kind").map_or(Kind::Unspecified, kind);
     let start = text("timestamp").and_then(|micros| decimal(micros, 3));
-    draft.start = Time(
-        start
-            .and_then(|nanos| u64::try_from(nanos).ok())
-            .unwrap_or(0),
-    );
+    draft.start = Time::of_nanos(start.unwrap_or(0));
     let duration = text("duration").and_then(|micros| decimal(micros, 3));
-    draft.end = duration
-        .and_then(|nanos| u64::try_from(nanos).ok())
-        .map(|nanos| draft.start + Nanos(nanos));
+    draft.end = duration.map(|nanos| Time::of_nanos(nanos.saturating_add(draft.start.0.into())));
     draft.trace_state = builder.string(text("traceState").unwrap_or_default());
     if let Some(status) = node.get("status") {
         let code = status.get("code").and_then(Node::text);

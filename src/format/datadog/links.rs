@@ -8,7 +8,7 @@
 
 use super::Span;
 use crate::format::json::{JsonReader, JsonResult};
-use crate::format::row::{count, instant, span_id, trace_id};
+use crate::format::row::{count, span_id, trace_id};
 use crate::format::walk::any_value;
 use crate::model::{BlockBuilder, PairIx, SpanId, Sym, Time, TraceId};
 
@@ -42,7 +42,7 @@ impl Span {
             while let Some(key) = json.next_key()? {
                 match &*key {
                     "name" => name = builder.string(&json.string()?),
-                    "time_unix_nano" => time = instant(json.integer()?),
+                    "time_unix_nano" => time = Time::of_nanos(json.integer()?),
                     "attributes" => attributes(json, builder, &mut pairs)?,
                     _ => drop(json.skip()?),
                 }

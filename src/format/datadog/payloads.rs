@@ -248,7 +248,10 @@ mod tests {
         let (all, told) = messages(&input, 1 << 20);
         assert_eq!(
             (all.len(), &told[..]),
-            (0, &["more than 1 MiB in which there is nowhere to cut".to_owned()][..])
+            (
+                0,
+                &["more than 1 MiB in which there is nowhere to cut".to_owned()][..]
+            )
         );
     }
 

@@ -10,7 +10,7 @@ use crate::format::draft::Rejection;
 use crate::format::json::{JsonKind, JsonReader, JsonResult};
 use crate::format::row::{self, Row};
 use crate::format::walk::Walk;
-use crate::model::{BlockBuilder, Kind, LogFields, SpanId, Status, Sym, Value};
+use crate::model::{BlockBuilder, Kind, LogFields, SpanId, Status, Sym, Time, Value};
 
 /// What decides what the document is, until all of it is read.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ impl<'a> Walk<'a, '_, State<'a>> {
         self.leaves(Self::apm_member)?;
         let State { row, apm, .. } = &mut self.state;
         if let Some(micros) = apm.micros {
-            row.draft.start = row::instant(micros);
+            row.draft.start = Time::of_nanos(micros);
         }
         match apm.event() {
             Event::Metric => return Ok(Ok(())),

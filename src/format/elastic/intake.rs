@@ -190,7 +190,7 @@ impl<'a> Walk<'a, '_, Intake<'a>> {
         } = &mut self.state;
         if let (Some(offset), Time(0)) = (*offset, row.draft.start) {
             let from = kept.start_of(facts.transaction_id).unwrap_or_default();
-            row.draft.start = row::instant(i128::from(from.0).saturating_add(offset));
+            row.draft.start = Time::of_nanos(i128::from(from.0).saturating_add(offset));
         }
         if row.draft.start == Time(0) {
             row.draft
@@ -237,7 +237,7 @@ impl<'a> Walk<'a, '_, Intake<'a>> {
             "parent_id" | "pid" => row.draft.parent_id = row::span_id(json)?,
             "transaction_id" | "xid" => facts.transaction_id = row::span_id(json)?,
             "name" | "n" => self.state.row.draft.operation = self.sym()?,
-            "timestamp" => row.draft.start = row::instant(json.scaled(MICROS)?),
+            "timestamp" => row.draft.start = Time::of_nanos(json.scaled(MICROS)?),
             "start" | "s" => self.state.offset = Some(json.scaled(MILLIS)?),
             "duration" | "d" => row.duration = Some(json.scaled(MILLIS)?),
             "outcome" | "o" => row.draft.status = apm::outcome(&json.string()?),

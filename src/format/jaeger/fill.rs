@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::process::Processes;
-use super::span::{Draft, Log, Reference, instant};
+use super::span::{Draft, Log, Reference};
 use super::tag::{Tag, TagValue, Tags};
 use crate::model::{
     BlockBuilder, Kind, Mark, Note, PairIx, ResourceIx, ScopeFields, ScopeIx, SpanFields, SpanId,
@@ -139,7 +139,7 @@ impl Filler {
                 self.pairs.push(reader.attribute(tag, builder));
             }
         }
-        let start = instant(draft.start);
+        let start = Time::of_nanos(draft.start);
         let fields = SpanFields {
             trace_id,
             span_id,
@@ -248,7 +248,7 @@ fn end(start: i128, duration: i128) -> Time {
     } else {
         duration
     };
-    instant(start.saturating_add(duration))
+    Time::of_nanos(start.saturating_add(duration))
 }
 
 /// The first `CHILD_OF` of the same trace, else the first reference of it.

@@ -180,7 +180,7 @@ fn log<'a>(mut message: Message<'a>, draft: &mut Draft<'a>) -> Result<()> {
         }
     }
     draft.logs.push(Log {
-        time: Time(u64::try_from(time).unwrap_or(0)),
+        time: Time::of_nanos(time),
         fields: from..draft.fields.len(),
     });
     Ok(())

@@ -256,7 +256,7 @@ impl<'a> Draft<'a> {
             }
         }
         self.logs.push(Log {
-            time: instant(time),
+            time: Time::of_nanos(time),
             fields: from..self.fields.len(),
         });
         Ok(())
@@ -282,11 +282,6 @@ fn json_issue(error: JsonError, path: String) -> Issue {
         reason: Reason::WrongType,
         message,
     }
-}
-
-/// An instant within what can be told.
-pub(super) fn instant(nanos: i128) -> Time {
-    Time(u64::try_from(nanos.max(0)).unwrap_or(u64::MAX))
 }
 
 /// Microseconds as nanoseconds; fractions of a microsecond count.

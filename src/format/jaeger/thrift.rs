@@ -258,7 +258,7 @@ fn log<'a>(thrift: &mut Thrift<'a>, draft: &mut Draft<'a>) -> Result<()> {
         }
     }
     draft.logs.push(Log {
-        time: Time(u64::try_from(time).unwrap_or(0)),
+        time: Time::of_nanos(time),
         fields: from..draft.fields.len(),
     });
     Ok(())

@@ -2,7 +2,9 @@
 //!
 //! Jaeger describes the processes of a trace behind its spans. In a file of one large trace they
 //! stand at its very end, and no row could be shown before all of it was scanned. Searching for two
-//! words is many times as fast as that.
+//! words is many times as fast as that, and going from field to field of a batch in protobuf too.
+
+mod batch;
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -10,7 +12,7 @@ use memchr::memmem::Finder;
 
 use super::behind::value_of;
 use crate::format::Format;
-use crate::format::detect::detect;
+use crate::format::detect::{Framing, detect};
 
 /// The start of a source, by which its format is recognised.
 const HEAD: usize = 64 << 10;
@@ -26,9 +28,9 @@ const LONGEST_END: u64 = 4 << 20;
 const SPANS: &[u8] = b"\"spans\"";
 const PROCESSES: &[u8] = b"\"processes\"";
 
-/// The text of the processes that a source of Jaeger's JSON describes behind its spans, if it
-/// holds one list of spans and one of processes: then these explain all of the spans. Leaves the
-/// source at its start.
+/// The text of the processes that a source of Jaeger's JSON describes behind its spans, or the
+/// process of one in protobuf, if it holds one list of spans and one of processes: then these explain
+/// all of the spans. Leaves the source at its start.
 ///
 /// # Errors
 /// If the source cannot be read.
@@ -46,10 +48,24 @@ pub fn look_ahead(source: &mut (impl Read + Seek)) -> io::Result<Option<Vec<u8>>
 fn find(source: &mut (impl Read + Seek), length: u64) -> io::Result<Option<Vec<u8>>> {
     let mut text = vec![0; HEAD];
     source.read_exact(&mut text)?;
-    let is_jaeger = detect(&text).is_ok_and(|found| found.format == Format::JaegerJson);
+    match detect(&text) {
+        Ok(found) if found.format == Format::JaegerJson => in_json(source, length, text),
+        Ok(found) if found.format == Format::JaegerProto => {
+            batch::find(source, length, found.framing == Framing::Wrapped)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The processes in a source that begins with `text`.
+fn in_json(
+    source: &mut (impl Read + Seek),
+    length: u64,
+    mut text: Vec<u8>,
+) -> io::Result<Option<Vec<u8>>> {
     let (spans, processes) = (Finder::new(SPANS), Finder::new(PROCESSES));
     let begun = spans.find_iter(&text).count();
-    if !is_jaeger || begun != 1 || processes.find(&text).is_some() {
+    if begun != 1 || processes.find(&text).is_some() {
         return Ok(None);
     }
     let mut at = HEAD as u64;
@@ -117,6 +133,29 @@ mod tests {
             assert_eq!(ahead(file(spans, processes)).as_ref(), Some(&found));
         }
         assert_eq!(ahead(file(100, processes)), None);
+    }
+
+    #[test]
+    fn the_process_of_one_large_batch_is_found_at_its_end() {
+        use crate::format::protobuf::put_bytes;
+        let mut batch = Vec::new();
+        for _ in 0..30_000 {
+            let span = [&[0x0a, 16][..], &[1; 16], &[0x12, 8], &[2; 8], &[0x28, 1]].concat();
+            put_bytes(&mut batch, 1, &[&span[..], b"\x1a\x04work"].concat());
+        }
+        put_bytes(&mut batch, 2, b"\x0a\x04shop");
+        let mut request = Vec::new();
+        put_bytes(&mut request, 1, &batch);
+        for (bytes, found) in [
+            (batch.clone(), Some(&b"\x0a\x04shop"[..])),
+            (request.clone(), Some(b"\x0a\x04shop")),
+            (batch.repeat(2), None),
+            (request.repeat(2), None),
+            (batch[..batch.len() - 1].to_vec(), None),
+        ] {
+            let ahead = look_ahead(&mut Cursor::new(bytes)).unwrap();
+            assert_eq!(ahead.as_deref(), found);
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Visitor for Cutting<'_> {
     fn entry(&mut self, mut entry: Entry<'_>) -> ControlFlow<()> {
         let recognised = self.recognise(entry.content.head());
         // What comes out of a decoder comes in small portions, one behind the other.
-        let prompt = entry.containers.is_empty();
+        let prompt = entry.containers.is_empty() || self.options.grows;
         self.input.clone_from(&entry.name);
         self.tell(Part::Input {
             name: entry.name,
@@ -141,9 +141,7 @@ impl Cutting<'_> {
         match recognised.framing {
             Framing::Message(signal) => self.message(source, signal, 0),
             Framing::Wrapped => match decoders::of(recognised.format).cut {
-                Cut::Fields(kind) => {
-                    self.wrapped_fields(source, (recognised.format, kind, prompt))
-                }
+                Cut::Fields(kind) => self.wrapped_fields(source, (recognised.format, kind, prompt)),
                 _ => self.wrapped(source),
             },
             Framing::Prefixed => self.prefixed(source),
@@ -158,7 +156,8 @@ impl Cutting<'_> {
         let mut pieces = Pieces::new(source, limits.message_bytes, decoders::of(format).cut);
         pieces.know(self.ahead.clone());
         let in_course = matches!(decoders::of(format).decoder, Decoder::Course(_));
-        let pace = match (self.options.live, prompt && !in_course) {
+        let prompt = self.options.grows || (prompt && !in_course);
+        let pace = match (self.options.live, prompt) {
             (true, _) => Pace::AtOnce,
             (false, true) => Pace::Promptly,
             (false, false) => Pace::Steadily,

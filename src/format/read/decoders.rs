@@ -40,10 +40,7 @@ pub(super) enum Decoder {
 impl Cut {
     /// Whether it is not text that is cut.
     pub(super) fn is_binary(self) -> bool {
-        matches!(
-            self,
-            Self::Packed | Self::Fields(_) | Self::Thrift
-        )
+        matches!(self, Self::Packed | Self::Fields(_) | Self::Thrift)
     }
 }
 

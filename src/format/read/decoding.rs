@@ -7,7 +7,7 @@ use super::pieces::Text;
 use crate::format::findings::{Findings, Piece, line_ends};
 use crate::format::problem::Problem;
 use crate::format::{Format, jaeger};
-use crate::model::{Block, BlockBuilder};
+use crate::model::{Block, BlockBuilder, Mark};
 
 /// How often reading resumes in one piece behind something that is not JSON.
 const RESUMES: usize = 256;
@@ -51,6 +51,7 @@ pub(super) fn alone(
         }
         Some(_) => return None,
     }
+    findings.out_of_range = builder.out_of_range_since(Mark::default()) as u64;
     Some(Decoded {
         block: builder.finish(),
         findings,

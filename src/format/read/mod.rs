@@ -33,7 +33,7 @@ use super::Limits;
 use super::container::{self, Container};
 use super::detect::Recognised;
 use super::findings::Findings;
-use super::problem::{Problem, Reason};
+use super::problem::{Place, Problem, Reason};
 use crate::model::Block;
 use behind::Behind;
 use cutting::{Cutting, Part, no_thread};
@@ -67,6 +67,8 @@ pub struct ReadOptions {
     pub format: Option<Format>,
     /// Hand every complete document over at once: the source is being written to as we read.
     pub live: bool,
+    /// The source grows: what is complete is handed over before more is waited for.
+    pub grows: bool,
     /// What is believed.
     pub limits: Limits,
 }
@@ -92,6 +94,8 @@ pub struct Input {
     pub logs_without_trace: u64,
     /// Data points of metrics.
     pub metric_points: u64,
+    /// Spans that start or end at a time that cannot be told.
+    pub out_of_range: u64,
 }
 
 impl Input {
@@ -106,6 +110,7 @@ impl Input {
             rejected_logs: 0,
             logs_without_trace: 0,
             metric_points: 0,
+            out_of_range: 0,
         }
     }
 
@@ -117,6 +122,26 @@ impl Input {
         let around: Vec<&str> = within.chain([format.name()]).collect();
         let (name, around, spans) = (&self.name, around.join(", "), self.spans);
         Some(format!("{name}: {around} ({why}): {spans} spans"))
+    }
+
+    /// The problem that the times of some of its spans cannot be told, if there are such.
+    fn far_times(&self) -> Option<Problem> {
+        let spans = match self.out_of_range {
+            0 => return None,
+            1 => "1 span starts or ends".to_owned(),
+            many => format!("{many} spans start or end"),
+        };
+        Some(Problem {
+            place: Place {
+                input: self.name.clone(),
+                ..Place::default()
+            },
+            reason: Reason::OutOfRange,
+            message: format!(
+                "{spans} before 1970 or after 2554: shown with the nearest time that can be told"
+            ),
+            spans: 0,
+        })
     }
 
     /// With what was found in it.

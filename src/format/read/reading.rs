@@ -25,6 +25,31 @@ const FIRST_BLOCK: usize = 1 << 10;
 /// How long nothing has to come until what there is is handed over.
 const IDLE: Duration = Duration::from_millis(40);
 
+/// What goes into a block of one input.
+#[derive(Default)]
+struct Counts {
+    spans: usize,
+    logs: usize,
+    out_of_range: usize,
+}
+
+impl Counts {
+    /// Adds what was put into a builder since a mark.
+    fn add(&mut self, builder: &BlockBuilder, since: Mark) {
+        self.spans += builder.spans_since(since);
+        self.logs += builder.logs_since(since);
+        self.out_of_range += builder.out_of_range_since(since);
+    }
+
+    fn count(self, input: Option<&mut Input>) {
+        if let Some(input) = input {
+            input.spans += self.spans as u64;
+            input.logs += self.logs as u64;
+            input.out_of_range += self.out_of_range as u64;
+        }
+    }
+}
+
 /// One reading: what is built, and what was found so far.
 pub(super) struct Reading<'s> {
     options: &'s ReadOptions,
@@ -255,12 +280,11 @@ impl<'s> Reading<'s> {
         let mut flow = ControlFlow::Continue(());
         let (sink, counted) = (&mut *self.sink, &mut self.counted);
         let (size, limits) = (&mut self.block_spans, &self.options.limits);
-        let (mut spans, mut logs) = (0, 0);
+        let mut passed = Counts::default();
         let mut offered = |builder: &mut BlockBuilder| {
             let full = builder.len() >= *size || builder.bytes() >= limits.block_bytes;
             if full {
-                spans += builder.spans_since(*counted) as u64;
-                logs += builder.logs_since(*counted) as u64;
+                passed.add(builder, *counted);
                 *counted = Mark::default();
                 let block = builder.finish();
                 *size = (*size * 4).min(limits.block_spans);
@@ -275,10 +299,7 @@ impl<'s> Reading<'s> {
             findings,
             hand_over: &mut offered,
         });
-        if let Some(input) = &mut self.input {
-            input.spans += spans;
-            input.logs += logs;
-        }
+        passed.count(self.input.as_mut());
         (done, flow)
     }
 

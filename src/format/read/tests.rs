@@ -356,3 +356,33 @@ fn a_document_in_progress_is_superseded_by_its_final_one_in_another_source() {
     let counts: Vec<u64> = kept.ended.iter().map(|input| input.spans).collect();
     assert_eq!(counts, [0, 1, 2]);
 }
+
+#[test]
+fn times_that_cannot_be_told_are_counted_and_said() {
+    let span = |id: u64, start: &str, duration: &str| {
+        format!(
+            r#"{{"traceID":"1","spanID":"{id}","operationName":"x","processID":"p","startTime":{start},"duration":{duration}}}"#
+        )
+    };
+    let spans = [
+        span(1, "1795357126000000", "5"),
+        span(2, "-5", "5"),
+        span(3, "99999999999999999999", "5"),
+        span(4, "1795357126000000", "9000000000000000000"),
+    ]
+    .join(",");
+    let text = format!(
+        r#"{{"data":[{{"traceID":"1","spans":[{spans}],"processes":{{"p":{{"serviceName":"s"}}}}}}]}}"#
+    );
+    let (kept, inputs) = read_bytes(text.as_bytes());
+    assert_eq!((inputs[0].spans, inputs[0].out_of_range), (4, 3));
+    assert_eq!(
+        kept.messages(),
+        [
+            "in: 3 spans start or end before 1970 or after 2554: shown with the nearest time that can be told"
+        ]
+    );
+    let far = kept.blocks.iter().flat_map(Block::spans);
+    let far: Vec<bool> = far.map(SpanRef::is_out_of_range).collect();
+    assert_eq!(far, [false, true, true, true]);
+}

@@ -72,7 +72,10 @@ impl<'a> Window<'a> {
     pub(super) fn pass_over(&mut self, length: u64) -> Result<(), Failure> {
         let mut left = length;
         loop {
-            let here = self.rest().len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            let here = self
+                .rest()
+                .len()
+                .min(usize::try_from(left).unwrap_or(usize::MAX));
             self.pass(here);
             left -= here as u64;
             if left == 0 {

@@ -5,7 +5,6 @@ use std::mem;
 
 use super::{Carried, Flow, Mark, Named, OPEN, Slice, Timeline, TrackIx};
 use crate::format::read::Out;
-use crate::format::row::instant;
 use crate::model::{
     Appender, Block, BlockBuilder, Kind, PairIx, ResourceFields, ResourceIx, ScopeFields,
     SpanFields, SpanId, Status, Sym, Time, TraceId,
@@ -322,7 +321,7 @@ impl Pouring<'_> {
     }
 
     fn time(&self, time: u64) -> Time {
-        instant(i128::from(time).saturating_add(self.whole.shift))
+        Time::of_nanos(i128::from(time).saturating_add(self.whole.shift))
     }
 }
 

@@ -105,11 +105,19 @@ fn scalar(json: &mut JsonReader<'_>) -> JsonResult<OwnedValue> {
     })
 }
 
-/// A time as RFC 3339 has it. Times before 1970, as Go's zero, count as not known.
+/// Go's zero, the beginning of year 1: a time that is not known.
+const ZERO_OF_GO: i128 = -62_135_596_800_000_000_000;
+
+/// A time as RFC 3339 has it.
 pub(in crate::format) fn timestamp(json: &mut JsonReader<'_>) -> JsonResult<Time> {
     parsed(json, "a time of RFC 3339", |text| {
         let nanos = text.trim().parse::<jiff::Timestamp>().ok()?.as_nanosecond();
-        Some(Time(u64::try_from(nanos).unwrap_or(0)))
+        let is_known = nanos != ZERO_OF_GO;
+        Some(if is_known {
+            Time::of_nanos(nanos)
+        } else {
+            Time(0)
+        })
     })
 }
 

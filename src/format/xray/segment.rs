@@ -174,8 +174,8 @@ impl Walk<'_, '_, Document> {
     /// A time in seconds, rounded to the microsecond: more a double does not hold.
     fn seconds(&mut self) -> JsonResult<Time> {
         let text = self.json.scalar_text()?.unwrap_or_default();
-        let micros = decimal(&text, 6).and_then(|micros| u64::try_from(micros).ok());
-        Ok(Time(micros.unwrap_or(0).saturating_mul(1000)))
+        let micros = decimal(&text, 6).unwrap_or(0);
+        Ok(Time::of_nanos(micros.saturating_mul(1000)))
     }
 
     /// What a subsegment calls: a service of AWS, or another one.

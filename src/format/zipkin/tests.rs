@@ -1,5 +1,9 @@
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
 use super::*;
-use crate::model::{Block, EventRef, Kind, SpanRef, Status, Value};
+use crate::format::{ReadOptions, Sink, read as read_source};
+use crate::model::{Block, EventRef, Kind, SpanRef, Status, Trace, Value};
 
 fn read(text: &str) -> (Block, Findings) {
     let mut builder = BlockBuilder::new();
@@ -248,4 +252,76 @@ fn what_is_wrong_costs_no_more_than_itself_and_says_where() {
         ]
     );
     assert_eq!(findings.rejected_spans(), 2);
+}
+
+/// Depth, service, name, kind and duration of all spans of all traces of a list, by id, read in
+/// pieces as small as can be or whole.
+fn rows(text: &str, live: bool) -> Vec<(u64, usize, String, String, Kind, u64)> {
+    struct Kept(Vec<Arc<Block>>);
+    impl Sink for Kept {
+        fn block(&mut self, block: Block) -> ControlFlow<()> {
+            self.0.push(Arc::new(block));
+            ControlFlow::Continue(())
+        }
+        fn problem(&mut self, problem: Problem) {
+            panic!("{problem}");
+        }
+    }
+    let options = ReadOptions {
+        live,
+        ..ReadOptions::default()
+    };
+    let mut kept = Kept(Vec::new());
+    read_source("in", &mut text.as_bytes(), &options, &mut kept);
+    assert_eq!(kept.0.len() > 1, live);
+    let mut rows = Vec::new();
+    for trace in Trace::all_of(&kept.0) {
+        rows.extend((0..trace.len()).map(|row| {
+            let span = trace.span(row);
+            let (service, name) = (span.service().to_owned(), span.operation().to_owned());
+            let duration = span.duration().0;
+            (
+                span.span_id().0,
+                trace.depth(row),
+                service,
+                name,
+                span.kind(),
+                duration,
+            )
+        }));
+    }
+    rows.sort_by_key(|row| (row.0, row.1));
+    rows
+}
+
+#[test]
+fn reports_that_stand_apart_are_one_trace_all_the_same() {
+    let other =
+        |n: u32| format!(r#"{{"traceId":"b{n}","id":"9","name":"x","timestamp":1,"duration":1}}"#);
+    // Halves of a call, an unfinished report and its end, one report twice.
+    let v2 = [
+        r#"{"traceId":"a","id":"1","kind":"SERVER","name":"get","timestamp":10,"duration":90,"localEndpoint":{"serviceName":"web"}}"#,
+        r#"{"traceId":"a","id":"2","parentId":"1","kind":"CLIENT","name":"load","timestamp":20,"duration":50,"localEndpoint":{"serviceName":"web"}}"#,
+        r#"{"traceId":"a","id":"2","parentId":"1","kind":"SERVER","shared":true,"name":"load","timestamp":25,"duration":30,"localEndpoint":{"serviceName":"cart"}}"#,
+        r#"{"traceId":"a","id":"3","parentId":"2","name":"query","timestamp":30,"localEndpoint":{"serviceName":"cart"}}"#,
+        r#"{"traceId":"a","id":"3","parentId":"2","name":"query","timestamp":30,"duration":9,"localEndpoint":{"serviceName":"cart"}}"#,
+        r#"{"traceId":"a","id":"1","kind":"SERVER","name":"get","timestamp":10,"duration":90,"localEndpoint":{"serviceName":"web"}}"#,
+    ];
+    let v1 = [
+        r#"{"traceId":"a","id":"1","name":"get","timestamp":10,"duration":90,"annotations":[{"timestamp":10,"value":"cs","endpoint":{"serviceName":"web"}},{"timestamp":100,"value":"cr","endpoint":{"serviceName":"web"}}],"binaryAnnotations":[]}"#,
+        r#"{"traceId":"a","id":"1","name":"get","annotations":[{"timestamp":20,"value":"sr","endpoint":{"serviceName":"cart"}},{"timestamp":70,"value":"ss","endpoint":{"serviceName":"cart"}}],"binaryAnnotations":[]}"#,
+    ];
+    for (spans, count) in [(&v2[..], 4), (&v1[..], 2)] {
+        let apart: Vec<String> = (0..)
+            .zip(spans)
+            .flat_map(|(n, span)| [(*span).to_owned(), other(n)])
+            .collect();
+        let text = format!("[{}]", apart.join(",\n"));
+        let (whole, pieces) = (rows(&text, false), rows(&text, true));
+        let of_trace = |rows: &[(u64, usize, String, String, Kind, u64)]| {
+            rows.iter().filter(|row| row.0 != 9).count()
+        };
+        assert_eq!((of_trace(&whole), of_trace(&pieces)), (count, count));
+        assert_eq!(pieces, whole);
+    }
 }

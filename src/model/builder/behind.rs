@@ -8,6 +8,7 @@ use crate::model::block::{ResourceIx, ScopeIx};
 pub struct Mark {
     spans: usize,
     logs: usize,
+    out_of_range: usize,
 }
 
 impl BlockBuilder {
@@ -16,6 +17,7 @@ impl BlockBuilder {
         Mark {
             spans: self.block.len(),
             logs: self.block.logs.len(),
+            out_of_range: self.out_of_range,
         }
     }
 
@@ -38,6 +40,11 @@ impl BlockBuilder {
     /// The number of spans added since `mark`.
     pub fn spans_since(&self, mark: Mark) -> usize {
         self.block.len().saturating_sub(mark.spans)
+    }
+
+    /// How many of these start or end at a time that cannot be told.
+    pub fn out_of_range_since(&self, mark: Mark) -> usize {
+        self.out_of_range.saturating_sub(mark.out_of_range)
     }
 
     /// The number of log records added since `mark`.

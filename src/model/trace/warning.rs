@@ -19,6 +19,8 @@ pub enum Warning {
     EndBeforeStart,
     /// It had not ended when it was written.
     Unfinished,
+    /// It starts or ends before 1970 or after 2554.
+    OutOfRange,
     /// It starts this long before its parent: clocks may differ.
     BeforeParent(Nanos),
     /// The source said so.
@@ -38,6 +40,9 @@ impl std::fmt::Display for Warning {
             Self::SelfParent => f.write_str("names itself as its parent"),
             Self::EndBeforeStart => f.write_str("ends before it starts, shown with duration 0"),
             Self::Unfinished => f.write_str("has no end"),
+            Self::OutOfRange => f.write_str(
+                "starts or ends at a time that cannot be told, shown with the nearest that can",
+            ),
             Self::BeforeParent(by) => {
                 write!(f, "starts {} ns before its parent, clocks may differ", by.0)
             }
@@ -73,6 +78,9 @@ impl Trace {
         }
         if span.is_unfinished() {
             warnings.push(Warning::Unfinished);
+        }
+        if span.is_out_of_range() {
+            warnings.push(Warning::OutOfRange);
         }
         let before = self
             .parent(number)

@@ -1,7 +1,7 @@
 //! Where the bytes come from: standard input and files, each opened when its turn comes.
 
 use std::cell::Cell;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -10,13 +10,17 @@ use std::time::Instant;
 
 use super::Shared;
 use crate::backend::file::inputs::{Input, Inputs};
-use crate::backend::file::intake::{Counted, Followed};
+use crate::backend::file::intake::{Counted, Followed, Watcher};
 use crate::format::{Source, Sources, look_ahead};
 
-/// The inputs, opened one after another.
+/// Some inputs, opened one after another.
 pub(super) struct Opened<'a> {
     reader: &'a Shared,
-    found: &'a Inputs,
+    list: &'a [Input],
+    /// Bytes of all inputs, if they are known.
+    total: Option<u64>,
+    /// Where they end, more is waited for.
+    watch: Option<&'a Watcher<'a>>,
     /// When it was last said how far reading is.
     told: Cell<Instant>,
 }
@@ -26,14 +30,14 @@ type Take<'t> = &'t mut dyn FnMut(Source<'_>) -> ControlFlow<()>;
 
 impl Sources for Opened<'_> {
     fn each(&mut self, read: Take<'_>) {
-        for input in &self.found.list {
+        for input in self.list {
             if self.reader.stop.is_cancelled() {
                 return;
             }
             let flow = match input {
                 Input::Stdin => {
                     let from = (&mut io::stdin() as &mut dyn Read, None);
-                    self.source(input, from, self.found.bytes, read)
+                    self.source(input, from, read)
                 }
                 Input::Path(path) => match File::open(path) {
                     Ok(file) => self.file(input, path, file, read),
@@ -54,24 +58,37 @@ impl<'a> Opened<'a> {
     pub(super) fn new(reader: &'a Shared, found: &'a Inputs) -> Self {
         Self {
             reader,
-            found,
+            list: &found.list,
+            total: found.bytes,
+            watch: None,
+            told: Cell::new(Instant::now()),
+        }
+    }
+
+    /// An input that is followed, if it is a file; what is none is read to its end.
+    pub(super) fn followed(reader: &'a Shared, input: &'a Input, watch: &'a Watcher<'a>) -> Self {
+        Self {
+            reader,
+            list: std::slice::from_ref(input),
+            total: None,
+            watch: Some(watch),
             told: Cell::new(Instant::now()),
         }
     }
 
     fn file(&self, input: &Input, path: &Path, mut file: File, read: Take<'_>) -> ControlFlow<()> {
         let reader = self.reader;
-        let of = file.metadata().ok().filter(std::fs::Metadata::is_file);
-        if reader.manner.follow && of.is_some() {
-            let caught_up = || reader.tell_progress(None, true);
-            let stop = reader.stop.clone();
-            let mut followed = Followed::new(path.to_owned(), file, stop, &caught_up);
-            return self.source(input, (&mut followed, None), None, read);
+        let of = file.metadata().ok().filter(fs::Metadata::is_file);
+        if let Some(watch) = self.watch
+            && of.is_some()
+        {
+            let mut followed = Followed::new(path.to_owned(), file, watch);
+            return self.source(input, (&mut followed, None), read);
         }
         let before = reader.bytes.load(Ordering::Relaxed);
         // What is wrong with the file will be told when it is read.
         let ahead = of.as_ref().and_then(|_| look_ahead(&mut file).ok()?);
-        let flow = self.source(input, (&mut file, ahead), self.found.bytes, read);
+        let flow = self.source(input, (&mut file, ahead), read);
         let bytes = reader.bytes.load(Ordering::Relaxed) - before;
         // What is behind the end of an archive need not be read.
         if let Some(was) = of.filter(|was| bytes < was.len())
@@ -90,10 +107,10 @@ impl<'a> Opened<'a> {
         &self,
         input: &Input,
         (from, ahead): (&mut dyn Read, Option<Vec<u8>>),
-        total: Option<u64>,
         read: Take<'_>,
     ) -> ControlFlow<()> {
         let reader = self.reader;
+        let total = self.total;
         let tell = || reader.tell_progress(total, false);
         let mut counted = Counted {
             from,

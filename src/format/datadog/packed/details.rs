@@ -1,7 +1,6 @@
 //! Links and events, where they are members of a span.
 
 use super::{Decoder, Token, Wire};
-use crate::format::row::instant;
 use crate::model::{OwnedValue, PairIx, SpanId, Sym, Time, TraceId, Value};
 
 impl Decoder<'_, '_> {
@@ -43,7 +42,7 @@ impl Decoder<'_, '_> {
             for _ in 0..self.reader.map()? {
                 match &*self.reader.text()? {
                     "name" => name = self.builder.string(&self.reader.text()?),
-                    "time_unix_nano" => time = instant(self.reader.integer()?),
+                    "time_unix_nano" => time = Time::of_nanos(self.reader.integer()?),
                     "attributes" => {
                         for _ in 0..self.reader.map()? {
                             let key = self.reader.text()?;

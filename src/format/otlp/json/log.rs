@@ -57,9 +57,9 @@ impl<'a> Decoder<'a, '_> {
         match key {
             "traceId" | "trace_id" => draft.trace_id = trace_id(&mut self.json)?,
             "spanId" | "span_id" => draft.span_id = span_id(&mut self.json)?,
-            "timeUnixNano" | "time_unix_nano" => draft.time = Time(self.nanos()?),
+            "timeUnixNano" | "time_unix_nano" => draft.time = self.time()?,
             "observedTimeUnixNano" | "observed_time_unix_nano" => {
-                draft.observed = Time(self.nanos()?);
+                draft.observed = self.time()?;
             }
             "severityNumber" | "severity_number" if self.json.peek()? != JsonKind::String => {
                 draft.severity = self.json.integer()?.clamp(0, 24) as u8;

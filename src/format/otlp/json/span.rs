@@ -107,9 +107,9 @@ impl Decoder<'_, '_> {
             "parentSpanId" | "parent_span_id" => fields.parent_id = span_id(&mut self.json)?,
             "name" => fields.operation = self.required_text()?,
             "kind" => fields.kind = kind(&mut self.json)?,
-            "startTimeUnixNano" | "start_time_unix_nano" => fields.start = Time(self.nanos()?),
+            "startTimeUnixNano" | "start_time_unix_nano" => fields.start = self.time()?,
             "endTimeUnixNano" | "end_time_unix_nano" => {
-                fields.end = Some(Time(self.nanos()?)).filter(|end| end.0 != 0);
+                fields.end = Some(self.time()?).filter(|end| end.0 != 0);
             }
             "attributes" => drop(self.lenient(Self::attributes)?),
             "events" => drop(self.lenient(|decoder| decoder.detail(Detail::Events))?),
@@ -145,7 +145,7 @@ impl Decoder<'_, '_> {
         let (mut time, mut name, mut dropped) = (Time(0), Sym::EMPTY, 0);
         self.object(|decoder, key| {
             match key {
-                "timeUnixNano" | "time_unix_nano" => time = Time(decoder.nanos()?),
+                "timeUnixNano" | "time_unix_nano" => time = decoder.time()?,
                 "name" => name = decoder.required_text()?,
                 "attributes" => decoder.attributes()?,
                 "droppedAttributesCount" | "dropped_attributes_count" => {

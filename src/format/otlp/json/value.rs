@@ -6,7 +6,7 @@ use crate::format::cache::Cache;
 use crate::format::json::{JsonKind, JsonReader, JsonResult, Number};
 use crate::format::problem::Reason;
 use crate::format::protobuf::{put_bytes, put_message};
-use crate::model::{ArrayRef, MAX_NESTING, MapRef, PairIx, Sym, Value};
+use crate::model::{ArrayRef, MAX_NESTING, MapRef, PairIx, Sym, Time, Value};
 
 pub(super) use crate::format::walk::parsed;
 
@@ -60,9 +60,9 @@ impl Decoder<'_, '_> {
         Ok(self.json.integer()?.clamp(0, u32::MAX.into()) as u32)
     }
 
-    /// A time in nanoseconds.
-    pub(super) fn nanos(&mut self) -> JsonResult<u64> {
-        Ok(self.json.integer()?.clamp(0, u64::MAX.into()) as u64)
+    /// A time in nanoseconds since 1970.
+    pub(super) fn time(&mut self) -> JsonResult<Time> {
+        Ok(Time::of_nanos(self.json.integer()?))
     }
 
     /// Adds a list of attributes to those at hand. One that is wrong is noted and left out.

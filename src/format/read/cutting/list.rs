@@ -92,12 +92,7 @@ impl Cutting<'_> {
 }
 
 impl<'c, 'q, F: Frame> List<'c, 'q, F> {
-    pub(super) fn new(
-        cutting: &'c Cutting<'q>,
-        format: Format,
-        frame: F,
-        prompt: bool,
-    ) -> Self {
+    pub(super) fn new(cutting: &'c Cutting<'q>, format: Format, frame: F, prompt: bool) -> Self {
         let is_live = cutting.options.live;
         Self {
             cutting,
@@ -224,7 +219,11 @@ impl<'c, 'q, F: Frame> List<'c, 'q, F> {
             prefix: before.len(),
             ..Piece::default()
         };
-        let behind = if portion.is_broken { Vec::new() } else { behind };
+        let behind = if portion.is_broken {
+            Vec::new()
+        } else {
+            behind
+        };
         let mut bytes = portion.items;
         if before.is_empty() {
             bytes.extend_from_slice(&behind);

@@ -101,7 +101,10 @@ fn lists_behind_one_another_are_all_read() {
         // Zipkin merges what it is told twice.
         let mut spans = twice.spans;
         if spans.len() == once.len() {
-            spans = spans.into_iter().flat_map(|span| [span.clone(), span]).collect();
+            spans = spans
+                .into_iter()
+                .flat_map(|span| [span.clone(), span])
+                .collect();
         }
         assert!(spans.into_iter().eq(each_twice));
     }
@@ -143,7 +146,11 @@ fn spans_wait_for_the_process_behind_them_as_long_as_there_is_room() {
 fn what_breaks_off_or_is_too_long_costs_itself() {
     let bytes = batch(1_000, "shop");
     let kept = read_in(&bytes[..bytes.len() / 2], vec![], false, 1 << 20);
-    assert!((490..510).contains(&kept.spans.len()), "{}", kept.spans.len());
+    assert!(
+        (490..510).contains(&kept.spans.len()),
+        "{}",
+        kept.spans.len()
+    );
     assert_eq!(kept.problems[0].reason, Reason::Truncated);
     let mut long = batch(1, "shop");
     put_bytes(&mut long, 1, &vec![0; 3 << 20]);

@@ -235,7 +235,7 @@ impl Walk<'_, '_, '_> {
     }
 
     fn spans(&mut self) -> Step<()> {
-        let (kind, count) = self.read(|thrift| thrift.list())?;
+        let (kind, count) = self.read(|thrift: &mut Thrift<'_>| thrift.list())?;
         for _ in 0..count {
             match self.length(kind) {
                 Ok(length) => {

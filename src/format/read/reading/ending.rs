@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::Reading;
+use super::{Counts, Reading};
 use crate::format::Format;
 use crate::format::findings::Findings;
 use crate::format::read::course::Course;
@@ -38,10 +38,9 @@ impl Reading<'_> {
 
     /// Counts what is in the builder and not counted yet.
     fn count(&mut self) {
-        if let Some(input) = &mut self.input {
-            input.spans += self.builder.spans_since(self.counted) as u64;
-            input.logs += self.builder.logs_since(self.counted) as u64;
-        }
+        let mut counts = Counts::default();
+        counts.add(&self.builder, self.counted);
+        counts.count(self.input.as_mut());
         self.counted = self.builder.mark();
     }
 
@@ -84,7 +83,11 @@ impl Reading<'_> {
         if let Some(problem) = findings.rest() {
             self.sink.problem(problem);
         }
-        if let Some(input) = self.input.take() {
+        if let Some(mut input) = self.input.take() {
+            input.out_of_range += findings.out_of_range;
+            if let Some(problem) = input.far_times() {
+                self.sink.problem(problem);
+            }
             self.sink.ended(input.with(findings));
         }
         flow
