@@ -33,9 +33,6 @@ use event::Event;
 
 pub use write::ChromeWriter;
 
-/// Bytes of an input by which its trace is told from those of others.
-const HEAD: usize = 4 << 10;
-
 /// Begins to decode a trace: its parents are known when all slices are.
 pub(super) fn course() -> Box<dyn Course> {
     Box::<Chrome>::default()
@@ -82,8 +79,7 @@ struct Process {
 impl Course for Chrome {
     fn piece(&mut self, text: &[u8], room: usize, mut out: Out<'_>) -> Result<(), Problem> {
         if self.trace_id == TraceId::default() {
-            let head = String::from_utf8_lossy(text.get(..HEAD).unwrap_or(text));
-            self.trace_id = TraceId::of_text(&format!("{}\n{head}", out.findings.input()));
+            self.trace_id = out.trace_id(text);
         }
         let mut names = std::mem::take(&mut self.timeline.names);
         // What is read goes into the timeline, and from there into blocks.

@@ -30,9 +30,6 @@ use clock::Clocks;
 use sequence::Sequence;
 use track::Tracks;
 
-/// Bytes of an input by which its trace is told from those of others.
-const HEAD: usize = 4 << 10;
-
 /// Begins to decode a trace.
 pub(super) fn course() -> Box<dyn Course> {
     Box::<Perfetto>::default()
@@ -66,8 +63,7 @@ struct Passed {
 impl Course for Perfetto {
     fn piece(&mut self, bytes: &[u8], room: usize, mut out: Out<'_>) -> Result<(), Problem> {
         if self.trace_id == TraceId::default() {
-            let head = String::from_utf8_lossy(bytes.get(..HEAD).unwrap_or(bytes));
-            self.trace_id = TraceId::of_text(&format!("{}\n{head}", out.findings.input()));
+            self.trace_id = out.trace_id(bytes);
         }
         let result = self.packets(bytes, out.findings);
         if self.bytes() > room {

@@ -22,6 +22,7 @@ use super::draft::Rejection;
 use super::findings::{Findings, Piece};
 use super::json::{JsonError, JsonKind, JsonReader, JsonResult};
 use super::problem::{Problem, Reason};
+use super::read::Out;
 use crate::model::{BlockBuilder, PairIx, Sym};
 
 /// A walk, with the state `S` of its format.
@@ -62,6 +63,11 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
             hand_over,
             path: Vec::new(),
         }
+    }
+
+    /// A walk through a piece of an input.
+    pub(super) fn going_on(text: &'a [u8], out: Out<'b>, state: S) -> Self {
+        Self::new(text, out.builder, out.findings, out.hand_over, state)
     }
 
     /// Walks through all documents: `read` is called for each, and for each item of one that is

@@ -31,42 +31,27 @@ pub(super) fn course() -> Box<dyn Course> {
 }
 
 impl Course for Waiting {
-    fn piece(&mut self, text: &[u8], room: usize, out: Out<'_>) -> Result<(), Problem> {
-        let Out {
-            builder,
-            findings,
-            hand_over,
-        } = out;
+    fn piece(&mut self, text: &[u8], room: usize, mut out: Out<'_>) -> Result<(), Problem> {
         let document = Document {
             waiting: std::mem::take(self),
             ..Document::default()
         };
-        let walk = Walk::new(text, builder, findings, hand_over, document);
+        let walk = Walk::going_on(text, out.again(), document);
         let result = walk.documents_and(Walk::xray_document, |walk| {
             *self = std::mem::take(&mut walk.state.waiting);
             Ok(())
         });
         if self.bytes() > room {
-            self.finish(Out {
-                builder,
-                findings,
-                hand_over,
-            });
+            self.finish(out);
         }
         result
     }
 
-    fn finish(&mut self, out: Out<'_>) {
+    fn finish(&mut self, mut out: Out<'_>) {
         for held in std::mem::take(self).in_vain() {
             out.findings.at_piece(held.place);
             let document = Document::default();
-            let walk = Walk::new(
-                &held.text,
-                out.builder,
-                out.findings,
-                out.hand_over,
-                document,
-            );
+            let walk = Walk::going_on(&held.text, out.again(), document);
             let read = |walk: &mut Walk<'_, '_, Document>| {
                 walk.span(Walk::segment)?;
                 walk.offer();

@@ -33,24 +33,15 @@ pub(in crate::format) fn course() -> Box<dyn Course> {
 }
 
 impl Course for Kept {
-    fn piece(&mut self, text: &[u8], room: usize, out: Out<'_>) -> Result<(), Problem> {
-        let Out {
-            builder,
-            findings,
-            hand_over,
-        } = out;
+    fn piece(&mut self, text: &[u8], room: usize, mut out: Out<'_>) -> Result<(), Problem> {
         let lines = Intake::going_on(std::mem::take(self));
-        let walk = Walk::new(text, builder, findings, hand_over, lines);
+        let walk = Walk::going_on(text, out.again(), lines);
         let result = walk.documents_and(Walk::line, |walk| {
             *self = std::mem::take(&mut walk.state.kept);
             Ok(())
         });
         if self.bytes() > room {
-            self.let_go(&mut Out {
-                builder,
-                findings,
-                hand_over,
-            });
+            self.let_go(&mut out);
         }
         result
     }

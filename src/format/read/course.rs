@@ -6,7 +6,10 @@
 
 use crate::format::findings::Findings;
 use crate::format::problem::Problem;
-use crate::model::BlockBuilder;
+use crate::model::{BlockBuilder, TraceId};
+
+/// Bytes of an input by which its trace is told from those of others.
+const HEAD: usize = 4 << 10;
 
 /// What is kept from one piece of an input to the next, and what becomes of the pieces.
 pub(in crate::format) trait Course {
@@ -32,4 +35,22 @@ pub(in crate::format) struct Out<'o> {
     pub findings: &'o mut Findings,
     /// Offers the block, which may be taken.
     pub hand_over: &'o mut dyn FnMut(&mut BlockBuilder) -> bool,
+}
+
+impl Out<'_> {
+    /// The same, for a while.
+    pub(in crate::format) fn again(&mut self) -> Out<'_> {
+        Out {
+            builder: self.builder,
+            findings: self.findings,
+            hand_over: self.hand_over,
+        }
+    }
+
+    /// The id of a trace that has none: made of the input's name and its `beginning`.
+    pub(in crate::format) fn trace_id(&self, beginning: &[u8]) -> TraceId {
+        let head = beginning.get(..HEAD).unwrap_or(beginning);
+        let head = String::from_utf8_lossy(head);
+        TraceId::of_text(&format!("{}\n{head}", self.findings.input()))
+    }
 }

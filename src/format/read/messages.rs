@@ -15,6 +15,20 @@ pub(super) struct Parts<'a> {
     first: bool,
 }
 
+/// Why a part ends early.
+pub(super) enum Stop {
+    /// What comes next cannot be read.
+    Failed(io::Error),
+    /// A field of so many bytes was passed over.
+    TooLong(u64),
+}
+
+impl<E: Into<io::Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 impl<'a> Parts<'a> {
     /// Parts of the message that `source` holds, with no field larger than `limit`.
     pub(super) fn new(source: &'a mut dyn Read, limit: u64) -> Self {
@@ -28,9 +42,10 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The next part, its offset, and what ended it early. It is empty at the end. It leaves its
-    /// buffer, and the next one is read into `spare`.
-    pub(super) fn next(&mut self, spare: Vec<u8>) -> (Vec<u8>, u64, io::Result<()>) {
+    /// The next part, its offset, and what ended it early: a field that is too long is passed over,
+    /// and the next part begins behind it. It is empty at the end. It leaves its buffer, and the next
+    /// one is read into `spare`.
+    pub(super) fn next(&mut self, spare: Vec<u8>) -> (Vec<u8>, u64, Result<(), Stop>) {
         self.part = spare;
         self.offset = self.next;
         let enough = if std::mem::take(&mut self.first) {
@@ -44,9 +59,12 @@ impl<'a> Parts<'a> {
             match self.field() {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(error) => {
+                Err(stop) => {
+                    if let Stop::TooLong(field) = stop {
+                        self.next += (self.part.len() - whole) as u64 + field;
+                    }
                     self.part.truncate(whole);
-                    result = Err(error);
+                    result = Err(stop);
                     break;
                 }
             }
@@ -56,39 +74,36 @@ impl<'a> Parts<'a> {
     }
 
     /// Appends one field; false at the end of the message.
-    fn field(&mut self) -> io::Result<bool> {
+    fn field(&mut self) -> Result<bool, Stop> {
         let Some(tag) = self.varint()? else {
             return Ok(false);
         };
         let length = match tag & 7 {
             0 => {
-                return self
-                    .varint()?
-                    .map(|_| true)
-                    .ok_or_else(|| io::ErrorKind::UnexpectedEof.into());
+                self.varint()?.ok_or(io::ErrorKind::UnexpectedEof)?;
+                return Ok(true);
             }
             1 => 8,
             2 => self.varint()?.ok_or(io::ErrorKind::UnexpectedEof)?,
             5 => 4,
             _ => {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    "a field of no known wire type",
-                ));
+                let what = "a field of no known wire type";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, what).into());
             }
         };
-        if length > self.limit {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("a field of {length} bytes"),
-            ));
+        let is_long = length > self.limit;
+        let mut content = self.source.take(length);
+        let read = if is_long {
+            io::copy(&mut content, &mut io::sink())?
+        } else {
+            content.read_to_end(&mut self.part)? as u64
+        };
+        if read < length {
+            let what = "the input ends inside a message";
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, what).into());
         }
-        let read = self.source.take(length).read_to_end(&mut self.part)?;
-        if (read as u64) < length {
-            return Err(io::Error::new(
-                io::ErrorKind::UnexpectedEof,
-                "the input ends inside a message",
-            ));
+        if is_long {
+            return Err(Stop::TooLong(length));
         }
         Ok(true)
     }

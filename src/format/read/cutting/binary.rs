@@ -8,7 +8,7 @@ use crate::format::otlp::Signal;
 use crate::format::problem::Reason;
 use crate::format::protobuf::{Field, Message};
 use crate::format::read::decoders::{self, Cut};
-use crate::format::read::messages::{self, Parts};
+use crate::format::read::messages::{self, Parts, Stop};
 use crate::format::{Format, datadog};
 
 /// Bytes behind a trace that are read for what the server says of it.
@@ -62,12 +62,14 @@ impl Cutting<'_> {
                 self.queue
                     .push(Part::Message(signal, bytes, offset), length, WAITING)?;
             }
-            if let Err(error) = result {
-                self.io_fault(&error, offset + length as u64)?;
-                return ControlFlow::Continue(());
-            }
-            if length == 0 {
-                return ControlFlow::Continue(());
+            match result {
+                Ok(()) if length == 0 => return ControlFlow::Continue(()),
+                Ok(()) => {}
+                Err(Stop::TooLong(field)) => {
+                    let message = format!("a field of {} MiB", field >> 20);
+                    self.fault(Reason::TooLarge, message, offset + length as u64)?;
+                }
+                Err(Stop::Failed(error)) => return self.io_fault(&error, offset + length as u64),
             }
         }
     }

@@ -152,10 +152,16 @@ fn what_breaks_off_or_is_too_long_costs_itself() {
         kept.spans.len()
     );
     assert_eq!(kept.problems[0].reason, Reason::Truncated);
-    let mut long = batch(1, "shop");
-    put_bytes(&mut long, 1, &vec![0; 3 << 20]);
-    long.extend(batch(1, "cart"));
-    let mut kept = Kept::default();
+    let around = |sound: fn() -> Vec<u8>| {
+        let mut long = sound();
+        put_bytes(&mut long, 1, &vec![0; 3 << 20]);
+        long.extend(sound());
+        long
+    };
+    let otlp = || {
+        use crate::format::otlp::oracle::request_of_spans;
+        prost::Message::encode_to_vec(&request_of_spans(1))
+    };
     let limits = Limits {
         message_bytes: 1 << 20,
         ..Limits::default()
@@ -164,7 +170,10 @@ fn what_breaks_off_or_is_too_long_costs_itself() {
         limits,
         ..ReadOptions::default()
     };
-    read("in", &mut long.as_slice(), &options, &mut kept);
-    assert_eq!(kept.spans.len(), 2);
-    assert_eq!(kept.problems[0].reason, Reason::TooLarge);
+    for long in [around(|| batch(1, "shop")), around(otlp)] {
+        let mut kept = Kept::default();
+        read("in", &mut long.as_slice(), &options, &mut kept);
+        assert_eq!((kept.spans.len(), kept.problems.len()), (2, 1));
+        assert_eq!(kept.problems[0].reason, Reason::TooLarge);
+    }
 }
