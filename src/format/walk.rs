@@ -67,7 +67,12 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
 
     /// A walk through a piece of an input.
     pub(super) fn going_on(text: &'a [u8], out: Out<'b>, state: S) -> Self {
-        Self::new(text, out.builder, out.findings, out.hand_over, state)
+        let Out {
+            builder,
+            findings,
+            hand_over,
+        } = out;
+        Self::new(text, builder, findings, hand_over, state)
     }
 
     /// Walks through all documents: `read` is called for each, and for each item of one that is
