@@ -158,16 +158,23 @@ impl Open {
         open
     }
 
-    /// Marks the spans that a search asked for.
+    /// Marks the spans that a search asked for; none of them where it asked for all, which ids that
+    /// spans share do not tell.
     pub fn match_ids(&mut self, ids: &[SpanId]) {
         if ids.is_empty() {
             return;
         }
+        let mut count = 0;
         let mut matched = Bits::none(self.trace.len());
         let asked = |&span: &usize| ids.binary_search(&self.trace.span(span).span_id()).is_ok();
         let spans = (0..self.trace.len()).filter(asked);
-        spans.for_each(|span| matched.insert(span));
-        self.find.lead_in(matched.into());
+        spans.for_each(|span| {
+            matched.insert(span);
+            count += 1;
+        });
+        if count < self.trace.len() {
+            self.find.lead_in(matched.into());
+        }
     }
 
     /// The same trace with more spans: cursor, folds and range stay where they were.

@@ -114,6 +114,17 @@ fn hits_come_bit_by_bit_and_an_eager_reader_goes_to_the_first() {
     assert_eq!(at_once.hits, open.find.hits);
 }
 
+#[test]
+fn a_search_that_asked_for_all_marks_none_whatever_ids_they_share() {
+    let trace = scenario::trace("a: r 0..9 id=1\n  b: s 1..8 id=2\n  c: s 2..7 id=2 parent=1\n");
+    let ids = [1, 2].map(crate::model::SpanId);
+    let mut open = Open::new(Held(Arc::new(trace)), Charset::Unicode);
+    open.match_ids(&ids);
+    assert!(open.find.hits.is_empty());
+    open.match_ids(&ids[1..]);
+    assert_eq!(open.find.hits.len(), 2);
+}
+
 /// Every view of a trace, and what it shows of it.
 async fn in_all_views(trace: Trace, expected: &str) {
     let mut harness = opened(trace).await;
