@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::critical_path::CriticalPath;
-use crate::model::{Nanos, Operations, Paths, Trace};
+use crate::model::{Nanos, Operations, Paths, Patience, Trace};
 
 /// What the width of a frame stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,18 +21,29 @@ pub enum Weight {
     Critical,
 }
 
-/// No frame: a frame takes 56 bytes, and there may be as many as spans.
+/// No frame, or none of many spans.
 const NONE: u32 = u32::MAX;
 
 /// All spans of one operation that one path of operations leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame {
-    parent: u32,
-    depth: u32,
-    end: u32,
-    longest: u32,
-    spans: u32,
-    errors: u32,
+    /// The frame above, by its number; none for a root.
+    pub parent: Option<usize>,
+    /// How many frames are above.
+    pub depth: usize,
+    /// The longest of its spans. Service and operation are those of all.
+    pub longest: usize,
+    /// What they are together.
+    pub sum: Sum,
+}
+
+/// Spans of a frame, added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sum {
+    /// How many they are.
+    pub spans: u64,
+    /// How many of them failed.
+    pub errors: u64,
     /// Their durations.
     pub total: Nanos,
     /// Their own time.
@@ -41,88 +52,133 @@ pub struct Frame {
     pub critical: Nanos,
 }
 
-impl Frame {
-    /// The frame above, by its number; none for a root.
-    pub fn parent(&self) -> Option<usize> {
-        (self.parent != NONE).then_some(self.parent as usize)
+impl Sum {
+    fn of(trace: &Trace, path: &CriticalPath, span: usize) -> Self {
+        Self {
+            spans: 1,
+            errors: trace.errors_in(span..span + 1) as u64,
+            total: trace.duration_of(span),
+            own: trace.self_time(span),
+            critical: path.time_of(span),
+        }
     }
 
-    /// How many frames are above.
-    pub fn depth(&self) -> usize {
-        self.depth as usize
-    }
-
-    /// The number after its last descendant's.
-    pub fn end(&self) -> usize {
-        self.end as usize
-    }
-
-    /// How many spans it merges.
-    pub fn spans(&self) -> u64 {
-        self.spans.into()
-    }
-
-    /// How many of them failed.
-    pub fn errors(&self) -> u64 {
-        self.errors.into()
-    }
-
-    /// The longest of them. Service and operation are those of all.
-    pub fn longest(&self) -> usize {
-        self.longest as usize
+    fn and(self, other: Self) -> Self {
+        Self {
+            spans: self.spans + other.spans,
+            errors: self.errors + other.errors,
+            total: self.total + other.total,
+            own: self.own + other.own,
+            critical: self.critical + other.critical,
+        }
     }
 }
 
-/// The frames of a trace in depth-first order, children by first occurrence.
+/// A frame as it is kept: there may be as many as spans, most of them of one span, whose figures
+/// are known already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Node {
+    parent: u32,
+    /// The number after its last descendant's.
+    end: u32,
+    longest: u32,
+    /// Where its figures are, if it has several spans.
+    sum: u32,
+}
+
+/// The frames of a trace in depth-first order, children by first occurrence. They are of this
+/// trace and its critical path: both are given where figures are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Flame {
-    frames: Vec<Frame>,
+    nodes: Vec<Node>,
+    sums: Vec<Sum>,
     of: Vec<u32>,
 }
 
 impl Flame {
     /// Merges the spans of a trace. Linear in spans.
     pub fn new(trace: &Trace, path: &CriticalPath) -> Self {
-        let operations = Operations::new(trace);
-        let distinct = operations.names().len();
-        let paths = Paths::new(trace, operations.numbers(), distinct);
-        let mut frames: Vec<Frame> = Vec::with_capacity(paths.len());
-        for node in 0..paths.len() {
-            let parent = paths.parent(node);
-            let depth = parent.map_or(0, |parent| frames[parent].depth + 1);
-            frames.push(Frame {
-                parent: parent.map_or(NONE, |parent| parent as u32),
-                depth,
-                end: paths.end(node) as u32,
-                longest: NONE,
-                spans: 0,
-                errors: 0,
-                total: Nanos(0),
-                own: Nanos(0),
-                critical: Nanos(0),
-            });
-        }
-        let of = paths.into_numbers();
-        // The longest of each frame so far, so that it need not be looked up again.
-        let mut longest: Vec<Nanos> = vec![Nanos(0); frames.len()];
-        for (span, &frame) in of.iter().enumerate() {
-            let duration = trace.duration_of(span);
-            let (frame, longest) = (&mut frames[frame as usize], &mut longest[frame as usize]);
-            frame.spans += 1;
-            frame.errors += trace.errors_in(span..span + 1) as u32;
-            frame.total = frame.total + duration;
-            frame.own = frame.own + trace.self_time(span);
-            frame.critical = frame.critical + path.time_of(span);
-            if frame.longest == NONE || duration > *longest {
-                (frame.longest, *longest) = (span as u32, duration);
-            }
-        }
-        Self { frames, of }
+        Self::until(trace, path, &Patience::endless())
     }
 
-    /// The frames. A subtree is a range: from a frame to its end.
-    pub fn frames(&self) -> &[Frame] {
-        &self.frames
+    /// The same, if the patience lasts.
+    pub fn until(trace: &Trace, path: &CriticalPath, patience: &Patience<'_>) -> Self {
+        let operations = Operations::new(trace);
+        let distinct = operations.names().len();
+        let paths = Paths::until(trace, operations.numbers(), distinct, patience);
+        let mut nodes: Vec<Node> = Vec::with_capacity(paths.len());
+        let mut sums = Vec::new();
+        for node in (0..paths.len()).take_while(|_| !patience.is_over()) {
+            let mut spans = paths.spans(node);
+            let mut longest = paths.first(node);
+            spans.next();
+            let mut several: Option<Sum> = None;
+            for span in spans {
+                let sum = several.unwrap_or_else(|| Sum::of(trace, path, longest));
+                several = Some(sum.and(Sum::of(trace, path, span)));
+                if trace.duration_of(span) > trace.duration_of(longest) {
+                    longest = span;
+                }
+            }
+            nodes.push(Node {
+                parent: paths.parent(node).map_or(NONE, |parent| parent as u32),
+                end: paths.end(node) as u32,
+                longest: longest as u32,
+                sum: several.map_or(NONE, |_| sums.len() as u32),
+            });
+            sums.extend(several);
+        }
+        sums.shrink_to_fit();
+        let of = paths.into_numbers();
+        Self { nodes, sums, of }
+    }
+
+    /// The number of frames.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// A frame by its number, if there is one.
+    pub fn get(&self, frame: usize, trace: &Trace, path: &CriticalPath) -> Option<Frame> {
+        let node = self.nodes.get(frame)?;
+        let longest = node.longest as usize;
+        Some(Frame {
+            parent: self.parent(frame),
+            depth: trace.depth(longest),
+            longest,
+            sum: self.sum(node, trace, path),
+        })
+    }
+
+    /// All frames.
+    pub fn frames(&self, trace: &Trace, path: &CriticalPath) -> impl Iterator<Item = Frame> {
+        (0..self.len()).filter_map(|frame| self.get(frame, trace, path))
+    }
+
+    fn sum(&self, node: &Node, trace: &Trace, path: &CriticalPath) -> Sum {
+        let several = self.sums.get(node.sum as usize).copied();
+        several.unwrap_or_else(|| Sum::of(trace, path, node.longest as usize))
+    }
+
+    /// The frame above, none for a root.
+    pub fn parent(&self, frame: usize) -> Option<usize> {
+        let parent = self.nodes.get(frame)?.parent;
+        (parent != NONE).then_some(parent as usize)
+    }
+
+    /// The longest span of a frame.
+    pub fn longest(&self, frame: usize) -> Option<usize> {
+        self.nodes.get(frame).map(|node| node.longest as usize)
+    }
+
+    /// How many frames are above: as many as spans above any of its own.
+    pub fn depth(&self, frame: usize, trace: &Trace) -> usize {
+        self.longest(frame).map_or(0, |span| trace.depth(span))
     }
 
     /// The frame that a span is part of, none if there is no such span.
@@ -132,21 +188,48 @@ impl Flame {
 
     /// A frame and all its descendants.
     pub fn subtree(&self, frame: usize) -> Range<usize> {
-        frame..self.frames[frame].end()
+        let end = self
+            .nodes
+            .get(frame)
+            .map_or(frame, |node| node.end as usize);
+        frame..end
     }
 
-    /// The width of each frame in nanoseconds: at least that of its children together.
-    pub fn widths(&self, weight: Weight) -> Vec<u64> {
-        let mut widths: Vec<u64> = vec![0; self.frames.len()];
-        for (at, frame) in self.frames.iter().enumerate().rev() {
+    /// The width of each frame in nanoseconds: at least that of its children together. Linear in
+    /// frames, if the patience lasts.
+    pub fn widths(
+        &self,
+        weight: Weight,
+        (trace, path): (&Trace, &CriticalPath),
+        patience: &Patience<'_>,
+    ) -> Vec<u64> {
+        let mut widths: Vec<u64> = vec![0; self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate().rev() {
+            if patience.is_over() {
+                break;
+            }
+            let several = self.sums.get(node.sum as usize);
+            let one = node.longest as usize;
             let below = widths[at];
             widths[at] = match weight {
-                Weight::Total => below.max(frame.total.0),
-                Weight::Own => below.saturating_add(frame.own.0),
-                Weight::Critical => below.saturating_add(frame.critical.0),
+                Weight::Total => below.max(
+                    several
+                        .map_or_else(|| trace.duration_of(one), |sum| sum.total)
+                        .0,
+                ),
+                Weight::Own => below.saturating_add(
+                    several
+                        .map_or_else(|| trace.self_time(one), |sum| sum.own)
+                        .0,
+                ),
+                Weight::Critical => below.saturating_add(
+                    several
+                        .map_or_else(|| path.time_of(one), |sum| sum.critical)
+                        .0,
+                ),
             };
-            if let Some(parent) = frame.parent() {
-                widths[parent] = widths[parent].saturating_add(widths[at]);
+            if let Some(parent) = widths.get(node.parent as usize) {
+                widths[node.parent as usize] = parent.saturating_add(widths[at]);
             }
         }
         widths
@@ -165,13 +248,14 @@ mod tests {
     #[test]
     fn alike_siblings_merge_and_subtrees_are_ranges() {
         let trace = scenario::trace(TWICE);
-        let flame = Flame::new(&trace, &critical_path(&trace));
-        let told: Vec<_> = flame
-            .frames()
-            .iter()
-            .map(|f| {
-                let name = trace.span(f.longest()).operation();
-                (f.depth(), name, f.spans(), f.total.0 / 1_000_000, f.end())
+        let path = critical_path(&trace);
+        let flame = Flame::new(&trace, &path);
+        let frames: Vec<Frame> = flame.frames(&trace, &path).collect();
+        let told: Vec<_> = (frames.iter().enumerate())
+            .map(|(at, f)| {
+                let name = trace.span(f.longest).operation();
+                let total = f.sum.total.0 / 1_000_000;
+                (f.depth, name, f.sum.spans, total, flame.subtree(at).end)
             })
             .collect();
         let expected = [
@@ -182,11 +266,8 @@ mod tests {
             (1, "put", 1, 10, 5),
         ];
         assert_eq!(told, expected);
-        assert_eq!(flame.frames()[1].errors(), 1);
-        assert_eq!(
-            trace.span(flame.frames()[1].longest()).start(),
-            trace.start_of(4)
-        );
+        assert_eq!((frames[1].sum.errors, frames[2].parent), (1, Some(1)));
+        assert_eq!(trace.span(frames[1].longest).start(), trace.start_of(4));
         assert_eq!(flame.frame_of(6), Some(3));
     }
 
@@ -194,9 +275,10 @@ mod tests {
     fn widths_hold_their_children_and_critical_ones_sum_to_the_trace() {
         let text = "a: r 0..100\n  b: x 0..80\n  c: y 0..90\n";
         let trace = scenario::trace(text);
-        let flame = Flame::new(&trace, &critical_path(&trace));
+        let path = critical_path(&trace);
+        let flame = Flame::new(&trace, &path);
         let millis = |weight| {
-            let widths = flame.widths(weight);
+            let widths = flame.widths(weight, (&trace, &path), &Patience::endless());
             widths
                 .iter()
                 .map(|width| width / 1_000_000)

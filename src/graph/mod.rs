@@ -42,4 +42,4 @@ pub use drawing::{Drawing, EdgePath, Heading, Hit, NodeBox, Point, Rect, Size};
 pub use layout::{EdgeSpec, Options, layout};
 pub use mask::{Grid, Mask};
 pub use mermaid::mermaid;
-pub use trace::{Lead, Step, trace_graph};
+pub use trace::{Lead, Step, trace_graph, trace_graph_until};

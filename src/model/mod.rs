@@ -15,6 +15,7 @@
 //! assert_eq!(trace.self_time(0).0, 40_000_000);
 //! ```
 
+mod bits;
 mod block;
 mod builder;
 mod column;
@@ -32,9 +33,11 @@ mod narrow;
 mod note;
 mod operations;
 mod paths;
+mod patience;
 mod presence;
 pub mod scenario;
 mod span;
+mod span_set;
 mod stop;
 mod time;
 mod trace;
@@ -43,6 +46,7 @@ mod value;
 mod views;
 mod wire;
 
+pub use bits::Bits;
 pub use block::{Block, LogIx, ResourceIx, Row, ScopeIx, TraceIx};
 pub use builder::{BlockBuilder, Mark};
 pub use dictionary::{Dictionary, PairIx, Sym};
@@ -57,7 +61,9 @@ pub use narrow::Narrow;
 pub use note::{Note, Notes};
 pub use operations::Operations;
 pub use paths::{HIDDEN, Paths};
+pub use patience::Patience;
 pub use span::{Attributes, SpanRef};
+pub use span_set::SpanSet;
 pub use stop::Stop;
 pub use time::{Nanos, Time};
 pub use trace::{Parts, ServiceCount, Trace, Warning};

@@ -2,6 +2,7 @@
 //! graph of calls are made of.
 
 use super::Trace;
+use super::patience::Patience;
 use super::tree::NONE;
 
 /// The label of a span that is passed over: its children stand in its place.
@@ -29,6 +30,11 @@ impl Paths {
     /// a label is looked up among its siblings' in a table that is never cleared, and all that is
     /// read lies near what was read before.
     pub fn new(trace: &Trace, labels: &[u32], distinct: usize) -> Self {
+        Self::until(trace, labels, distinct, &Patience::endless())
+    }
+
+    /// The same, if the patience lasts.
+    pub fn until(trace: &Trace, labels: &[u32], distinct: usize, patience: &Patience<'_>) -> Self {
         let mut merging = Merging {
             trace,
             labels,
@@ -42,6 +48,9 @@ impl Paths {
         merging.gather(0, trace.len(), NONE - 1);
         stack.extend(merging.groups.drain(..).rev());
         while let Some(group) = stack.pop() {
+            if patience.is_over() {
+                break;
+            }
             let number = nodes.len() as u32;
             nodes.push(Node {
                 parent: group.parent,

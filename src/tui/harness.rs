@@ -92,6 +92,15 @@ impl Harness {
         Ok(())
     }
 
+    /// Presses keys faster than anything settles.
+    #[cfg(test)]
+    pub(super) fn hurry(&mut self, keys: &str) -> Result<(), KeyError> {
+        for key in parse_keys(keys)? {
+            self.take(Msg::Key(key));
+        }
+        Ok(())
+    }
+
     /// Presses one key and waits until all stands still.
     pub async fn press(&mut self, key: Key) {
         self.take(Msg::Key(key));

@@ -57,6 +57,8 @@ pub enum Timer {
     Refresh,
     /// What stands out may be asked for again.
     Survey,
+    /// The cursor has rested for a while.
+    Rest,
 }
 
 impl Timer {
@@ -64,6 +66,7 @@ impl Timer {
     pub fn settles(self) -> bool {
         match self {
             Self::Refresh | Self::Survey => false,
+            Self::Rest => true,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::analysis::{Flame, Frame, Weight, critical_path};
-use crate::model::Trace;
+use crate::model::{Patience, Trace};
 use crate::text::{Charset, Shown, count, duration, plural};
 
 use super::theme::colour::{Rgb, rgb};
@@ -28,9 +28,12 @@ const BLACK: Rgb = (0, 0, 0);
 /// # Errors
 /// Those of `out`.
 pub fn flame_picture(out: &mut dyn Write, theme: &Theme, trace: &Trace) -> io::Result<()> {
-    let flame = Flame::new(trace, &critical_path(trace));
-    let picture = Picture::new(theme, trace, &flame);
-    let deepest = flame.frames().iter().map(Frame::depth).max();
+    let path = critical_path(trace);
+    let flame = Flame::new(trace, &path);
+    let frames: Vec<Frame> = flame.frames(trace, &path).collect();
+    let widths = flame.widths(Weight::Total, (trace, &path), &Patience::endless());
+    let picture = Picture::new(theme, trace, &frames, &widths);
+    let deepest = frames.iter().map(|frame| frame.depth).max();
     let rows = deepest.map_or(0, |depth| depth + 1) as f64;
     let height = HEAD + rows * ROW + MARGIN;
     let (ground, ink) = (picture.ground, hex(readable_on(picture.ground)));
@@ -50,7 +53,7 @@ pub fn flame_picture(out: &mut dyn Write, theme: &Theme, trace: &Trace) -> io::R
         hex(ground),
         escaped(&title),
     )?;
-    for (at, frame) in flame.frames().iter().enumerate() {
+    for (at, frame) in frames.iter().enumerate() {
         out.write_all(picture.frame(at, frame).as_bytes())?;
     }
     out.write_all(b"</svg>\n")
@@ -68,16 +71,15 @@ struct Picture<'t> {
 }
 
 impl<'t> Picture<'t> {
-    fn new(theme: &'t Theme, trace: &'t Trace, flame: &Flame) -> Self {
-        let widths = flame.widths(Weight::Total);
+    fn new(theme: &'t Theme, trace: &'t Trace, frames: &[Frame], widths: &[u64]) -> Self {
         let mut services = ServiceColours::default();
         // Where the next child of each frame begins.
         let mut next: Vec<u64> = Vec::with_capacity(widths.len());
         let mut roots = 0_u64;
         let mut starts = Vec::with_capacity(widths.len());
-        for (frame, &width) in flame.frames().iter().zip(&widths) {
-            services.meet(trace.span(frame.longest()).service());
-            let cursor = frame.parent().and_then(|parent| next.get_mut(parent));
+        for (frame, &width) in frames.iter().zip(widths) {
+            services.meet(trace.span(frame.longest).service());
+            let cursor = frame.parent.and_then(|parent| next.get_mut(parent));
             let cursor = cursor.unwrap_or(&mut roots);
             let start = *cursor;
             *cursor = start.saturating_add(width);
@@ -85,7 +87,7 @@ impl<'t> Picture<'t> {
             next.push(start);
         }
         let share = |nanos: u64| nanos as f64 / roots.max(1) as f64 * (WIDTH - 2.0 * MARGIN);
-        let places = starts.iter().zip(&widths);
+        let places = starts.iter().zip(widths);
         Self {
             theme,
             trace,
@@ -103,9 +105,9 @@ impl<'t> Picture<'t> {
         let Some(&(x, width)) = self.places.get(at).filter(|(_, width)| *width >= LEAST) else {
             return out;
         };
-        let y = HEAD + frame.depth() as f64 * ROW;
-        let colour = self.colour_of(self.trace.span(frame.longest()).service());
-        let edge = if frame.errors() > 0 {
+        let y = HEAD + frame.depth as f64 * ROW;
+        let colour = self.colour_of(self.trace.span(frame.longest).service());
+        let edge = if frame.sum.errors > 0 {
             let failed = self.theme.style(Token::Error).fg.and_then(rgb);
             format!(
                 " stroke=\"{}\" stroke-width=\"1.5\"",
@@ -124,7 +126,7 @@ impl<'t> Picture<'t> {
         );
         let letters = ((width - 6.0) / LETTER).max(0.0) as usize;
         if letters >= 3 {
-            let name = self.trace.span(frame.longest());
+            let name = self.trace.span(frame.longest);
             let name = Shown::from_owned(format!("{} {}", name.service(), name.operation()));
             let name = name.cut(letters, Charset::Unicode);
             let _ = write!(
@@ -142,20 +144,20 @@ impl<'t> Picture<'t> {
 
     fn words(&self, frame: &Frame) -> String {
         let told = |nanos: u64| duration(nanos, Charset::Unicode);
-        let share = frame.total.0 as f64 / self.whole.max(1) as f64 * 100.0;
-        let failed = match frame.errors() {
+        let share = frame.sum.total.0 as f64 / self.whole.max(1) as f64 * 100.0;
+        let failed = match frame.sum.errors {
             0 => String::new(),
             errors => format!(", {} failed", count(errors)),
         };
-        let any = self.trace.span(frame.longest());
+        let any = self.trace.span(frame.longest);
         format!(
             "{}: {}\n{}, {share:.1} %; self {}, critical {}\n{}{failed}",
             Shown::new(any.service()),
             Shown::new(any.operation()),
-            told(frame.total.0),
-            told(frame.own.0),
-            told(frame.critical.0),
-            plural(frame.spans(), "span"),
+            told(frame.sum.total.0),
+            told(frame.sum.own.0),
+            told(frame.sum.critical.0),
+            plural(frame.sum.spans, "span"),
         )
     }
 

@@ -17,40 +17,41 @@ pub(super) struct FrameRow<'a> {
 
 /// The frames, callers before what they called.
 pub(super) fn of(trace: &Trace) -> Vec<FrameRow<'_>> {
-    let flame = Flame::new(trace, &critical_path(trace));
-    let row = |&frame: &Frame| FrameRow { trace, frame };
-    flame.frames().iter().map(row).collect()
+    let path = critical_path(trace);
+    let flame = Flame::new(trace, &path);
+    let row = |frame: Frame| FrameRow { trace, frame };
+    flame.frames(trace, &path).map(row).collect()
 }
 
 pub(super) fn columns<'a>() -> [Column<FrameRow<'a>>; 7] {
     [
         Column::left("FRAME", "frame", |row: &FrameRow<'a>, _| {
             indented(
-                row.frame.depth(),
+                row.frame.depth,
                 row.span().service(),
                 row.span().operation(),
             )
         }),
         Column::right("DEPTH", "depth", |row, _| {
-            Cell::count(row.frame.depth() as u64)
+            Cell::count(row.frame.depth as u64)
         }),
-        Column::right("SPANS", "spans", |row, _| Cell::count(row.frame.spans())),
-        Column::right("ERR", "errors", |row, _| Cell::errors(row.frame.errors())),
+        Column::right("SPANS", "spans", |row, _| Cell::count(row.frame.sum.spans)),
+        Column::right("ERR", "errors", |row, _| Cell::errors(row.frame.sum.errors)),
         Column::right("TOTAL", "duration_nano", |row, look| {
-            Cell::duration(row.frame.total.0, look)
+            Cell::duration(row.frame.sum.total.0, look)
         }),
         Column::right("SELF", "self_nano", |row, look| {
-            Cell::duration(row.frame.own.0, look)
+            Cell::duration(row.frame.sum.own.0, look)
         }),
         Column::right("CRITICAL", "critical_nano", |row, look| {
-            Cell::duration(row.frame.critical.0, look)
+            Cell::duration(row.frame.sum.critical.0, look)
         }),
     ]
 }
 
 impl OfSpan for FrameRow<'_> {
     fn span(&self) -> SpanRef<'_> {
-        self.trace.span(self.frame.longest())
+        self.trace.span(self.frame.longest)
     }
 }
 
@@ -60,12 +61,12 @@ impl Record for FrameRow<'_> {
         json.begin_object();
         json.key("service").string(self.span().service());
         json.key("operation").string(self.span().operation());
-        json.key("depth").raw(frame.depth());
-        json.key("spans").raw(frame.spans());
-        json.key("errors").raw(frame.errors());
-        json.key("duration_nano").raw(frame.total.0);
-        json.key("self_nano").raw(frame.own.0);
-        json.key("critical_nano").raw(frame.critical.0);
+        json.key("depth").raw(frame.depth);
+        json.key("spans").raw(frame.sum.spans);
+        json.key("errors").raw(frame.sum.errors);
+        json.key("duration_nano").raw(frame.sum.total.0);
+        json.key("self_nano").raw(frame.sum.own.0);
+        json.key("critical_nano").raw(frame.sum.critical.0);
         json.end_object();
     }
 }
@@ -73,15 +74,16 @@ impl Record for FrameRow<'_> {
 /// Writes the frames as folded stacks, one a line with its own time in microseconds: what flame
 /// graph tools read.
 pub(super) fn folded(out: &mut dyn Write, trace: &Trace) -> io::Result<()> {
-    let flame = Flame::new(trace, &critical_path(trace));
+    let path = critical_path(trace);
+    let flame = Flame::new(trace, &path);
     let mut stack: Vec<String> = Vec::new();
-    for frame in flame.frames() {
-        stack.truncate(frame.depth());
+    for frame in flame.frames(trace, &path) {
+        stack.truncate(frame.depth);
         // A semicolon parts frames, a blank before the last number ends them.
-        let any = trace.span(frame.longest());
+        let any = trace.span(frame.longest);
         let name = format!("{}: {}", any.service(), any.operation());
         stack.push(name.replace([';', '\n', '\r'], "_"));
-        let micros = frame.own.0 / 1_000;
+        let micros = frame.sum.own.0 / 1_000;
         if micros > 0 {
             writeln!(out, "{} {micros}", stack.join(";"))?;
         }

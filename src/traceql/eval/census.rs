@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::bits::Bits;
+use crate::model::Bits;
 use crate::model::{Attributes, Block, PairIx, ResourceIx, Row, ScopeIx, SpanRef, Sym, Value};
 use crate::traceql::attribute::{Attribute, Intrinsic, Scope};
 use crate::traceql::complete::{KeySeen, ValueSeen, Vocabulary};

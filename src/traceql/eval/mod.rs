@@ -17,12 +17,10 @@
 
 mod anchor;
 mod bind;
-mod bits;
 mod census;
 mod datum;
 mod expr;
 mod note;
-mod patience;
 mod pipeline;
 mod presence;
 mod relation;
@@ -32,12 +30,11 @@ mod test;
 
 use std::sync::Arc;
 
-pub use bits::Bits;
+pub use crate::model::{Bits, Patience};
 pub use census::Census;
 pub use datum::Datum;
 pub(super) use datum::compare;
 pub use note::Note;
-pub use patience::Patience;
 pub use pipeline::Group;
 pub use spot::{Around, Facts, Spot};
 pub(super) use tag::text_of as tag_text;

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::bits::Bits;
+use crate::model::Bits;
 use crate::model::{SpanId, Trace};
 use crate::traceql::operator::{Keep, Relation};
 

@@ -1,11 +1,9 @@
 //! A condition on spans, compiled for one block: what can be decided once for each distinct
 //! string, pair, resource or scope is, and what is left for a span is to compare integers.
 
-use super::bits::Bits;
 use super::expr::{self, Patterns};
-use super::patience::Patience;
 use super::spot::Spot;
-use crate::model::{Block, Marks, Narrow, PairIx, Row, SpanId, Sym};
+use crate::model::{Bits, Block, Marks, Narrow, PairIx, Patience, Row, SpanId, Sym};
 use crate::traceql::tree::Field;
 
 /// What a condition is compiled and asked with.

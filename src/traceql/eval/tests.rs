@@ -1,6 +1,7 @@
 //! Meaning, on small traces: what each operator keeps, and why.
 
 mod oracle;
+mod patience;
 
 use super::*;
 use crate::model::scenario;

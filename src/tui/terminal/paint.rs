@@ -204,10 +204,35 @@ impl<'a, W: Write> Brush<'a, W> {
                     steps => write!(self.writer, "\x1b[{steps}C"),
                 }
             }
-            _ if x == 0 => write!(self.writer, "\x1b[{}H", y + 1),
-            _ => write!(self.writer, "\x1b[{};{}H", y + 1, x + 1),
+            at => {
+                let directly = match x {
+                    0 => format!("\x1b[{}H", y + 1),
+                    _ => format!("\x1b[{};{}H", y + 1, x + 1),
+                };
+                // At the right edge it depends on the terminal where the next cell is.
+                let inside = at.filter(|(from, _)| *from < frame.area.width);
+                let steps = inside.and_then(|from| steps(from, (x, y)));
+                let shorter = steps.filter(|steps| steps.len() < directly.len());
+                write!(self.writer, "{}", shorter.unwrap_or(directly))
+            }
         }
     }
+}
+
+/// Down to a row, and along it; none upwards.
+fn steps((from, row): (u16, u16), (x, y): (u16, u16)) -> Option<String> {
+    let step = |count: u16, way: char| match count {
+        0 => String::new(),
+        1 => format!("\x1b[{way}"),
+        count => format!("\x1b[{count}{way}"),
+    };
+    let down = step(y.checked_sub(row).filter(|down| *down > 0)?, 'B');
+    let along = match from.checked_sub(x) {
+        Some(back @ 0..=4) => "\x08".repeat(back.into()),
+        Some(back) => step(back, 'D'),
+        None => step(x - from, 'C'),
+    };
+    Some(down + &along)
 }
 
 /// Whether a row is empty from a column on.

@@ -1,11 +1,11 @@
 //! One condition on one attribute, compiled.
 
 use super::{Binder, all, any, not};
+use crate::model::Bits;
 use crate::model::{
     Attributes, EventRef, Kind, ResourceIx, ScopeIx, SpanId, Status, Sym, TraceId, Value,
 };
 use crate::traceql::attribute::{Attribute, Intrinsic, Scope};
-use crate::traceql::eval::bits::Bits;
 use crate::traceql::eval::datum::{Datum, compare};
 use crate::traceql::eval::tag;
 use crate::traceql::eval::test::{AnyScope, Hits, Test};

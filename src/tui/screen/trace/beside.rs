@@ -1,6 +1,7 @@
 //! What an open trace has worked out beside the interface, and takes when it is there.
 
 use crate::analysis::GroupBy;
+use crate::model::Patience;
 use crate::text;
 
 use super::open::Open;
@@ -15,7 +16,7 @@ impl Open {
         };
         self.stop_building();
         if !view.is_slow() || self.trace.len() <= AT_ONCE {
-            let body = Body::of(view, by, &self.seen(), &explained);
+            let body = Body::of(view, by, &self.seen(), &explained, &Patience::endless());
             self.bodies.extend(body.map(|body| (view, body)));
             return;
         }
@@ -47,17 +48,39 @@ impl Open {
         }
         self.with_body(|body, seen| {
             if let Body::Sheet(sheet) = body {
-                sheet.sort_by(letter, height, seen);
+                sheet.sort_by(letter, height, seen, &Patience::endless());
             }
         });
+    }
+
+    /// Weighs the frames of the flame graph in the next way: at once where that is quick.
+    pub fn weigh(&mut self) {
+        let Some((Body::Flame(flame), explained)) = self
+            .bodies
+            .get_mut(&View::Flame)
+            .zip(self.explained.as_ref())
+        else {
+            return;
+        };
+        flame.weigh();
+        let flame = flame.clone();
+        if flame.len() > AT_ONCE {
+            let frames = text::plural(flame.len() as u64, "frame");
+            self.want(format!("weighing {frames}"), Subject::Weigh(flame));
+            return;
+        }
+        let flame = flame.weighed((&self.trace, &explained.path), &Patience::endless());
+        let body = Body::Flame(Box::new(flame));
+        self.bodies.insert(View::Flame, body);
     }
 
     /// Runs the find line: at once where that is quick.
     pub fn seek(&mut self) {
         if self.trace.len() <= AT_ONCE {
             self.find.run(&self.trace);
-        } else if let Some(text) = self.find.begin() {
-            self.want("looking through the spans".to_owned(), Subject::Find(text));
+        } else if let Some((text, among)) = self.find.begin() {
+            let subject = Subject::Find(text, among);
+            self.want("looking through the spans".to_owned(), subject);
         } else {
             self.wants.push(Want::NoHits);
         }
@@ -86,13 +109,13 @@ impl Open {
         }
     }
 
-    /// A view is there, or a table is sorted: the cursor stays on its span.
+    /// A view is there, a table is sorted or a graph weighed: the cursor stays on its span.
     fn built(&mut self, view: View, mut body: Body, height: usize) {
         let span = self.building.take_if(|_| self.view == view);
-        if let (Some(Body::Sheet(before)), Body::Sheet(sorted)) =
-            (self.bodies.get(&view), &mut body)
-        {
-            sorted.stand_as(before, height);
+        match (self.bodies.get(&view), &mut body) {
+            (Some(Body::Sheet(before)), Body::Sheet(sorted)) => sorted.stand_as(before, height),
+            (Some(Body::Flame(before)), Body::Flame(weighed)) => weighed.stand_as(before),
+            _ => {}
         }
         self.bodies.insert(view, body);
         if let Some(span) = span {

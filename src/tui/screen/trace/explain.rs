@@ -4,25 +4,20 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::analysis::{self, Alike, CriticalPath, Evidence, Standing, Trends, critical_path};
-use crate::model::{Nanos, Trace};
+use crate::model::Trace;
 use crate::text::{Charset, Shown};
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
-use crate::tui::widget::waterfall::Work;
 
 /// So many of the spans that show a finding are kept: nobody visits more, and a trace of a
 /// million spans may have a million that show it.
 const SHOWN: usize = 10_000;
 
-/// The critical path, the work of every span, and what stands out.
+/// The critical path, and what stands out.
 #[derive(Debug, Clone)]
 pub struct Explained {
-    /// Critical work of every span.
-    pub work: Arc<Work>,
     /// The critical path.
     pub path: Arc<CriticalPath>,
-    /// Spans on the critical path before each position; one more entry than spans.
-    critical_before: Arc<[u32]>,
     /// What stands out, in one line.
     pub why: Phrase,
     /// What stands out, each with the spans that show it.
@@ -51,25 +46,12 @@ pub fn explain(trace: &Trace, alike: Option<Trends>, charset: Charset) -> Explai
 /// The critical path alone: a hundredth of the work, with which most can be drawn.
 pub fn outline(trace: &Trace, alike: Option<Trends>) -> Explained {
     let path = critical_path(trace);
-    let sections = path.sections().iter();
-    let work = sections.map(|section| (section.span, section.from, section.to));
     Explained {
-        work: Arc::new(Work::new(work)),
-        critical_before: counted((0..trace.len()).map(|span| path.time_of(span))),
         why: Phrase::of(Token::Muted, "looking for what stands out"),
         path: Arc::new(path),
         findings: Vec::new(),
         alike: alike.map(Arc::new),
     }
-}
-
-/// How many spans before each position have a time.
-fn counted(times: impl Iterator<Item = Nanos>) -> Arc<[u32]> {
-    let counts = times.scan(0, |before, time| {
-        *before += u32::from(time.0 > 0);
-        Some(*before)
-    });
-    std::iter::once(0).chain(counts).collect()
 }
 
 /// The line with its first part, the answer, strong.
@@ -124,8 +106,7 @@ impl Explained {
 
     /// Whether any span of a range was on the critical path.
     pub fn touches(&self, spans: Range<usize>) -> bool {
-        let before = |span: usize| self.critical_before.get(span);
-        before(spans.start) < before(spans.end)
+        self.path.touches(spans)
     }
 
     /// How a span stands among all of its operation, if there are enough to tell.

@@ -2,12 +2,13 @@
 //! and told when it is there, hits of a search bit by bit.
 
 use crate::analysis::GroupBy;
-use crate::model::Trace;
+use crate::model::{Patience, SpanSet, Trace};
 use crate::text::Charset;
 use crate::tui::answer::Held;
 
 use super::explain::Explained;
-use super::find::{self, Spans};
+use super::find;
+use super::view::flame::FlameView;
 use super::view::sheet::Sheet;
 use super::view::{Body, Seen, View};
 
@@ -31,8 +32,10 @@ pub enum Subject {
     View(View, Vec<GroupBy>),
     /// A table of a view, sorted by the column of a letter.
     Sort(View, Box<Sheet>, char),
-    /// The spans that a find line finds.
-    Find(String),
+    /// The frames of a flame graph, by the weight that it wants.
+    Weigh(Box<FlameView>),
+    /// The spans that a find line finds, among some if those are known.
+    Find(String, Option<SpanSet>),
 }
 
 /// What was worked out.
@@ -41,7 +44,7 @@ pub enum Studied {
     /// What a view shows.
     Body(View, Body),
     /// The spans found so far, those told before among them.
-    Hits(Spans),
+    Hits(SpanSet),
     /// No more are found.
     AllHits,
     /// Why the find line cannot be run.
@@ -64,24 +67,30 @@ impl Study {
             explained: self.explained.as_deref(),
             charset: self.charset,
         };
+        let patience = Patience::until(over);
         let done = match self.subject {
             Subject::View(view, by) => {
                 let body = seen
                     .explained
-                    .and_then(|explained| Body::of(view, by, &seen, explained));
+                    .and_then(|explained| Body::of(view, by, &seen, explained, &patience));
                 body.map(|body| Studied::Body(view, body))
             }
             Subject::Sort(view, mut sheet, letter) => {
-                sheet.sort_by(letter, usize::MAX, &seen);
+                sheet.sort_by(letter, usize::MAX, &seen, &patience);
                 Some(Studied::Body(view, Body::Sheet(*sheet)))
             }
-            Subject::Find(text) => {
+            Subject::Weigh(flame) => seen.explained.map(|explained| {
+                let flame = flame.weighed((&self.trace, &explained.path), &patience);
+                Studied::Body(View::Flame, Body::Flame(Box::new(flame)))
+            }),
+            Subject::Find(text, among) => {
                 let hits = |hits| tell(Studied::Hits(hits));
-                let found = find::find(&self.trace, &text, over, hits);
+                let found = find::find(&self.trace, &text, among.as_ref(), over, hits);
                 Some(found.map_or_else(Studied::NoHits, |()| Studied::AllHits))
             }
         };
-        if let Some(done) = done {
+        // What was given up is not whole.
+        if let Some(done) = done.filter(|_| !over()) {
             tell(done);
         }
     }

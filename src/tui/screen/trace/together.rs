@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::model::{Nanos, Time, Trace};
-use crate::tui::widget::waterfall::{Bundle, Interval, Likeness, own_of};
+use crate::tui::widget::waterfall::{Bundle, Interval, Likeness, critical_of, own_of};
 
 use super::explain::Explained;
 
@@ -59,7 +59,10 @@ impl Together {
             median: trace.duration_of(median),
             failed,
             longest: spans,
-            critical: explained.map_or_else(Vec::new, |e| e.work.critical_of(&all)),
+            critical: explained.map_or_else(Vec::new, |e| {
+                let times = (from.unwrap_or_default(), to.unwrap_or_default());
+                critical_of(&e.path, all.clone(), times)
+            }),
             own: explained.map_or_else(Vec::new, |_| own_of(trace, all)),
         }
     }

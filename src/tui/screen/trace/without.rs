@@ -1,9 +1,7 @@
 //! What the reader has put out of sight, and how the rows are sifted by it.
 
-use crate::model::{Nanos, Trace};
+use crate::model::{Nanos, SpanSet, Trace};
 use crate::tui::widget::waterfall::Sieve;
-
-use super::find::Spans;
 
 /// What is left out of the rows. By default nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,7 +31,7 @@ impl Without {
     }
 
     /// The sieve that leaves these out, and all but `only` if there are such. Looks at every span.
-    pub fn sieve(&self, trace: &Trace, only: Option<&Spans>) -> Sieve {
+    pub fn sieve(&self, trace: &Trace, only: Option<&SpanSet>) -> Sieve {
         let mut sieve = Sieve::default();
         let among = |services: &[String], span: usize| {
             let name = trace.span(span).service();
@@ -85,8 +83,7 @@ impl Without {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::scenario;
-    use crate::traceql::Bits;
+    use crate::model::{Bits, scenario};
 
     #[test]
     fn services_operations_and_short_spans_add_up() {

@@ -18,4 +18,4 @@ pub use minimap::Minimap;
 pub use rows::{Hidden, Row, Rows};
 pub use sieve::Sieve;
 pub use squeeze::Squeeze;
-pub use work::{Interval, Work, own, own_of};
+pub use work::{Interval, critical, critical_of, own, own_of};

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::analysis::{CriticalPath, Section};
 use crate::model::{Kind, Time, Trace};
 
 /// From the first instant to the last, exclusive.
@@ -14,41 +15,22 @@ pub struct Interval {
     pub to: Time,
 }
 
-/// Critical work of the spans of a trace: kept for those alone that have some.
-#[derive(Debug, Clone, Default)]
-pub struct Work {
-    spans: Vec<u32>,
-    intervals: Vec<Interval>,
+impl Interval {
+    fn of(section: Section) -> Self {
+        let Section { from, to, .. } = section;
+        Self { from, to }
+    }
 }
 
-impl Work {
-    /// The critical work of a trace, given the sections of its critical path: span, from, to, in
-    /// any order.
-    pub fn new(sections: impl Iterator<Item = (usize, Time, Time)>) -> Self {
-        let mut sections: Vec<(usize, Time, Time)> = sections.collect();
-        sections.sort_unstable();
-        let interval = |&(_, from, to): &(usize, Time, Time)| Interval { from, to };
-        Self {
-            spans: sections.iter().map(|&(span, ..)| span as u32).collect(),
-            intervals: sections.iter().map(interval).collect(),
-        }
-    }
+/// When a span's own work was on the critical path.
+pub fn critical(path: &CriticalPath, span: usize) -> impl Iterator<Item = Interval> {
+    path.sections_of(span).map(Interval::of)
+}
 
-    /// When a span's own work was on the critical path.
-    pub fn critical(&self, span: usize) -> &[Interval] {
-        self.over(&(span..span + 1))
-    }
-
-    /// The critical work of a range of spans, merged and by time: what a folded row shows.
-    pub fn critical_of(&self, spans: &Range<usize>) -> Vec<Interval> {
-        merged(self.over(spans).to_vec())
-    }
-
-    fn over(&self, spans: &Range<usize>) -> &[Interval] {
-        let before = |end: usize| self.spans.partition_point(|&span| (span as usize) < end);
-        let among = before(spans.start)..before(spans.end);
-        self.intervals.get(among).unwrap_or_default()
-    }
+/// The critical work of spans and of all below them, merged and by time: what a folded row shows.
+/// Nobody waits for what goes on before or after `times`, in which the topmost of them lie.
+pub fn critical_of(path: &CriticalPath, spans: Range<usize>, times: (Time, Time)) -> Vec<Interval> {
+    merged(path.sections_within(spans, times).map(Interval::of))
 }
 
 /// When a span worked itself: its time less what its children cover, consumers aside. Costs the
@@ -65,12 +47,12 @@ pub fn own_of(trace: &Trace, spans: Range<usize>) -> Vec<Interval> {
     for span in spans {
         add_own(trace, span, &mut intervals);
     }
-    merged(intervals)
+    intervals.sort_unstable_by_key(|interval| interval.from);
+    merged(intervals.into_iter())
 }
 
-/// Intervals by time, without overlap.
-fn merged(mut all: Vec<Interval>) -> Vec<Interval> {
-    all.sort_unstable_by_key(|interval| interval.from);
+/// Intervals that come by time, those that meet as one.
+fn merged(all: impl Iterator<Item = Interval>) -> Vec<Interval> {
     let mut merged: Vec<Interval> = Vec::new();
     for next in all {
         match merged.last_mut() {
@@ -101,6 +83,7 @@ fn add_own(trace: &Trace, span: usize, intervals: &mut Vec<Interval>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::critical_path;
     use crate::model::scenario::{self, EPOCH};
 
     #[test]
@@ -117,19 +100,19 @@ mod tests {
 
     #[test]
     fn a_fold_shows_the_critical_work_it_hides() {
-        let at = |ms: u64| EPOCH + crate::model::Nanos::from_millis(ms);
-        let sections = [
-            (2, at(40), at(60)),
-            (0, at(60), at(100)),
-            (1, at(10), at(40)),
-        ];
-        let work = Work::new(sections.into_iter());
+        let trace = scenario::trace("a: r 0..100\n  b: x 10..60\n    c: y 40..60\n  d: z 60..70\n");
+        let path = critical_path(&trace);
+        let millis = |i: Interval| {
+            let millis = |t: Time| t.since(EPOCH).0 / 1_000_000;
+            (millis(i.from), millis(i.to))
+        };
+        let times = (trace.start_of(1), trace.end_of(1));
+        let hidden = critical_of(&path, trace.subtree(1), times);
         assert_eq!(
-            work.critical_of(&(0..3)),
-            [Interval {
-                from: at(10),
-                to: at(100)
-            }]
+            hidden.into_iter().map(millis).collect::<Vec<_>>(),
+            [(10, 60)]
         );
+        let own: Vec<_> = critical(&path, 0).map(millis).collect();
+        assert_eq!(own, [(0, 10), (70, 100)]);
     }
 }

@@ -84,7 +84,7 @@ impl Open {
                 None => break,
             }
         }
-        self.describe();
+        self.moved();
         true
     }
 

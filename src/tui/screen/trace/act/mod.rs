@@ -26,8 +26,27 @@ use super::find::Hits;
 use super::view::View;
 use super::{Focus, Open};
 
+/// Whether an action takes the cursor some rows on.
+fn is_step(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Down
+            | Action::Up
+            | Action::HalfPageDown
+            | Action::HalfPageUp
+            | Action::PageDown
+            | Action::PageUp
+            | Action::NextSibling
+            | Action::PreviousSibling
+    )
+}
+
 impl Open {
     pub(super) fn act(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        // Whoever does more than move sees what is told of the span that is meant.
+        if self.untold && !is_step(act.action) {
+            self.describe();
+        }
         match self.focus {
             Focus::Find => self.act_find(act, cx),
             Focus::Filter => self.act_filter(act, cx),
@@ -84,7 +103,7 @@ impl Open {
             _ => {
                 let moved = self.list.act(act, height, self.rows.len());
                 if moved {
-                    self.describe();
+                    self.moved();
                 }
                 return moved
                     || self.act_fold(act, height)

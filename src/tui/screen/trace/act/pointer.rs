@@ -103,7 +103,7 @@ impl Open {
         self.focus = Focus::Tree;
         self.with_body(|body, seen| match body {
             Body::Sheet(sheet) => sheet.list.go(row, height, sheet.len()),
-            Body::Flame(flame) => flame.cursor = row.min(flame.frames().len().saturating_sub(1)),
+            Body::Flame(flame) => flame.cursor = row.min(flame.len().saturating_sub(1)),
             Body::Graph(graph) => graph.cursor = NodeIndex::new(row),
             Body::Json(json) => {
                 let len = json.len(seen.trace.len());

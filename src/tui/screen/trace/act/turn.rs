@@ -98,7 +98,7 @@ impl Open {
             _ => {
                 let mut moved = false;
                 self.sheet(|sheet, _| moved = sheet.list.act(act, height, sheet.len()));
-                self.describe();
+                self.moved();
                 return moved;
             }
         }
@@ -199,8 +199,13 @@ impl Open {
     }
 
     fn act_flame(&mut self, act: Act) -> bool {
+        if act.action == Action::Weigh {
+            self.weigh();
+            return true;
+        }
         let times = act.times();
-        let done = self.with_body(|body, _| {
+        let done = self.with_body(|body, seen| {
+            let trace = seen.trace;
             let Body::Flame(flame) = body else {
                 return false;
             };
@@ -211,16 +216,17 @@ impl Open {
             };
             match act.action {
                 Action::Left | Action::PreviousSibling => {
-                    (0..times).for_each(|_| flame.beside(false));
+                    (0..times).for_each(|_| flame.beside(false, trace));
                 }
-                Action::Right | Action::NextSibling => (0..times).for_each(|_| flame.beside(true)),
+                Action::Right | Action::NextSibling => {
+                    (0..times).for_each(|_| flame.beside(true, trace))
+                }
                 action if action == down => (0..times).for_each(|_| flame.down()),
                 action if action == up => (0..times).for_each(|_| flame.up()),
                 Action::Top => flame.cursor = flame.zoom.unwrap_or(0),
                 Action::In | Action::Fit | Action::ZoomIn => flame.zoom(true),
                 Action::ZoomOut => flame.zoom(false),
                 Action::Whole => flame.zoom = None,
-                Action::Weigh => flame.weigh(),
                 Action::UpsideDown => flame.upside_down = !flame.upside_down,
                 _ => return false,
             }

@@ -9,7 +9,9 @@ use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::page::Look;
 use crate::tui::theme::{Glyphs, Token};
-use crate::tui::widget::waterfall::{Axis, Bar, Bundle, Cell, Interval, Label, bar, own};
+use crate::tui::widget::waterfall::{
+    Axis, Bar, Bundle, Cell, Interval, Label, bar, critical, critical_of, own,
+};
 
 use super::super::Open;
 use super::name::answer;
@@ -29,15 +31,17 @@ pub fn bars(
         to: times.1,
     }];
     let folded = open.rows.is_folded(span);
-    let hidden = open.explained.as_ref().filter(|_| folded).map(|explained| {
-        let below = || explained.work.critical_of(&trace.subtree(span));
-        open.hidden.get(span, below)
+    let critical = open.explained.as_ref().map(|explained| {
+        let of = || match folded {
+            true => critical_of(&explained.path, trace.subtree(span), times),
+            false => critical(&explained.path, span).collect(),
+        };
+        open.critical.get((span, folded), of)
     });
     let own = open.own.get(span, || own(trace, span));
-    let (own, critical) = match (&open.explained, &hidden) {
-        (Some(_), Some(hidden)) => (own.as_slice(), hidden.as_slice()),
-        (Some(explained), None) => (own.as_slice(), explained.work.critical(span)),
-        (None, _) => (&whole[..], &[][..]),
+    let (own, critical) = match &critical {
+        Some(critical) => (own.as_slice(), critical.as_slice()),
+        None => (&whole[..], &[][..]),
     };
     let moved = trace.start_of(span).0 as i64 - s.start().0 as i64;
     let events: Vec<_> = s

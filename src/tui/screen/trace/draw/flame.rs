@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use crate::analysis::Frame;
+use crate::analysis::Sum;
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Target};
@@ -16,6 +16,8 @@ use super::super::view::flame::{Cells, FlameView};
 
 /// A frame narrower than this has no text.
 const TEXT: u16 = 4;
+/// More frames above the zoomed one than a screen has rows are not told.
+const MOST_PINNED: usize = 100;
 
 pub fn draw(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let table = if area.height >= 24 { 8 } else { 0 };
@@ -30,7 +32,7 @@ pub fn draw(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
     let pinned = above.len().min(usize::from(graph.height / 3));
     let rows = usize::from(graph.height).saturating_sub(pinned);
     // The cursor's row stays in view however deep it is.
-    let depth = |frame: usize| flame.frames().get(frame).map_or(0, Frame::depth);
+    let depth = |frame: usize| flame.depth(frame, &open.trace);
     let at = depth(flame.cursor).saturating_sub(flame.zoom.map_or(0, depth));
     let first = (at + 1).saturating_sub(rows);
     let place = |row: usize| {
@@ -46,18 +48,9 @@ pub fn draw(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
         paint(open, flame, look, canvas, whole, frame);
         canvas.over(whole, Token::Pinned);
     }
-    let cells = flame.layout(graph.width, first + rows);
-    for cells in &cells {
-        if let Some(row) = cells.row.checked_sub(first) {
-            frame(
-                open,
-                flame,
-                look,
-                canvas,
-                (graph.x, place(row + pinned)),
-                cells,
-            );
-        }
+    for cells in &flame.layout(graph.width, first..first + rows) {
+        let at = (graph.x, place(cells.row - first + pinned));
+        frame(open, flame, look, canvas, at, cells);
     }
     let rule = Rect::new(area.x, graph.bottom(), area.width, 1);
     told(open, flame, canvas, rule);
@@ -74,9 +67,9 @@ pub fn draw(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
 
 /// The frames above the zoomed one, outermost first.
 fn ancestors(flame: &FlameView) -> Vec<usize> {
-    let parent = |at: usize| flame.frames().get(at).and_then(Frame::parent);
+    let parent = |at: usize| flame.parent(at);
     let up = std::iter::successors(flame.zoom.and_then(parent), |&at| parent(at));
-    let mut above: Vec<usize> = up.collect();
+    let mut above: Vec<usize> = up.take(MOST_PINNED).collect();
     above.reverse();
     above
 }
@@ -113,24 +106,24 @@ fn paint(
     area: Rect,
     at: usize,
 ) {
-    let Some(one) = flame.frames().get(at) else {
+    let Some(one) = open.frame(flame, at) else {
         return;
     };
-    let span = open.trace.span(one.longest());
-    let token = if one.errors() > 0 {
+    let span = open.trace.span(one.longest);
+    let token = if one.sum.errors > 0 {
         Token::Error
     } else {
         look.shared.colours.token(span.service())
     };
     let mut style = canvas.style(token).add_modifier(Modifier::REVERSED);
-    if open.find.is_hit(one.longest()) {
+    if open.find.is_hit(one.longest) {
         style = style.add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
     }
     let words = if area.width < TEXT {
         String::new()
     } else {
-        let many = if one.spans() > 1 {
-            format!(" {}{}", canvas.glyphs.times, text::count(one.spans()))
+        let many = if one.sum.spans > 1 {
+            format!(" {}{}", canvas.glyphs.times, text::count(one.sum.spans))
         } else {
             String::new()
         };
@@ -151,31 +144,31 @@ fn told(open: &Open, flame: &FlameView, canvas: &mut Canvas<'_>, area: Rect) {
         canvas.glyphs.edge,
         Token::Border,
     );
-    let Some(here) = flame.frames().get(flame.cursor) else {
+    let Some(here) = open.frame(flame, flame.cursor) else {
         return;
     };
-    let span = open.trace.span(here.longest());
+    let span = open.trace.span(here.longest);
     let name = format!(" {} {} ", span.service(), span.operation());
     let edge = canvas.glyphs.edge;
     let mut phrase = Phrase::of(Token::Strong, Shown::from_owned(name))
         .and(Token::Border, format!("{edge}{edge} "));
-    phrase.push(Token::Text, figures(open, here));
-    if here.errors() > 0 {
-        let failed = format!("{} {} ", canvas.glyphs.failed, text::count(here.errors()));
+    phrase.push(Token::Text, figures(open, here.sum));
+    if here.sum.errors > 0 {
+        let failed = format!("{} {} ", canvas.glyphs.failed, text::count(here.sum.errors));
         phrase.push(Token::Error, failed);
     }
     canvas.phrase(area.x + 2, area.y, area.width.saturating_sub(4), &phrase);
 }
 
-fn figures(open: &Open, frame: &Frame) -> String {
-    let called = match frame.spans() {
+fn figures(open: &Open, sum: Sum) -> String {
+    let called = match sum.spans {
         1 => "called once".to_owned(),
         many => format!("called {} times", text::count(many)),
     };
     let between = crate::analysis::between(open.charset);
-    let own = text::share(frame.own.0, frame.total.0);
-    let critical = text::share(frame.critical.0, open.trace.duration().0);
-    let total = text::duration(frame.total.0, open.charset);
+    let own = text::share(sum.own.0, sum.total.0);
+    let critical = text::share(sum.critical.0, open.trace.duration().0);
+    let total = text::duration(sum.total.0, open.charset);
     [
         called,
         total,
@@ -187,7 +180,12 @@ fn figures(open: &Open, frame: &Frame) -> String {
 
 /// The frames of most own time, with bars.
 fn most_own(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
-    let frames = || flame.most_own.iter().map(|&at| &flame.frames()[at]);
+    let frames = || {
+        flame
+            .most_own
+            .iter()
+            .filter_map(|&at| open.frame(flame, at))
+    };
     canvas.text(
         area.x + 3,
         area.y,
@@ -195,10 +193,10 @@ fn most_own(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
         &"most own time".into(),
         Token::Muted,
     );
-    let most = frames().next().map_or(1, |frame| frame.own.0.max(1));
+    let most = frames().next().map_or(1, |frame| frame.sum.own.0.max(1));
     let names = area.width / 2;
     for (y, frame) in (area.y + 1..area.bottom()).zip(frames()) {
-        let span = open.trace.span(frame.longest());
+        let span = open.trace.span(frame.longest);
         let token = look.shared.colours.token(span.service());
         let service = Shown::from_owned(span.service().to_owned());
         let x = canvas.text(area.x + 3, y, names, &service, token) + 2;
@@ -210,11 +208,11 @@ fn most_own(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
             &Shown::start_of(span.operation(), room.into()),
             Token::Text,
         );
-        let own = text::duration(frame.own.0, canvas.charset());
+        let own = text::duration(frame.sum.own.0, canvas.charset());
         let x = area.x + names;
         canvas.right(x + 10, y, 10, &own.into(), Token::Text);
         let room = area.right().saturating_sub(x + 14);
-        let width = (u128::from(frame.own.0) * u128::from(room) / u128::from(most)) as u16;
+        let width = (u128::from(frame.sum.own.0) * u128::from(room) / u128::from(most)) as u16;
         canvas.repeat(x + 12, y, width.max(1), canvas.glyphs.own_critical, token);
     }
 }

@@ -113,9 +113,10 @@ fn ticks<'a>(
     )
 }
 
-/// Where the cursor's span begins, if that is in view and not the left edge.
+/// Where the cursor's span begins, if that is in view and not the left edge. While the cursor
+/// moves, the guide stands.
 pub fn guide(open: &Open, axis: &Axis<'_>) -> Option<(u16, Time)> {
-    let start = open.trace.start_of(open.rows.span(open.list.cursor())?);
+    let start = open.trace.start_of(open.guided?);
     let (from, to) = (axis.from(), axis.to());
     (from < start && start < to).then(|| (axis.column(start), start))
 }

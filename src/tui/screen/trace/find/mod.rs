@@ -1,14 +1,12 @@
 //! Finding spans within a trace: plain words, `key=value`, or TraceQL in braces.
 
-mod spans;
 mod words;
 
-use crate::model::Trace;
-use crate::traceql::{Bits, Patience, Query};
+use crate::model::{Bits, Patience, SpanSet, Trace};
+use crate::traceql::Query;
 use crate::tui::widget::input::Input;
 
-pub use spans::Spans;
-use words::words;
+use words::{DIGITS, words};
 
 pub use crate::tui::standing::Hits;
 
@@ -18,7 +16,7 @@ pub struct Find {
     /// The line.
     pub input: Input,
     /// Spans found.
-    pub hits: Spans,
+    pub hits: SpanSet,
     /// Why the line cannot be run.
     pub error: Option<String>,
     /// More of them may come.
@@ -27,49 +25,70 @@ pub struct Find {
     pub eager: bool,
     /// Those of the line before are still shown.
     fresh: bool,
+    /// What is looked for.
+    runs: String,
+    /// What was looked for until the end: the hits are all there are.
+    ran: Option<String>,
     /// How they stand among the other spans.
     pub hits_as: Hits,
     /// Spans that the search which led here asked for: hits until the reader asks for others.
-    matched: Spans,
+    matched: SpanSet,
 }
 
 impl Find {
     /// Runs the line over a trace.
     pub fn run(&mut self, trace: &Trace) {
-        let Some(text) = self.begin() else { return };
-        let found = find(trace, &text, &|| false, |hits| {
+        let Some((text, _)) = self.begin() else {
+            return;
+        };
+        let found = find(trace, &text, None, &|| false, |hits| {
             self.take(hits);
             true
         });
         self.end(found.err());
     }
 
-    /// The line that is to be run, if it has to be; its hits will come. What was found before
-    /// stays until then.
-    pub fn begin(&mut self) -> Option<String> {
+    /// The line that is to be run, if it has to be, and the spans among which its hits are, if
+    /// that is known. What was found before stays until they come.
+    pub fn begin(&mut self) -> Option<(String, Option<SpanSet>)> {
         self.error = None;
         (self.seeking, self.fresh, self.eager) = (false, false, false);
         let text = self.input.text().trim();
+        let before = self.ran.take();
         if text.is_empty() {
             self.hits.clone_from(&self.matched);
             return None;
         }
         (self.seeking, self.fresh) = (true, true);
-        Some(text.to_owned())
+        self.runs = text.to_owned();
+        let narrows = before.is_some_and(|before| narrows(&before, text));
+        Some((text.to_owned(), narrows.then(|| self.hits.clone())))
     }
 
     /// The hits so far of the line that was begun.
-    pub fn take(&mut self, hits: Spans) {
+    pub fn take(&mut self, hits: SpanSet) {
         (self.hits, self.fresh) = (hits, false);
     }
 
     /// No more hits come, and why if the line cannot be run.
     pub fn end(&mut self, error: Option<String>) {
         if self.fresh {
-            self.take(Spans::default());
+            self.take(SpanSet::default());
         }
+        self.ran = error.is_none().then(|| std::mem::take(&mut self.runs));
         self.error = error;
         self.seeking = false;
+    }
+
+    /// No more hits come, though there may be some.
+    pub fn stop(&mut self) {
+        self.end(None);
+        self.ran = None;
+    }
+
+    /// The spans are others now: what was found of the line says nothing of them.
+    pub fn renew(&mut self) {
+        self.ran = None;
     }
 
     /// Forgets line and hits. Returns whether there was something to forget.
@@ -80,12 +99,12 @@ impl Find {
     }
 
     /// The spans that the search which led here asked for.
-    pub fn matched(&self) -> &Spans {
+    pub fn matched(&self) -> &SpanSet {
         &self.matched
     }
 
     /// Spans that the search which led here asked for: hits until the reader asks for others.
-    pub fn lead_in(&mut self, matched: Spans) {
+    pub fn lead_in(&mut self, matched: SpanSet) {
         self.hits.clone_from(&matched);
         self.matched = matched;
     }
@@ -116,6 +135,17 @@ impl Find {
     }
 }
 
+/// Whether all that a line finds was found by the one before, of which it is a longer form.
+fn narrows(before: &str, line: &str) -> bool {
+    let is_plain = |word: &str| !word.contains('=') && word.len() != DIGITS;
+    !line.starts_with('{')
+        && line.starts_with(before)
+        && before
+            .split_whitespace()
+            .chain(line.split_whitespace())
+            .all(is_plain)
+}
+
 /// The spans that a line finds: what is found so far is told each time whole, until nobody listens
 /// any more or it is `over`.
 ///
@@ -124,12 +154,13 @@ impl Find {
 pub fn find(
     trace: &Trace,
     text: &str,
+    among: Option<&SpanSet>,
     over: &(dyn Fn() -> bool + Sync),
-    mut tell: impl FnMut(Spans) -> bool,
+    mut tell: impl FnMut(SpanSet) -> bool,
 ) -> Result<(), String> {
     let text = text.trim();
     if !text.starts_with('{') {
-        words(trace, text, over, tell);
+        words(trace, text, among, over, tell);
         return Ok(());
     }
     let query = Query::parse(text).map_err(|error| error.to_string())?;
@@ -140,7 +171,7 @@ pub fn find(
         .spans
         .iter()
         .for_each(|&span| bits.insert(span as usize));
-    tell(Spans::from(bits));
+    tell(SpanSet::from(bits));
     Ok(())
 }
 
@@ -150,8 +181,8 @@ mod tests {
     use crate::model::scenario;
 
     fn words(trace: &Trace, text: &str) -> Vec<usize> {
-        let mut found = Spans::default();
-        let run = find(trace, text, &|| false, |hits| {
+        let mut found = SpanSet::default();
+        let run = find(trace, text, None, &|| false, |hits| {
             assert!(found.iter().all(|span| hits.contains(span)));
             found = hits;
             true
@@ -160,12 +191,12 @@ mod tests {
         found.iter().collect()
     }
 
-    fn spans(spans: &[usize]) -> Spans {
+    fn spans(spans: &[usize]) -> SpanSet {
         let mut bits = Bits::none(10);
         for &span in spans {
             bits.insert(span);
         }
-        Spans::from(bits)
+        SpanSet::from(bits)
     }
 
     const TRACE: &str = "shop: GET /cart 0..100 http.status=500\n  mysql: SELECT 1..50 error msg=Timeout +3:lock\n  redis: GET 60..70\n";
@@ -192,6 +223,29 @@ mod tests {
         find.input.set("{ status = ", 0);
         find.run(&trace);
         assert!(find.error.is_some() && find.hits.is_empty());
+    }
+
+    #[test]
+    fn a_longer_word_is_looked_for_among_the_hits_of_a_shorter_one() {
+        let trace = scenario::trace(TRACE);
+        let mut find = Find::default();
+        let mut among = |line: &str| {
+            find.input.set(line, 0);
+            let among = find.begin().unwrap().1;
+            let found = among.as_ref().map(SpanSet::len);
+            super::find(&trace, line, among.as_ref(), &|| false, |hits| {
+                find.take(hits);
+                true
+            })
+            .unwrap();
+            find.end(None);
+            (found, find.hits.iter().collect::<Vec<_>>())
+        };
+        assert_eq!(among("s"), (None, vec![0, 1, 2]));
+        assert_eq!(among("se"), (Some(3), vec![1]));
+        assert_eq!(among("sh"), (None, vec![0]));
+        assert_eq!(among("sh get"), (Some(1), vec![0]));
+        assert_eq!(among("sh get msg=timeout"), (None, vec![]));
     }
 
     #[test]

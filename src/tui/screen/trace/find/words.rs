@@ -7,16 +7,15 @@
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
-use crate::model::{Block, PairIx, ResourceIx, Row, ScopeIx, SpanId, Trace};
+use crate::model::{Bits, Block, PairIx, ResourceIx, Row, ScopeIx, SpanId, SpanSet, Trace};
 use crate::text::Needle;
-use crate::traceql::Bits;
 
-use super::spans::Spans;
-
+/// Digits of a span's id.
+pub const DIGITS: usize = 16;
 /// So many words of 64 rows are looked at by one thread before it takes others.
 const STRETCH: usize = 1 << 9;
 /// So many stretches are looked at before it is told what was found in them.
-const ROUND: usize = 16;
+const ROUND: usize = 64;
 
 /// One word.
 #[derive(Debug, Clone)]
@@ -34,7 +33,7 @@ impl Word {
                 Self::Pair(key.to_lowercase(), value.to_lowercase())
             }
             _ => {
-                let id = (word.len() == 16).then(|| u64::from_str_radix(word, 16).ok());
+                let id = (word.len() == DIGITS).then(|| u64::from_str_radix(word, 16).ok());
                 Self::Text(Needle::new(word), id.flatten().map(SpanId))
             }
         }
@@ -45,18 +44,6 @@ impl Word {
         match self {
             Self::Text(needle, _) => needle.is_in(text),
             Self::Pair(..) => false,
-        }
-    }
-
-    /// Whether an attribute has it.
-    fn is_in_pair(&self, block: &Block, pair: PairIx) -> bool {
-        let dictionary = block.dictionary();
-        let (key, value) = (dictionary.text(dictionary.key(pair)), || {
-            dictionary.value(pair).to_text()
-        });
-        match self {
-            Self::Text(needle, _) => needle.is_in(key) || needle.is_in(&value()),
-            Self::Pair(wanted, of) => is_same(key, wanted) && is_same(&value(), of),
         }
     }
 }
@@ -73,15 +60,17 @@ fn is_same(text: &str, lower: &str) -> bool {
 /// The spans that have all words of a text: in service, operation, status message, an attribute's
 /// key or value (of span, resource, scope or event), or as the span's id. Case does not matter.
 ///
-/// What is found so far is told each time whole, until nobody listens any more or it is `over`.
+/// They are looked for among some spans, if such are given. What is found so far is told each time
+/// whole, until nobody listens any more or it is `over`.
 pub fn words(
     trace: &Trace,
     text: &str,
+    among: Option<&SpanSet>,
     over: &(dyn Fn() -> bool + Sync),
-    mut tell: impl FnMut(Spans) -> bool,
+    mut tell: impl FnMut(SpanSet) -> bool,
 ) {
     let words: Vec<Word> = text.split_whitespace().map(Word::parse).collect();
-    let mut blocks = Looking::all(trace, &words);
+    let mut blocks = Looking::all(trace, &words, among);
     if !tell(spans(trace, &blocks)) {
         return;
     }
@@ -89,10 +78,10 @@ pub fn words(
     loop {
         let mut stretches: Vec<Stretch<'_, '_>> =
             blocks.iter_mut().flat_map(Looking::stretches).collect();
-        let among = from..(from + ROUND).min(stretches.len());
-        from = among.end;
+        let round = from..(from + ROUND).min(stretches.len());
+        from = round.end;
         let is_last = from == stretches.len();
-        look(stretches.drain(among), over);
+        look(stretches.drain(round), over);
         drop(stretches);
         if over() || !tell(spans(trace, &blocks)) || is_last {
             return;
@@ -100,16 +89,29 @@ pub fn words(
     }
 }
 
-/// What is found so far, in the order of the tree.
-fn spans(trace: &Trace, blocks: &[Looking<'_>]) -> Spans {
-    let mut found = Bits::none(trace.len());
-    for span in 0..trace.len() {
-        let (block, row) = trace.place(span);
-        if blocks[block].has(row) {
-            found.insert(span);
+/// What is found so far, in the order of the tree. On two threads if there is enough of it.
+fn spans(trace: &Trace, blocks: &[Looking<'_>]) -> SpanSet {
+    let find = |first: usize, words: &mut [u64]| {
+        for (at, word) in words.iter_mut().enumerate() {
+            let from = (first + at) * 64;
+            for span in from..(from + 64).min(trace.len()) {
+                let (block, row) = trace.place(span);
+                *word |= u64::from(blocks[block].has(row)) << (span - from);
+            }
         }
+    };
+    let mut words = vec![0; trace.len().div_ceil(64)];
+    let half = words.len() / 2;
+    if half > STRETCH {
+        let (first, second) = words.split_at_mut(half);
+        std::thread::scope(|scope| {
+            scope.spawn(|| find(0, first));
+            find(half, second);
+        });
+    } else {
+        find(0, &mut words);
     }
-    Spans::from(found)
+    SpanSet::from(Bits::of(words, trace.len()))
 }
 
 /// Looks at stretches of rows, on two threads where there are several.
@@ -147,17 +149,9 @@ struct Looking<'a> {
 
 impl<'a> Looking<'a> {
     /// One for each block of a trace, with what is found by names that many spans share.
-    fn all(trace: &'a Trace, words: &'a [Word]) -> Vec<Self> {
+    fn all(trace: &'a Trace, words: &'a [Word], among: Option<&SpanSet>) -> Vec<Self> {
         let blocks = trace.blocks().iter();
-        let mut rows: Vec<Bits> = blocks
-            .clone()
-            .map(|block| Bits::none(block.len()))
-            .collect();
-        for span in 0..trace.len() {
-            let (block, row) = trace.place(span);
-            rows[block].insert(row as usize);
-        }
-        let looking = blocks.zip(rows).map(|(block, rows)| {
+        let looking = blocks.zip(rows_of(trace, among)).map(|(block, rows)| {
             let sought = words.iter().map(|word| Sought::new(block, word));
             let sought: Vec<Sought<'_>> = sought.collect();
             let mut found = rows.clone();
@@ -180,6 +174,7 @@ impl<'a> Looking<'a> {
         looking.collect()
     }
 
+    /// Whether a row was found.
     fn has(&self, row: Row) -> bool {
         let word = self.found.get(row as usize / 64);
         word.is_some_and(|word| word >> (row % 64) & 1 == 1)
@@ -207,6 +202,24 @@ impl<'a> Looking<'a> {
             messages,
         })
     }
+}
+
+/// The rows of each block that belong to a trace, or to some of its spans.
+fn rows_of(trace: &Trace, among: Option<&SpanSet>) -> Vec<Bits> {
+    let lengths = trace.blocks().iter().map(|block| block.len());
+    if among.is_none() && lengths.clone().sum::<usize>() == trace.len() {
+        return lengths.map(Bits::all).collect();
+    }
+    let mut rows: Vec<Bits> = lengths.map(Bits::none).collect();
+    let mut add = |span| {
+        let (block, row) = trace.place(span);
+        rows[block].insert(row as usize);
+    };
+    match among {
+        Some(among) => among.iter().for_each(add),
+        None => (0..trace.len()).for_each(&mut add),
+    }
+    rows
 }
 
 /// Some rows of a block.
@@ -266,13 +279,15 @@ impl Known {
     }
 }
 
-/// A word in a block, looked for once in each operation, resource, scope and attribute.
+/// A word in a block, looked for once in each operation, resource, scope, key and attribute.
 struct Sought<'a> {
     block: &'a Block,
     word: &'a Word,
     operations: Known,
     resources: Known,
     scopes: Known,
+    /// By the symbol of their key: whether that decides, for pairs of one have it in common.
+    keys: Known,
     pairs: Known,
 }
 
@@ -284,6 +299,7 @@ impl<'a> Sought<'a> {
             operations: Known::of(block.operations().len()),
             resources: Known::of(block.resource_count()),
             scopes: Known::of(block.scope_count()),
+            keys: Known::of(block.dictionary().string_count()),
             pairs: Known::of(block.dictionary().pair_count()),
         }
     }
@@ -341,9 +357,22 @@ impl<'a> Sought<'a> {
     }
 
     fn any(&self, pairs: &[PairIx]) -> bool {
-        pairs.iter().any(|&pair| {
-            let look = || self.word.is_in_pair(self.block, pair);
-            self.pairs.get(pair.index(), look)
-        })
+        pairs
+            .iter()
+            .any(|&pair| self.pairs.get(pair.index(), || self.pair(pair)))
+    }
+
+    fn pair(&self, pair: PairIx) -> bool {
+        let dictionary = self.block.dictionary();
+        let key = dictionary.key(pair);
+        let value = || dictionary.value(pair).to_text();
+        let by_key = self.keys.get(key.index(), || match self.word {
+            Word::Text(needle, _) => needle.is_in(dictionary.text(key)),
+            Word::Pair(wanted, _) => is_same(dictionary.text(key), wanted),
+        });
+        match self.word {
+            Word::Text(needle, _) => by_key || needle.is_in(&value()),
+            Word::Pair(_, wanted) => by_key && is_same(&value(), wanted),
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! The flame graph: where the reader stands in it, what is zoomed, and which cells frames take.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::analysis::{CriticalPath, Flame, Frame, Weight};
-use crate::model::{Nanos, Trace};
+use crate::model::{Nanos, Patience, Trace};
 
 /// So many of the frames with most own time are told.
 const TOLD: usize = 16;
@@ -29,6 +30,8 @@ pub struct FlameView {
     /// The frames of most own time, the most first.
     pub most_own: Vec<usize>,
     pub weight: Weight,
+    /// What they are to be weighed by.
+    wanted: Weight,
     /// The frame under the cursor.
     pub cursor: usize,
     /// The frame that takes the whole width; none for all roots.
@@ -38,27 +41,41 @@ pub struct FlameView {
 }
 
 impl FlameView {
-    /// The flame graph of a trace. Linear in its spans.
-    pub fn new(trace: &Trace, path: &CriticalPath) -> Self {
-        let flame = Flame::new(trace, path);
-        let most_own = most_own(flame.frames());
-        let mut view = Self {
+    /// The flame graph of a trace. Linear in its spans, if the patience lasts.
+    pub fn new(trace: &Trace, path: &CriticalPath, patience: &Patience<'_>) -> Self {
+        let flame = Flame::until(trace, path, patience);
+        let view = Self {
+            most_own: most_own(flame.frames(trace, path)),
             flame: Arc::new(flame),
             widths: Arc::default(),
             whole: 0,
-            most_own,
             weight: Weight::Total,
+            wanted: Weight::Total,
             cursor: 0,
             zoom: None,
             upside_down: false,
         };
-        view.measure();
-        view
+        view.weighed((trace, path), patience)
     }
 
-    /// The frames.
-    pub fn frames(&self) -> &[Frame] {
-        self.flame.frames()
+    /// The number of frames.
+    pub fn len(&self) -> usize {
+        self.flame.len()
+    }
+
+    /// A frame by its number, of the trace and the path that all of them are of.
+    pub fn frame(&self, at: usize, trace: &Trace, path: &CriticalPath) -> Option<Frame> {
+        self.flame.get(at, trace, path)
+    }
+
+    /// The frame above.
+    pub fn parent(&self, at: usize) -> Option<usize> {
+        self.flame.parent(at)
+    }
+
+    /// How many frames are above.
+    pub fn depth(&self, at: usize, trace: &Trace) -> usize {
+        self.flame.depth(at, trace)
     }
 
     /// The widths of all frames by the present weight, in nanoseconds.
@@ -71,37 +88,48 @@ impl FlameView {
         self.whole
     }
 
-    fn measure(&mut self) {
-        self.widths = Arc::new(self.flame.widths(self.weight));
-        self.whole = self.roots().map(|root| self.widths[root]).sum();
-    }
-
-    fn roots(&self) -> impl Iterator<Item = usize> {
-        self.siblings(0, self.frames().len())
-    }
-
-    fn children(&self, frame: usize) -> impl Iterator<Item = usize> {
-        self.siblings(frame + 1, self.frames()[frame].end())
-    }
-
-    fn siblings(&self, from: usize, end: usize) -> impl Iterator<Item = usize> {
-        let next = move |&at: &usize| Some(self.frames()[at].end()).filter(|&at| at < end);
-        std::iter::successors(Some(from).filter(|&at| at < end), next)
-    }
-
-    /// The next way to weigh frames.
+    /// The next way to weigh frames is wanted; what is shown stays until [`FlameView::weighed`].
     pub fn weigh(&mut self) {
-        self.weight = match self.weight {
+        self.wanted = match self.wanted {
             Weight::Total => Weight::Own,
             Weight::Own => Weight::Critical,
             Weight::Critical => Weight::Total,
         };
-        self.measure();
+    }
+
+    /// The same by the wanted weight. Linear in its frames, if the patience lasts.
+    #[must_use]
+    pub fn weighed(mut self, of: (&Trace, &CriticalPath), patience: &Patience<'_>) -> Self {
+        self.weight = self.wanted;
+        self.widths = Arc::new(self.flame.widths(self.weight, of, patience));
+        self.whole = self.roots().map(|root| self.widths[root]).sum();
+        self
+    }
+
+    /// The reader stands where he stood in another form of the same graph.
+    pub fn stand_as(&mut self, before: &Self) {
+        self.cursor = before.cursor;
+        self.zoom = before.zoom;
+        self.upside_down = before.upside_down;
+        self.wanted = before.wanted;
+    }
+
+    fn roots(&self) -> impl Iterator<Item = usize> {
+        self.siblings(0, self.len())
+    }
+
+    fn children(&self, frame: usize) -> impl Iterator<Item = usize> {
+        self.siblings(frame + 1, self.flame.subtree(frame).end)
+    }
+
+    fn siblings(&self, from: usize, end: usize) -> impl Iterator<Item = usize> {
+        let next = move |&at: &usize| Some(self.flame.subtree(at).end).filter(|&at| at < end);
+        std::iter::successors(Some(from).filter(|&at| at < end), next)
     }
 
     /// The longest span of the frame under the cursor.
     pub fn span(&self) -> Option<usize> {
-        self.frames().get(self.cursor).map(Frame::longest)
+        self.flame.longest(self.cursor)
     }
 
     /// To the frame of a span, zooming out as far as needed.
@@ -116,7 +144,7 @@ impl FlameView {
 
     /// To the frame above.
     pub fn up(&mut self) {
-        if let Some(parent) = self.frames().get(self.cursor).and_then(Frame::parent) {
+        if let Some(parent) = self.parent(self.cursor) {
             self.cursor = parent;
             self.zoom = self.zoom.filter(|&zoom| parent >= zoom);
         }
@@ -124,7 +152,7 @@ impl FlameView {
 
     /// To the widest frame below.
     pub fn down(&mut self) {
-        if self.cursor < self.frames().len() {
+        if self.cursor < self.len() {
             let widest = self
                 .children(self.cursor)
                 .max_by_key(|&at| (self.widths()[at], usize::MAX - at));
@@ -133,14 +161,12 @@ impl FlameView {
     }
 
     /// To the frame beside, on the same level under the same zoom.
-    pub fn beside(&mut self, forward: bool) {
-        let Some(depth) = self.frames().get(self.cursor).map(Frame::depth) else {
-            return;
-        };
+    pub fn beside(&mut self, forward: bool, trace: &Trace) {
+        let depth = self.depth(self.cursor, trace);
         let all = self
             .zoom
-            .map_or(0..self.frames().len(), |zoom| self.flame.subtree(zoom));
-        let same = |&at: &usize| self.frames()[at].depth() == depth && self.widths()[at] > 0;
+            .map_or(0..self.len(), |zoom| self.flame.subtree(zoom));
+        let same = |&at: &usize| self.depth(at, trace) == depth && self.widths()[at] > 0;
         let found = if forward {
             (self.cursor + 1..all.end).find(same)
         } else {
@@ -152,16 +178,16 @@ impl FlameView {
     /// Zooms to the frame under the cursor, or one level out.
     pub fn zoom(&mut self, closer: bool) {
         self.zoom = if closer {
-            Some(self.cursor).filter(|&at| at < self.frames().len())
+            Some(self.cursor).filter(|&at| at < self.len())
         } else {
-            self.zoom.and_then(|zoom| self.frames()[zoom].parent())
+            self.zoom.and_then(|zoom| self.parent(zoom))
         };
     }
 
-    /// Which cells the frames take in `columns` columns and `rows` rows below the zoomed one.
+    /// Which cells the frames take in `columns` columns and some rows below the zoomed one.
     /// Frames without a cell of their own are left out with all below them, so that the cost is
     /// that of the cells and their siblings.
-    pub fn layout(&self, columns: u16, rows: usize) -> Vec<Cells> {
+    pub fn layout(&self, columns: u16, rows: Range<usize>) -> Vec<Cells> {
         let widths = self.widths();
         let whole = self
             .zoom
@@ -176,7 +202,7 @@ impl FlameView {
         // Only what takes a cell is looked into.
         let push = |stack: &mut Vec<_>, frame: usize, row: usize, at: &mut u64| {
             let (from, to) = (column(*at), column(*at + widths[frame]));
-            if from < to && row < rows {
+            if from < to && row < rows.end {
                 let cells = Cells {
                     frame,
                     row,
@@ -195,7 +221,9 @@ impl FlameView {
                 .for_each(|root| push(&mut stack, root, 0, &mut at)),
         }
         while let Some((here, mut at)) = stack.pop() {
-            cells.push(here);
+            if rows.contains(&here.row) {
+                cells.push(here);
+            }
             for child in self.children(here.frame) {
                 push(&mut stack, child, here.row + 1, &mut at);
             }
@@ -205,19 +233,21 @@ impl FlameView {
 }
 
 /// The frames of most own time, the most first.
-fn most_own(frames: &[Frame]) -> Vec<usize> {
-    let own = |&at: &usize| Reverse(frames[at].own);
-    let mut most: Vec<usize> = Vec::new();
-    for at in (0..frames.len()).filter(|&at| frames[at].own > Nanos(0)) {
-        let least = most.last().filter(|_| most.len() >= TOLD);
-        if least.is_some_and(|least| own(least) <= own(&at)) {
+fn most_own(frames: impl Iterator<Item = Frame>) -> Vec<usize> {
+    let mut most: Vec<(Reverse<Nanos>, usize)> = Vec::new();
+    for (at, frame) in frames
+        .enumerate()
+        .filter(|(_, frame)| frame.sum.own > Nanos(0))
+    {
+        let own = (Reverse(frame.sum.own), at);
+        if most.len() >= TOLD && most.last() <= Some(&own) {
             continue;
         }
-        let place = most.partition_point(|other| own(other) <= own(&at));
-        most.insert(place, at);
+        let place = most.partition_point(|other| *other <= own);
+        most.insert(place, own);
         most.truncate(TOLD);
     }
-    most
+    most.into_iter().map(|(_, at)| at).collect()
 }
 
 #[cfg(test)]
@@ -231,10 +261,10 @@ mod tests {
         let trace = scenario::trace(
             "a: r 0..100\n  b: x 0..40\n  b: x 40..50\n  c: y 50..100\n    d: z 50..75\n",
         );
-        let mut flame = FlameView::new(&trace, &critical_path(&trace));
+        let mut flame = FlameView::new(&trace, &critical_path(&trace), &Patience::endless());
         let cells = |flame: &FlameView| {
             let mut cells: Vec<_> = flame
-                .layout(100, 9)
+                .layout(100, 0..9)
                 .iter()
                 .map(|c| (c.row, c.from, c.to))
                 .collect();
@@ -253,7 +283,7 @@ mod tests {
         flame.go(0);
         assert_eq!(flame.zoom, None);
         flame.down();
-        flame.beside(true);
+        flame.beside(true, &trace);
         assert_eq!(flame.span(), Some(3));
     }
 }

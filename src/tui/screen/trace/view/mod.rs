@@ -6,6 +6,7 @@ pub mod json;
 pub mod sheet;
 
 use crate::analysis::GroupBy;
+use crate::model::Patience;
 use crate::text::Charset;
 use crate::tui::keymap::{Action, Context};
 
@@ -120,22 +121,23 @@ pub enum Body {
 
 impl Body {
     /// What a view shows of a trace, statistics grouped by what is given. None for the waterfall,
-    /// which is never put away.
+    /// which is never put away. Of no use once the patience is over.
     pub fn of(
         view: View,
         by: Vec<GroupBy>,
         seen: &Seen<'_>,
         explained: &Explained,
+        patience: &Patience<'_>,
     ) -> Option<Self> {
-        let (trace, charset) = (seen.trace, seen.charset);
+        let trace = seen.trace;
         let sheet = |content| Self::Sheet(Sheet::new(content, trace, explained));
         Some(match view {
             View::Waterfall => return None,
-            View::Graph => Self::Graph(Box::new(GraphView::new(trace, charset))),
-            View::Flame => Self::Flame(Box::new(FlameView::new(trace, &explained.path))),
-            View::Statistics => sheet(Content::groups(trace, explained, by)),
+            View::Graph => Self::Graph(Box::new(GraphView::new(trace, patience))),
+            View::Flame => Self::Flame(Box::new(FlameView::new(trace, &explained.path, patience))),
+            View::Statistics => sheet(Content::groups(trace, explained, by, patience)),
             View::Table => sheet(Content::Spans),
-            View::Events => sheet(Content::events(trace)),
+            View::Events => sheet(Content::events(trace, patience)),
             View::Json => Self::Json(JsonView::default()),
             View::Findings => sheet(Content::Findings),
         })

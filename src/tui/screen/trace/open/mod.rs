@@ -1,11 +1,13 @@
 //! A trace that is there: what is shown of it, and where the reader stands in it.
 
+mod growing;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{Notes, SpanId, Time, Trace};
+use crate::analysis::Frame;
+use crate::model::{Bits, Notes, SpanId, Time, Trace};
 use crate::text::Charset;
-use crate::traceql::Bits;
 use crate::tui::answer::Held;
 use crate::tui::memo::Memo;
 use crate::tui::standing::Folds;
@@ -23,6 +25,7 @@ use super::links::BackLinks;
 use super::range::Range;
 use super::study::Want;
 use super::together::Together;
+use super::view::flame::FlameView;
 use super::view::sheet::usual_groups;
 use super::view::{Body, Seen, View};
 use super::without::Without;
@@ -56,6 +59,10 @@ pub struct Open {
     pub anchor: Option<(usize, usize)>,
     /// The view to turn to once the trace is explained.
     pub wanted_view: Option<View>,
+    /// The cursor moved: its span is told once it rests.
+    pub untold: bool,
+    /// The span whose start the guide shows: the cursor's, once it rests.
+    pub guided: Option<usize>,
     /// The row to go to in it.
     pub wanted_row: Option<(usize, View)>,
     /// How its table is to be sorted.
@@ -96,8 +103,8 @@ pub struct Open {
     pub minimap: Memo<(u16, u16), Minimap>,
     /// When spans in view worked themselves.
     pub own: Memo<usize, Vec<Interval>>,
-    /// The critical work that folded spans hide.
-    pub hidden: Memo<usize, Vec<Interval>>,
+    /// When that was on the critical path; of folded ones with all below them.
+    pub critical: Memo<(usize, bool), Vec<Interval>>,
     /// The figures of bundles.
     pub together: Memo<(usize, Likeness), Together>,
     /// Whether spans are slow for their kind.
@@ -124,6 +131,8 @@ impl Open {
             wants: Vec::new(),
             anchor: None,
             wanted_view: None,
+            untold: false,
+            guided: None,
             wanted_row: None,
             wanted_sort: None,
             wanted_folds: None,
@@ -148,7 +157,7 @@ impl Open {
             folded,
             minimap: Memo::default(),
             own: Memo::default(),
-            hidden: Memo::default(),
+            critical: Memo::default(),
             together: Memo::default(),
             slow: Memo::default(),
             columns: Memo::default(),
@@ -177,106 +186,6 @@ impl Open {
         }
     }
 
-    /// The same trace with more spans: cursor, folds and range stay where they were.
-    pub fn grow(&mut self, trace: Held<Trace>) {
-        let size = |trace: &Trace| (trace.len(), trace.logs().len());
-        if size(&trace) != size(&self.trace) || Notes::of(&trace) != self.notes {
-            self.received = None;
-            self.replace(trace);
-        }
-    }
-
-    /// Another form of the same trace, spans known by their ids.
-    pub fn replace(&mut self, trace: Held<Trace>) {
-        let id = |span: usize| self.trace.span(span).span_id();
-        let folded: std::collections::HashSet<SpanId> = (0..self.trace.len())
-            .filter(|&span| self.rows.is_folded(span))
-            .map(id)
-            .collect();
-        let cursor = self.span().map(id);
-        let mut matched: Vec<SpanId> = self.find.matched().iter().map(id).collect();
-        matched.sort_unstable();
-        self.explained = None;
-        self.anchor = None;
-        // The other views are drawn again once all of it is explained.
-        let view = std::mem::replace(&mut self.view, View::Waterfall);
-        self.squeeze = None;
-        self.minimap.clear();
-        self.forget();
-        self.range.grow(&trace);
-        self.back = BackLinks::of(&trace);
-        self.notes = Notes::of(&trace);
-        self.trace = trace;
-        self.rows = rows(&self.trace);
-        self.rows.fold_where(&self.trace, |span| {
-            folded.contains(&self.trace.span(span).span_id())
-        });
-        self.match_ids(&matched);
-        self.stop_building();
-        self.seek();
-        if self.left_out > 0 {
-            self.sift(usize::MAX);
-        }
-        // A reader who has not moved yet stays at the top, where the root may have come since.
-        let moved = cursor.filter(|_| self.list.cursor() > 0);
-        if let Some(span) = moved.and_then(|id| self.trace.find(id)) {
-            self.list.follow(self.rows.row_of(span));
-        }
-        let turned = Some(view).filter(|&view| view != View::Waterfall);
-        self.wanted_view = turned.or(self.wanted_view);
-        self.describe();
-    }
-
-    pub fn explained(&mut self, explained: Held<Explained>) {
-        let known = self.explained.replace(explained);
-        let known = known.zip(self.explained.as_ref());
-        if known.is_some_and(|(known, now)| known.is_of(now)) {
-            // Nothing but what stands out is new.
-            if self.bodies.remove(&View::Findings).is_some() && self.view == View::Findings {
-                self.turn(View::Findings, usize::MAX);
-            }
-            self.describe();
-            return;
-        }
-        self.forget();
-        if self.folded && self.list.cursor() == 0 {
-            let is_dull = self.is_dull();
-            self.rows.fold_where(&self.trace, is_dull);
-        }
-        self.fold_as_wanted();
-        match self.wanted_view.take().unwrap_or(self.view) {
-            View::Waterfall => self.describe(),
-            view => _ = self.turn(view, usize::MAX),
-        }
-        self.row_as_wanted();
-    }
-
-    /// What is alike in a large trace shares a row from now on, the cursor stays on its span.
-    pub fn grouped(&mut self, bundles: Held<Bundles>) {
-        let span = self.rows.number(self.list.cursor());
-        self.rows
-            .group(&self.trace, Arc::unwrap_or_clone(bundles.0));
-        if let Some(span) = span {
-            self.list.follow(self.rows.row_of(span));
-        }
-        // Before the critical path is known, folds would hide what it passes through.
-        if self.explained.is_some() {
-            self.fold_as_wanted();
-            self.wanted_folds = None;
-        }
-        self.describe();
-    }
-
-    /// What was worked out for drawing no longer holds.
-    fn forget(&mut self) {
-        self.bodies.clear();
-        self.own.clear();
-        self.hidden.clear();
-        self.together.clear();
-        self.slow.clear();
-        self.columns.clear();
-    }
-
     /// The figures of spans that share a row.
     pub fn together(&self, bundle: &Bundle) -> Arc<Together> {
         self.together.get((bundle.first, bundle.likeness), || {
@@ -302,6 +211,12 @@ impl Open {
             None if self.building.is_some() => self.building,
             None => self.rows.number(self.list.cursor()),
         }
+    }
+
+    /// A frame of the flame graph by its number.
+    pub fn frame(&self, flame: &FlameView, at: usize) -> Option<Frame> {
+        let explained = self.explained.as_ref()?;
+        flame.frame(at, &self.trace, &explained.path)
     }
 
     /// What the views read.
@@ -345,7 +260,7 @@ impl Open {
             None if self.building.is_some() => (0, 0),
             None => (self.list.cursor(), self.rows.len()),
             Some(Body::Sheet(sheet)) => (sheet.list.cursor(), sheet.len()),
-            Some(Body::Flame(flame)) => (flame.cursor, flame.frames().len()),
+            Some(Body::Flame(flame)) => (flame.cursor, flame.len()),
             Some(Body::Graph(graph)) => (graph.cursor.index(), graph.graph.node_count()),
             Some(Body::Json(json)) => (json.list.cursor(), json.len(self.trace.len())),
         }
@@ -359,8 +274,15 @@ impl Open {
         Some(changed)
     }
 
+    /// Tells the span under the cursor in the second pane, once the cursor rests.
+    pub fn moved(&mut self) {
+        self.untold = true;
+    }
+
     /// Tells the span under the cursor in the second pane.
     pub fn describe(&mut self) {
+        self.untold = false;
+        self.guided = self.rows.span(self.list.cursor());
         let row = (self.view == View::Waterfall)
             .then(|| self.rows.get(self.list.cursor()))
             .flatten();

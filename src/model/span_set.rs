@@ -1,17 +1,17 @@
 //! A set of spans of one trace that is counted as fast as it is asked.
 
-use crate::traceql::Bits;
+use super::bits::Bits;
 
 /// Spans in the order of the tree, a bit for each span of the trace: a million take 190 kB however
 /// many of them are in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Spans {
+pub struct SpanSet {
     bits: Bits,
     /// How many are in it before each word of bits, and at last how many in all.
     before: Vec<u32>,
 }
 
-impl Spans {
+impl SpanSet {
     /// How many they are.
     pub fn len(&self) -> usize {
         self.before.last().map_or(0, |&all| all as usize)
@@ -55,7 +55,7 @@ impl Spans {
     }
 }
 
-impl From<Bits> for Spans {
+impl From<Bits> for SpanSet {
     fn from(bits: Bits) -> Self {
         let mut all = 0;
         let mut before = vec![0];
@@ -79,7 +79,7 @@ mod tests {
         for span in all {
             bits.insert(span);
         }
-        let spans = Spans::from(bits);
+        let spans = SpanSet::from(bits);
         assert_eq!(spans.len(), 6);
         assert_eq!(spans.iter().collect::<Vec<_>>(), all);
         let nth: Vec<_> = (0..7).map(|nth| spans.nth(nth)).collect();
@@ -88,7 +88,7 @@ mod tests {
         let before = [0, 1, 63, 64, 65, 201, 300, 900].map(|span| spans.before(span));
         assert_eq!(before, [0, 1, 2, 3, 4, 5, 6, 6]);
         assert!(spans.contains(299) && !spans.contains(1) && !spans.contains(900));
-        assert_eq!(Spans::default().nth(0), None);
-        assert!(Spans::default().is_empty());
+        assert_eq!(SpanSet::default().nth(0), None);
+        assert!(SpanSet::default().is_empty());
     }
 }

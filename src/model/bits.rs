@@ -1,6 +1,6 @@
 //! Sets of small numbers: rows of a block, spans of a trace, pairs of a dictionary.
 
-use crate::model::Narrow;
+use super::narrow::Narrow;
 
 /// A set of numbers below a fixed size, one bit each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,6 +27,16 @@ impl Bits {
             *last = (1 << (size % 64)) - 1;
         }
         Self { words, size }
+    }
+
+    /// The numbers below `size` whose bits are set, the lowest of each word first.
+    pub fn of(mut words: Vec<u64>, size: usize) -> Self {
+        words.resize(size.div_ceil(64), 0);
+        let mut all = Self::all(size);
+        for (word, given) in all.words.iter_mut().zip(words) {
+            *word &= given;
+        }
+        all
     }
 
     /// Adds a number; one that is not below the size is not added.
@@ -209,6 +219,8 @@ mod tests {
         assert!(others.is_empty());
         assert_eq!(bits.count(), 2);
         assert_eq!(Bits::all(128).count(), 128);
+        let of = Bits::of(vec![1, u64::MAX], 66);
+        assert_eq!(of.iter().collect::<Vec<_>>(), [0, 64, 65]);
     }
 
     #[test]

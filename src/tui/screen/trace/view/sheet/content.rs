@@ -1,0 +1,177 @@
+//! What the rows of a table are, and what they are sorted by.
+
+use crate::analysis::{self, Group, GroupBy, What, statistics_until};
+use crate::model::{Patience, Time, Trace};
+use crate::text::Shown;
+
+use super::columns::{Column, EVENTS, FINDINGS, GROUPS, SPANS};
+use crate::tui::screen::trace::explain::Explained;
+use crate::tui::screen::trace::view::Seen;
+
+/// An event, or a log record, of a span.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happening {
+    pub span: u32,
+    pub time: Time,
+    pub words: Shown<'static>,
+    pub failed: bool,
+}
+
+impl Happening {
+    fn of(happening: analysis::Happening<'_>) -> Self {
+        let mut words = Vec::new();
+        match happening.what {
+            What::Event(event) => {
+                words.push(event.name().to_owned());
+                let attributes = event.attributes();
+                let pairs = attributes.iter().take(16);
+                words.extend(pairs.map(|(key, value)| format!("{key}={}", value.to_text())));
+            }
+            What::Log(log) => {
+                words.push(log.severity_name().to_owned());
+                words.push(log.body().to_text().into_owned());
+            }
+        }
+        Self {
+            span: happening.span as u32,
+            time: happening.time,
+            words: Shown::from_owned(words.join("  ")),
+            failed: happening.what.is_failure(),
+        }
+    }
+}
+
+/// What a sheet is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    Spans,
+    Events(Vec<Happening>),
+    Groups(Vec<GroupBy>, Vec<Group>),
+    Findings,
+}
+
+/// By what statistics are grouped at first.
+pub fn usual_groups() -> Vec<GroupBy> {
+    vec![GroupBy::Service, GroupBy::Operation]
+}
+
+impl Content {
+    /// The statistics of a trace, if the patience lasts.
+    pub fn groups(
+        trace: &Trace,
+        explained: &Explained,
+        by: Vec<GroupBy>,
+        patience: &Patience<'_>,
+    ) -> Self {
+        let groups = statistics_until(trace, &explained.path, &by, patience);
+        Self::Groups(by, groups)
+    }
+
+    /// The events of all spans, and the log records that name one, by time, if the patience lasts.
+    pub fn events(trace: &Trace, patience: &Patience<'_>) -> Self {
+        let happenings = analysis::happenings_until(trace, patience).into_iter();
+        let happenings = happenings.take_while(|_| !patience.is_over());
+        Self::Events(happenings.map(Happening::of).collect())
+    }
+
+    /// Its columns.
+    pub fn columns(&self) -> &'static [Column] {
+        match self {
+            Self::Spans => SPANS,
+            Self::Events(_) => EVENTS,
+            Self::Groups(..) => GROUPS,
+            Self::Findings => FINDINGS,
+        }
+    }
+
+    /// How many rows there are of it.
+    pub fn len(&self, trace: &Trace, explained: &Explained) -> usize {
+        match self {
+            Self::Spans => trace.len(),
+            Self::Events(events) => events.len(),
+            Self::Groups(_, groups) => groups.len(),
+            Self::Findings => explained.findings.len(),
+        }
+    }
+
+    /// The span of a row.
+    pub fn span(&self, row: usize, explained: Option<&Explained>) -> Option<usize> {
+        match self {
+            Self::Spans => Some(row),
+            Self::Events(events) => events.get(row).map(|event| event.span as usize),
+            Self::Groups(_, groups) => groups.get(row).map(|group| group.longest),
+            Self::Findings => explained?.findings.get(row)?.spans.first().copied(),
+        }
+    }
+
+    /// How it is sorted at first.
+    pub fn usual_sort(&self) -> (char, bool) {
+        match self {
+            Self::Groups(..) => ('c', false),
+            Self::Findings => (' ', true),
+            Self::Spans | Self::Events(_) => ('t', true),
+        }
+    }
+
+    /// The figure that a letter sorts by; none for what sorts by words.
+    pub fn figure(&self, row: usize, letter: char, seen: &Seen<'_>) -> Option<u64> {
+        let trace = seen.trace;
+        match (self, letter) {
+            (Self::Spans, 't') => Some(trace.start_of(row).0),
+            (Self::Spans, 'd') => Some(trace.duration_of(row).0),
+            (Self::Spans, 'o') => Some(trace.self_time(row).0),
+            (Self::Spans, 'c') => seen.explained.map(|e| e.path.time_of(row).0),
+            (Self::Spans, 'e') => Some(trace.errors_in(row..row + 1) as u64),
+            (Self::Events(events), 't') => events.get(row).map(|event| event.time.0),
+            (Self::Events(events), 'd') => events
+                .get(row)
+                .map(|event| event.time.since(trace.start_of(event.span as usize)).0),
+            (Self::Groups(_, groups), letter) => group_figure(groups.get(row)?, letter),
+            (Self::Findings, 's') => Some(seen.explained?.findings.get(row)?.of as u64),
+            _ => None,
+        }
+    }
+
+    /// The words that a letter sorts by.
+    pub fn words(&self, row: usize, letter: char, seen: &Seen<'_>) -> String {
+        match (self, letter) {
+            (Self::Events(events), 'm') => events
+                .get(row)
+                .map_or_else(String::new, |event| event.words.as_str().to_owned()),
+            (Self::Spans, 'i') => seen.trace.span(row).kind().name().to_owned(),
+            (Self::Groups(_, groups), _) => groups.get(row).map_or_else(String::new, group_name),
+            (Self::Findings, _) => String::new(),
+            _ => self
+                .span(row, seen.explained)
+                .map_or_else(String::new, |span| {
+                    let span = seen.trace.span(span);
+                    format!("{} {}", span.service(), span.operation())
+                }),
+        }
+    }
+}
+
+/// The figure of a group that stands in the column of a letter.
+pub fn group_figure(group: &Group, letter: char) -> Option<u64> {
+    let durations = &group.figures.durations;
+    Some(match letter {
+        's' => durations.count(),
+        'e' => group.figures.errors,
+        'd' => durations.sum().0,
+        'a' => durations.mean().0,
+        'm' => durations.quantile(0.5)?.0,
+        'p' => durations.quantile(0.95)?.0,
+        'x' => durations.quantile(1.0)?.0,
+        'o' => group.figures.own.0,
+        'c' => group.figures.critical.0,
+        _ => return None,
+    })
+}
+
+fn group_name(group: &Group) -> String {
+    let values = group
+        .values
+        .iter()
+        .map(|value| value.as_deref().unwrap_or("without"));
+    values.collect::<Vec<_>>().join("  ")
+}

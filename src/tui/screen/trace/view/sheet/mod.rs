@@ -1,0 +1,219 @@
+//! Tables of a trace: its spans, its events, its statistics, what stands out in it. Only rows in
+//! view are written.
+
+mod cells;
+mod columns;
+mod content;
+
+use std::cmp::Reverse;
+
+use crate::analysis::GroupBy;
+use crate::model::{Patience, Trace};
+use crate::tui::phrase::Phrase;
+use crate::tui::widget::list::List;
+
+use super::super::explain::Explained;
+use super::Seen;
+
+use cells::{event_cell, finding_cell, group_cell, span_cell};
+pub use columns::{Column, is_column};
+pub use content::{Content, usual_groups};
+
+/// A table, how it is sorted, and where the reader stands in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sheet {
+    pub content: Content,
+    pub list: List,
+    /// The letter of the column that it is sorted by, and whether the least comes first.
+    pub sort: (char, bool),
+    order: Vec<u32>,
+    /// The most critical time of a group.
+    most: u64,
+}
+
+impl Sheet {
+    /// A table in its own order.
+    pub fn new(content: Content, trace: &Trace, explained: &Explained) -> Self {
+        let order = (0..content.len(trace, explained) as u32).collect();
+        let sort = content.usual_sort();
+        let most = match &content {
+            Content::Groups(_, groups) => groups.iter().map(|group| group.figures.critical.0).max(),
+            _ => None,
+        };
+        Self {
+            content,
+            list: List::default(),
+            sort,
+            order,
+            most: most.unwrap_or(0).max(1),
+        }
+    }
+
+    /// What its rows are grouped by; nothing if they are no groups.
+    pub fn grouped_by(&self) -> &[GroupBy] {
+        match &self.content {
+            Content::Groups(by, _) => by,
+            _ => &[],
+        }
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Which row of the content stands in a row of the table.
+    pub fn row(&self, row: usize) -> Option<usize> {
+        self.order.get(row).map(|&row| row as usize)
+    }
+
+    /// The span under the cursor.
+    pub fn span(&self, explained: Option<&Explained>) -> Option<usize> {
+        self.content.span(self.row(self.list.cursor())?, explained)
+    }
+
+    /// The span of a row.
+    pub fn span_of(&self, row: usize, explained: Option<&Explained>) -> Option<usize> {
+        self.content.span(self.row(row)?, explained)
+    }
+
+    /// To the first row of a span, if it has one.
+    pub fn go(&mut self, span: usize, height: usize, seen: &Seen<'_>) {
+        let of = |row: u32| self.content.span(row as usize, seen.explained);
+        let row = match &self.content {
+            Content::Groups(by, groups) => {
+                let values: Vec<_> = by.iter().map(|by| by.of(seen.trace.span(span))).collect();
+                let is_group = |row: &u32| {
+                    groups
+                        .get(*row as usize)
+                        .is_some_and(|g| g.values == values)
+                };
+                self.order.iter().position(is_group)
+            }
+            _ => self.order.iter().position(|&row| of(row) == Some(span)),
+        };
+        if let Some(row) = row {
+            self.list.go(row, height, self.order.len());
+        }
+    }
+
+    /// The cursor on the row that another form of the same table has it on.
+    pub fn stand_as(&mut self, before: &Self, height: usize) {
+        let here = before.order.get(before.list.cursor()).copied();
+        let row = self.order.iter().position(|&row| Some(row) == here);
+        self.list.go(row.unwrap_or(0), height, self.order.len());
+    }
+
+    /// How it is sorted, if not as usual: a column's word, and whether the least comes first.
+    pub fn sorted(&self) -> Option<(String, bool)> {
+        let (letter, least_first) = self.sort;
+        let mut columns = self.content.columns().iter();
+        let column = columns.find(|column| column.letter == letter)?;
+        (self.sort != self.content.usual_sort()).then(|| (column.word(), least_first))
+    }
+
+    /// Turns the order, so that sorting by a column of that word brings the least first or last.
+    /// Returns the column's letter.
+    pub fn turn_order(&mut self, word: &str, least_first: bool) -> Option<char> {
+        let mut columns = self.content.columns().iter();
+        let letter = columns.find(|column| column.word() == word)?.letter;
+        self.sort = (letter, !least_first);
+        Some(letter)
+    }
+
+    /// Sorts by a column; again, the other way round. The cursor stays on its row. Once the
+    /// patience is over all rows are alike, which takes no time to sort.
+    pub fn sort_by(
+        &mut self,
+        letter: char,
+        height: usize,
+        seen: &Seen<'_>,
+        patience: &Patience<'_>,
+    ) {
+        let least_first = if self.sort.0 == letter {
+            !self.sort.1
+        } else {
+            matches!(letter, 'n' | 'i' | 'm' | 't')
+        };
+        self.sort = (letter, least_first);
+        let here = self.order.get(self.list.cursor()).copied();
+        let content = &self.content;
+        let wanted = || !patience.is_over();
+        let figure = |&row: &u32| {
+            let figure = wanted().then(|| content.figure(row as usize, letter, seen));
+            figure.flatten()
+        };
+        let words = |&row: &u32| wanted().then(|| content.words(row as usize, letter, seen));
+        // Rows that are equal keep the order that they had.
+        match (self.order.first().and_then(figure).is_some(), least_first) {
+            (true, true) => self.order.sort_by_cached_key(figure),
+            (true, false) => self.order.sort_by_cached_key(|row| Reverse(figure(row))),
+            (false, true) => self.order.sort_by_cached_key(words),
+            (false, false) => self.order.sort_by_cached_key(|row| Reverse(words(row))),
+        }
+        let row = self.order.iter().position(|&row| Some(row) == here);
+        self.list.go(row.unwrap_or(0), height, self.order.len());
+    }
+
+    /// What stands in a cell.
+    pub fn cell(&self, row: usize, column: &Column, seen: &Seen<'_>) -> Phrase {
+        let Some(row) = self.row(row) else {
+            return Phrase::default();
+        };
+        match &self.content {
+            Content::Spans => span_cell(row, column.letter, seen),
+            Content::Events(events) => events.get(row).map_or_else(Phrase::default, |event| {
+                event_cell(event, column.letter, seen)
+            }),
+            Content::Groups(_, groups) => groups
+                .get(row)
+                .map_or_else(Phrase::default, |group| group_cell(group, column, seen)),
+            Content::Findings => finding_cell(row, column.letter, seen),
+        }
+    }
+
+    /// The share of a row that a bar in the last column tells, if there is one.
+    pub fn share(&self, row: usize, seen: &Seen<'_>) -> Option<f64> {
+        let Content::Groups(_, groups) = &self.content else {
+            return None;
+        };
+        let critical = groups.get(self.row(row)?)?.figures.critical.0;
+        (seen.trace.duration().0 > 0).then(|| critical as f64 / self.most as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::scenario;
+    use crate::text::Charset;
+    use crate::tui::screen::trace::explain;
+
+    #[test]
+    fn a_sheet_sorts_both_ways_and_keeps_its_row() {
+        let trace =
+            scenario::trace("a: r 0..100\n  b: x 1..50 +3:hit\n  c: y 60..70 error +2:miss\n");
+        let explained = explain(&trace, None, Charset::Unicode);
+        let seen = Seen {
+            trace: &trace,
+            explained: Some(&explained),
+            charset: Charset::Unicode,
+        };
+        let patience = Patience::endless();
+        let mut sheet = Sheet::new(Content::Spans, &trace, &explained);
+        sheet.go(1, 10, &seen);
+        let order = |sheet: &Sheet| (0..3).filter_map(|row| sheet.row(row)).collect::<Vec<_>>();
+        sheet.sort_by('d', 10, &seen, &patience);
+        assert_eq!((order(&sheet), sheet.span(None)), (vec![0, 1, 2], Some(1)));
+        sheet.sort_by('d', 10, &seen, &patience);
+        assert_eq!(order(&sheet), [2, 1, 0]);
+        sheet.sort_by('n', 10, &seen, &patience);
+        assert_eq!(order(&sheet), [0, 1, 2]);
+        let events = Sheet::new(Content::events(&trace, &patience), &trace, &explained);
+        assert_eq!((events.len(), events.span_of(1, None)), (2, Some(2)));
+        let groups = Content::groups(&trace, &explained, usual_groups(), &patience);
+        let mut groups = Sheet::new(groups, &trace, &explained);
+        groups.go(2, 10, &seen);
+        assert_eq!(groups.span(None), Some(2));
+    }
+}
