@@ -19,6 +19,8 @@ pub struct Happening<'a> {
     pub time: Time,
     /// What it was.
     pub what: What<'a>,
+    /// Its place among the events of its span, or among the log records of the trace.
+    pub place: usize,
 }
 
 /// How it was told.
@@ -59,23 +61,25 @@ pub fn happenings_until<'a>(trace: &'a Trace, patience: &Patience<'_>) -> Vec<Ha
     let mut all = Vec::new();
     for span in (0..trace.len()).take_while(|_| !patience.is_over()) {
         let events = trace.span(span).events();
-        all.extend(events.map(|event| Happening {
+        all.extend(events.enumerate().map(|(place, event)| Happening {
             span,
             time: event.time().shifted(moved(span)),
             what: What::Event(event),
+            place,
         }));
     }
     if trace.logs().len() > 0 {
         let numbers = (0..trace.len()).map(|span| (trace.span(span).span_id(), span));
         let numbers: HashMap<SpanId, usize, RandomState> = numbers.collect();
         // A note was made when somebody read the trace, not while it happened.
-        let records = trace.logs().filter(|log| !Note::is(*log));
-        all.extend(records.filter_map(|log| {
+        let records = trace.logs().enumerate().filter(|(_, log)| !Note::is(*log));
+        all.extend(records.filter_map(|(place, log)| {
             let span = *numbers.get(&log.span_id())?;
             Some(Happening {
                 span,
                 time: log.time().shifted(moved(span)),
                 what: What::Log(log),
+                place,
             })
         }));
     }

@@ -316,6 +316,7 @@ impl Page for Search {
                 cx.after(self.pace(cx.shared), Timer::Refresh);
             }
             Timer::Refresh | Timer::Survey if self.paused => {}
+            Timer::Rest => {}
             Timer::Survey => hunt::survey_all(self, cx),
             Timer::Refresh => {
                 self.fetch(Errand::Refresh, cx);

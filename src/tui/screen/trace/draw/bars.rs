@@ -32,9 +32,12 @@ pub fn bars(
     }];
     let folded = open.rows.is_folded(span);
     let critical = open.explained.as_ref().map(|explained| {
-        let of = || match folded {
-            true => critical_of(&explained.path, trace.subtree(span), times),
-            false => critical(&explained.path, span).collect(),
+        let of = || {
+            if folded {
+                critical_of(&explained.path, trace.subtree(span), times)
+            } else {
+                critical(&explained.path, span).collect()
+            }
         };
         open.critical.get((span, folded), of)
     });

@@ -76,12 +76,12 @@ pub fn event_cell(event: &Happening, letter: char, seen: &Seen<'_>) -> Phrase {
         'd' => Phrase::of(Token::Muted, since(trace.start_of(span))),
         'n' => name_of(span, seen),
         _ => {
-            let token = if event.failed {
+            let token = if event.is_failure(trace) {
                 Token::Error
             } else {
                 Token::Text
             };
-            Phrase::of(token, event.words.clone())
+            Phrase::of(token, Shown::from_owned(event.words(trace)))
         }
     }
 }

@@ -2,42 +2,70 @@
 
 use crate::analysis::{self, Group, GroupBy, What, statistics_until};
 use crate::model::{Patience, Time, Trace};
-use crate::text::Shown;
 
 use super::columns::{Column, EVENTS, FINDINGS, GROUPS, SPANS};
 use crate::tui::screen::trace::explain::Explained;
 use crate::tui::screen::trace::view::Seen;
 
-/// An event, or a log record, of a span.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An event, or a log record, of a span: where it stands, for there may be as many as spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Happening {
-    pub span: u32,
     pub time: Time,
-    pub words: Shown<'static>,
-    pub failed: bool,
+    pub span: u32,
+    /// Its place among the events of the span, or from [`Happening::LOGS`] on among the log
+    /// records of the trace.
+    place: u32,
 }
 
 impl Happening {
-    fn of(happening: analysis::Happening<'_>) -> Self {
-        let mut words = Vec::new();
-        match happening.what {
-            What::Event(event) => {
-                words.push(event.name().to_owned());
-                let attributes = event.attributes();
-                let pairs = attributes.iter().take(16);
-                words.extend(pairs.map(|(key, value)| format!("{key}={}", value.to_text())));
-            }
-            What::Log(log) => {
-                words.push(log.severity_name().to_owned());
-                words.push(log.body().to_text().into_owned());
-            }
-        }
+    const LOGS: u32 = 1 << 31;
+
+    fn of(happening: &analysis::Happening<'_>) -> Self {
+        let place = happening.place as u32;
         Self {
-            span: happening.span as u32,
             time: happening.time,
-            words: Shown::from_owned(words.join("  ")),
-            failed: happening.what.is_failure(),
+            span: happening.span as u32,
+            place: match happening.what {
+                What::Event(_) => place,
+                What::Log(_) => place | Self::LOGS,
+            },
         }
+    }
+
+    fn what<'a>(&self, trace: &'a Trace) -> Option<What<'a>> {
+        match self.place.checked_sub(Self::LOGS) {
+            Some(place) => trace.logs().nth(place as usize).map(What::Log),
+            None => {
+                let event = trace.span(self.span as usize).event(self.place as usize);
+                event.map(What::Event)
+            }
+        }
+    }
+
+    /// Whether something went wrong.
+    pub fn is_failure(&self, trace: &Trace) -> bool {
+        self.what(trace).is_some_and(What::is_failure)
+    }
+
+    /// What it was.
+    pub fn words(&self, trace: &Trace) -> String {
+        let words: Vec<String> = match self.what(trace) {
+            Some(What::Event(event)) => {
+                let pairs = event.attributes().iter().take(16);
+                let pairs = pairs.map(|(key, value)| format!("{key}={}", value.to_text()));
+                std::iter::once(event.name().to_owned())
+                    .chain(pairs)
+                    .collect()
+            }
+            Some(What::Log(log)) => {
+                vec![
+                    log.severity_name().to_owned(),
+                    log.body().to_text().into_owned(),
+                ]
+            }
+            None => Vec::new(),
+        };
+        words.join("  ")
     }
 }
 
@@ -71,7 +99,7 @@ impl Content {
     pub fn events(trace: &Trace, patience: &Patience<'_>) -> Self {
         let happenings = analysis::happenings_until(trace, patience).into_iter();
         let happenings = happenings.take_while(|_| !patience.is_over());
-        Self::Events(happenings.map(Happening::of).collect())
+        Self::Events(happenings.map(|one| Happening::of(&one)).collect())
     }
 
     /// Its columns.
@@ -137,7 +165,7 @@ impl Content {
         match (self, letter) {
             (Self::Events(events), 'm') => events
                 .get(row)
-                .map_or_else(String::new, |event| event.words.as_str().to_owned()),
+                .map_or_else(String::new, |event| event.words(seen.trace)),
             (Self::Spans, 'i') => seen.trace.span(row).kind().name().to_owned(),
             (Self::Groups(_, groups), _) => groups.get(row).map_or_else(String::new, group_name),
             (Self::Findings, _) => String::new(),
