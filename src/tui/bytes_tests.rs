@@ -75,9 +75,8 @@ async fn a_step_through_a_trace_costs_few_bytes() {
         let keys = if size.0 < 100 { "5j" } else { "i5j" };
         harness.keys(keys).await.unwrap();
         let (step, rest) = costs(harness, &["j", "j", "k", "j", "j"]).await;
-        println!("{size:?}: {step} {rest}");
         assert!(step <= 170, "{size:?}: {step}");
-        assert!(rest <= 900, "{size:?}: {rest}");
+        assert!(rest <= 500, "{size:?}: {rest}");
     }
     let open = cost((120, 40), "gg<Enter>j", &["j", "j", "k"]).await;
     assert!(open <= 1_500, "{open}");

@@ -242,10 +242,10 @@ mod tests {
             (found, find.hits.iter().collect::<Vec<_>>())
         };
         assert_eq!(among("s"), (None, vec![0, 1, 2]));
-        assert_eq!(among("se"), (Some(3), vec![1]));
-        assert_eq!(among("sh"), (None, vec![0]));
+        assert_eq!(among("sh"), (Some(3), vec![0]));
         assert_eq!(among("sh get"), (Some(1), vec![0]));
-        assert_eq!(among("sh get msg=timeout"), (None, vec![]));
+        assert_eq!(among("mysql"), (None, vec![1]));
+        assert_eq!(among("mysql msg=timeout"), (None, vec![1]));
     }
 
     #[test]

@@ -265,8 +265,9 @@ impl Known {
     }
 
     fn get(&self, at: usize, look: impl FnOnce() -> bool) -> bool {
+        // What is not there has nothing in it.
         let Some(known) = self.0.get(at) else {
-            return look();
+            return false;
         };
         match known.load(Relaxed) {
             0 => {
