@@ -219,7 +219,7 @@ impl Open {
                     (0..times).for_each(|_| flame.beside(false, trace));
                 }
                 Action::Right | Action::NextSibling => {
-                    (0..times).for_each(|_| flame.beside(true, trace))
+                    (0..times).for_each(|_| flame.beside(true, trace));
                 }
                 action if action == down => (0..times).for_each(|_| flame.down()),
                 action if action == up => (0..times).for_each(|_| flame.up()),

@@ -33,12 +33,11 @@ impl Happening {
     }
 
     fn what<'a>(&self, trace: &'a Trace) -> Option<What<'a>> {
-        match self.place.checked_sub(Self::LOGS) {
-            Some(place) => trace.logs().nth(place as usize).map(What::Log),
-            None => {
-                let event = trace.span(self.span as usize).event(self.place as usize);
-                event.map(What::Event)
-            }
+        if let Some(place) = self.place.checked_sub(Self::LOGS) {
+            trace.logs().nth(place as usize).map(What::Log)
+        } else {
+            let event = trace.span(self.span as usize).event(self.place as usize);
+            event.map(What::Event)
         }
     }
 
