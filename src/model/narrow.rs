@@ -61,13 +61,8 @@ impl Narrow {
     }
 
     /// All numbers in row order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = u32> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = u32> + Clone {
         (0..self.len()).map(|row| self.at(row))
-    }
-
-    /// Calls `each` with every row and its number. One choice of the width for all of them.
-    pub fn for_each(&self, mut each: impl FnMut(u32, u32)) {
-        with!(self, list => (0..).zip(list).for_each(|(row, &number)| each(row, number.into())));
     }
 
     /// The rows that have a number.

@@ -17,6 +17,11 @@ impl<'a> Stop<'a> {
         Self(Some(told))
     }
 
+    /// `None` if it is to stop: for `?`.
+    pub fn unless_told(self) -> Option<()> {
+        (!self.is_told()).then_some(())
+    }
+
     /// Whether to stop.
     pub fn is_told(self) -> bool {
         self.0.is_some_and(|told| told())

@@ -53,6 +53,7 @@ pub(super) fn build(nodes: &[Node], by_id: ById, stop: Stop<'_>) -> Option<Tree>
         repeated,
     } = by_id;
     let cut = cut_rings(&mut parent);
+    stop.unless_told()?;
     let mut is_cut = vec![false; if cut.is_empty() { 0 } else { nodes.len() }];
     for &index in &cut {
         is_cut[index as usize] = true;
@@ -131,6 +132,7 @@ fn children(parent: &[u32]) -> (Vec<u32>, Vec<u32>) {
 
 fn depth_first(parent: &[u32], roots: &[u32], stop: Stop<'_>) -> Option<Tree> {
     let (from, list) = children(parent);
+    stop.unless_told()?;
     let mut tree = Tree::with_capacity(parent.len());
     let mut open: Vec<(u32, u32, u32)> = roots.iter().rev().map(|&root| (root, NONE, 0)).collect();
     while let Some((index, parent, depth)) = open.pop() {

@@ -5,7 +5,7 @@
 //! whatever core: the rows of each piece are parted first, so that a part is small enough for the
 //! processor's cache and none of its rows is looked for.
 
-mod parted;
+mod part;
 mod table;
 
 use std::hash::BuildHasher;
@@ -18,13 +18,9 @@ use super::calls::{Calls, Name};
 use super::kind::Hints;
 use super::tally::End;
 use super::{ServiceGraph, service_graph};
-use crate::model::{Block, Kind, Row};
-use parted::{Member, Parted};
+use crate::model::{Block, Kind, Parted, Row};
+use part::{Member, Part, parted};
 use table::Table;
-
-/// Spans of one part, more or less: what is known of them is to stay in the processor's cache.
-/// Tests have many parts.
-const SPANS_A_PART: usize = if cfg!(test) { 16 } else { 16 * 1024 };
 
 /// Where only one span in so many is counted, no more of the others is looked up than what is
 /// asked of them.
@@ -64,19 +60,11 @@ struct Known<'a> {
     /// The parts of its group.
     parts: Range<usize>,
     /// Its rows by part, once they are.
-    rows: OnceLock<Parted>,
+    rows: OnceLock<Parted<Member>>,
     /// The number of each resource's service.
     services: Vec<Option<Name>>,
     /// What attributes say of peers, once that is known.
     hints: OnceLock<Hints>,
-}
-
-/// Traces that are joined together.
-#[derive(Debug, Clone, Copy)]
-struct Part {
-    /// Their numbers.
-    from: u32,
-    to: u32,
 }
 
 /// What one thread found, and the table that it uses again.
@@ -155,9 +143,9 @@ impl<'a> Join<'a> {
         }
     }
 
-    fn rows<'j>(&'j self, known: &'j Known<'a>) -> &'j Parted {
+    fn rows<'j>(&'j self, known: &'j Known<'a>) -> &'j Parted<Member> {
         let parts = self.parts.get(known.parts.clone()).unwrap_or_default();
-        known.rows.get_or_init(|| Parted::new(&known.piece, parts))
+        known.rows.get_or_init(|| parted(&known.piece, parts))
     }
 
     /// How many parts there are to be joined.
@@ -331,17 +319,10 @@ impl Known<'_> {
     }
 }
 
-/// The parts of one group: ranges of as many traces, which are about as many spans.
+/// The parts of one group.
 fn parts_of(group: &[Known<'_>]) -> Vec<Part> {
     let spans: usize = group.iter().map(|known| known.piece.block.len()).sum();
     let low = group.iter().map(|known| known.reach.0).min().unwrap_or(0);
     let high = group.iter().map(|known| known.reach.1).max().unwrap_or(0);
-    let traces = high as usize - low as usize + 1;
-    let parts = spans.div_ceil(SPANS_A_PART).clamp(1, traces);
-    let border = |part: usize| low + (traces * part / parts) as u32;
-    let part = |number: usize| Part {
-        from: border(number),
-        to: border(number + 1) - 1,
-    };
-    (0..parts).map(part).collect()
+    part::ranges(low, high, spans)
 }

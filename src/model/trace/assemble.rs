@@ -32,6 +32,7 @@ impl Trace {
             places.extend(rows.into_iter().map(|row| Place { block: number, row }));
             blocks.push(block);
         }
+        stop.unless_told()?;
         let given = places.len();
         let start: Vec<Time> = column(&blocks, &places, Block::start_column);
         let mut sorted = Sorted::new(&blocks, &places, &start, stop)?;
@@ -90,9 +91,7 @@ impl Trace {
             errors += u32::from(blocks[place.block as usize].is_error(place.row));
             errors_before.push(errors);
         }
-        if stop.is_told() {
-            return None;
-        }
+        stop.unless_told()?;
         let durations: Vec<Nanos> = column(&blocks, &places, Block::duration_column);
         let ends = start.iter().zip(&durations);
         let end = ends.map(|(&start, &duration)| start + duration).max();
@@ -219,8 +218,10 @@ impl Sorted {
         stop: Stop<'_>,
     ) -> Option<Self> {
         let order = by_start(start, stop)?;
+        stop.unless_told()?;
         let places: Vec<Place> = order.iter().map(|&i| places[i as usize]).collect();
         let start = order.iter().map(|&i| start[i as usize]).collect();
+        stop.unless_told()?;
         let nodes = nodes(blocks, &places);
         let by_id = ById::new(&nodes, stop)?;
         Some(Self {

@@ -9,6 +9,7 @@ use hashbrown::HashTable;
 use super::{NONE, Node};
 use crate::model::id::SpanId;
 use crate::model::kind::Kind;
+use crate::model::parted::Parted;
 use crate::model::stop::Stop;
 
 /// How many spans of one repeated id are looked at to find the fitting parent.
@@ -42,13 +43,14 @@ impl ById {
             .trailing_zeros();
         let part = |id: SpanId| (u128::from(hasher.hash_one(id)) << bits >> u64::BITS) as usize;
         let own = (0..).zip(nodes).map(|(index, node)| (node.id, index));
-        let own = Parted::new(own, 1 << bits, part);
+        let own = Parted::new(own.map(|mention| (part(mention.0), mention)), 1 << bits);
         let parents = (0..)
             .zip(nodes)
             .map(|(index, node)| (node.parent_id, index));
         let named =
             |&(parent, index): &Mention| !parent.is_zero() && parent != nodes[index as usize].id;
-        let parents = Parted::new(parents.filter(named), 1 << bits, part);
+        let parents = parents.filter(named);
+        let parents = Parted::new(parents.map(|mention| (part(mention.0), mention)), 1 << bits);
         let mut by_id = Self {
             parent: vec![NONE; nodes.len()],
             repeated: HashMap::new(),
@@ -120,46 +122,4 @@ fn shared_client(nodes: &[Node], repeated: &HashMap<SpanId, Vec<u32>>, node: &No
     };
     let mut group = repeated.get(&node.id)?.iter().take(FITTING).copied();
     group.find(|&i| nodes[i as usize].kind == caller)
-}
-
-/// Mentions of ids, parted by these; those of a part keep their order.
-struct Parted {
-    mentions: Vec<Mention>,
-    /// Where each part ends.
-    ends: Vec<u32>,
-}
-
-impl Parted {
-    fn new(
-        mentions: impl Iterator<Item = Mention> + Clone,
-        parts: usize,
-        part: impl Fn(SpanId) -> usize,
-    ) -> Self {
-        let mut ends = vec![0; parts];
-        let mut count = 0;
-        for (id, _) in mentions.clone() {
-            ends[part(id)] += 1;
-            count += 1;
-        }
-        let mut before = 0;
-        for end in &mut ends {
-            before += std::mem::replace(end, before);
-        }
-        // What is a part's beginning by now becomes its end as it is filled.
-        let mut parted = vec![(SpanId::default(), 0); count];
-        for (id, index) in mentions {
-            let next = &mut ends[part(id)];
-            parted[*next as usize] = (id, index);
-            *next += 1;
-        }
-        Self {
-            mentions: parted,
-            ends,
-        }
-    }
-
-    fn of(&self, part: usize) -> &[Mention] {
-        let from = part.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.mentions[from as usize..self.ends[part] as usize]
-    }
 }

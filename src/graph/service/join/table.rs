@@ -42,8 +42,8 @@ impl Table {
         self.ends = ids;
         let mut end = 0;
         for ids in &mut self.ends {
-            // A third stays free, so that a search for what is not there ends soon.
-            end += *ids + *ids / 2 + u32::from(*ids > 0);
+            // Half stay free, so that a search for what is not there ends soon.
+            end += 2 * *ids + u32::from(*ids > 0);
             *ids = end;
         }
         self.slots.clear();
