@@ -105,8 +105,13 @@ fn exit_codes_are_those_of_grep() {
     let found = |query: &str| home.run(&["search", "-s", &path, query]).code;
     assert_eq!(found("{ status = error }"), Some(0));
     assert_eq!(found("{ name = \"none\" }"), Some(1));
-    home.run(&["search", "-s", &path, "{ status = }"])
-        .refused(2);
+    let wrong = home.run(&["search", "-s", &path, "{ status = }"]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(
+        wrong.err.ends_with("^\n"),
+        "the place is shown: {}",
+        wrong.err
+    );
     home.run(&["search", "-s", "no-such-file.json"]).refused(2);
     let nobody = home.run(&["search", "-s", "jaeger+http://127.0.0.1:9"]);
     assert_eq!(nobody.code, Some(3), "{}", nobody.err);

@@ -18,6 +18,9 @@ pub struct StandingArgs {
     /// The row of a view in which the span has several
     #[arg(long, value_name = "NUMBER", hide_short_help = true, value_parser = |text: &str| checked("row", text))]
     row: Option<String>,
+    /// Group the statistics by service, operation, kind, status or an attribute; twice: and within
+    #[arg(long, value_name = "WORD", hide_short_help = true)]
+    by: Vec<String>,
     /// The column that a table is sorted by, such as duration, or -duration for the greatest first
     #[arg(long, value_name = "COLUMN", hide_short_help = true, allow_hyphen_values = true, value_parser = |text: &str| checked("sort", text))]
     sort: Option<String>,
@@ -83,6 +86,7 @@ impl StandingArgs {
             ("shorter", &self.shorter),
         ];
         let several = [
+            ("by", &self.by),
             ("without", &self.without),
             ("around", &self.around),
             ("without-operation", &self.without_operation),
@@ -123,6 +127,7 @@ mod tests {
             ("view", "flame"),
             ("span", "0000000000000abc"),
             ("row", "12"),
+            ("by", "http.route"),
             ("sort", "-duration"),
             ("range", "310ms..355000001ns"),
             (

@@ -26,6 +26,8 @@ pub struct Standing {
     pub span: Option<SpanId>,
     /// The row of a view in which a span has several.
     pub row: Option<usize>,
+    /// What statistics are grouped by, in words, if not as usual.
+    pub by: Vec<String>,
     /// The column that a table is sorted by, and whether the least comes first.
     pub sort: Option<(String, bool)>,
     /// The part of the trace's time that is shown, from its start.
@@ -161,6 +163,7 @@ impl Standing {
                 let row = value.parse();
                 self.row = Some(row.map_err(|_| wrong("row", "a number"))?);
             }
+            "by" => self.by.push(value.to_owned()),
             "sort" => self.sort = Some(sort(value).ok_or_else(|| wrong("sort", SORT))?),
             "range" => self.range = Some(range(value).ok_or_else(|| wrong("range", RANGE))?),
             "folds" => self.folds = Some(folds(value).ok_or_else(|| wrong("folds", FOLDS))?),
@@ -197,6 +200,7 @@ impl Standing {
         words.extend(view.map(|view| ("view", view.title().to_owned())));
         words.extend(self.span.map(|id| ("span", id.to_string())));
         words.extend(self.row.map(|row| ("row", row.to_string())));
+        words.extend(self.by.iter().map(|word| ("by", word.clone())));
         let sort = self.sort.as_ref();
         words.extend(sort.map(|(column, least)| {
             let order = if *least { "" } else { "-" };
@@ -339,6 +343,7 @@ mod tests {
             view: Some(View::Flame),
             span: Some(SpanId(0xabc)),
             row: Some(12),
+            by: vec!["service".to_owned(), "http.route".to_owned()],
             sort: Some(("duration".to_owned(), false)),
             range: Some((Nanos(310_000_000), Nanos(355_000_001))),
             folds: Some(Folds {

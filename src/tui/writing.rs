@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backend::{BackendError, Part, SearchRequest, Sort};
 use crate::format::{Format, Writer};
-use crate::model::{Trace, TraceId};
+use crate::model::{Notes, Trace, TraceId};
 use crate::text::plural;
 
 use super::answer::{Answer, Request};
@@ -126,13 +126,21 @@ pub async fn perform(world: &World, writing: Writing, cancel: CancellationToken)
     let written = written.await;
     match (fetched, written) {
         (Err(error), _) => Answer::Failed(error.to_string().into()),
-        (Ok(gone), Ok(Ok((traces, spans)))) => {
-            let (traces, spans) = (plural(traces, "trace"), plural(spans, "span"));
+        (Ok(gone), Ok(Ok(poured))) => {
+            let traces = plural(poured.traces, "trace");
+            let spans = plural(poured.spans, "span");
+            let notes = match poured.notes {
+                0 => String::new(),
+                n => format!(
+                    "; {} left out, .json has a place for them",
+                    plural(n, "note")
+                ),
+            };
             let gone = match gone {
                 0 => String::new(),
                 n => format!("; {} no longer there", plural(n, "trace")),
             };
-            Answer::Written(format!("{path}: {traces}, {spans} written{gone}").into())
+            Answer::Written(format!("{path}: {traces}, {spans} written{gone}{notes}").into())
         }
         (_, Ok(Err(error))) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             Answer::Failed(format!("{path} is there already: :w !{path} writes over it").into())
@@ -189,8 +197,17 @@ async fn fetch(
     Ok(gone)
 }
 
-/// Writes traces as they come. Returns how many traces and spans that were.
-fn pour(writing: &Writing, mut traces: Receiver<Arc<Trace>>) -> std::io::Result<(u64, u64)> {
+/// What was written, and how many notes were not since the format has no place for them.
+#[derive(Default)]
+struct Poured {
+    traces: u64,
+    spans: u64,
+    notes: u64,
+}
+
+/// Writes traces as they come.
+fn pour(writing: &Writing, mut traces: Receiver<Arc<Trace>>) -> std::io::Result<Poured> {
+    let has_notes = !matches!(writing.format, Format::OtlpProto | Format::Csv);
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     if !writing.over {
@@ -198,16 +215,19 @@ fn pour(writing: &Writing, mut traces: Receiver<Arc<Trace>>) -> std::io::Result<
     }
     let mut file = std::io::BufWriter::new(options.open(&writing.path)?);
     let mut writer = Writer::begin(writing.format, &mut file).map_err(std::io::Error::other)?;
-    let (mut count, mut spans) = (0, 0);
+    let mut poured = Poured::default();
     while let Some(trace) = traces.blocking_recv() {
         let one = std::iter::once(trace.as_ref());
         writer.traces(one).map_err(std::io::Error::other)?;
-        count += 1;
-        spans += trace.len() as u64;
+        poured.traces += 1;
+        poured.spans += trace.len() as u64;
+        if !has_notes {
+            poured.notes += Notes::of(&trace).iter().count() as u64;
+        }
     }
     writer.finish().map_err(std::io::Error::other)?;
     file.flush()?;
-    Ok((count, spans))
+    Ok(poured)
 }
 
 #[cfg(test)]

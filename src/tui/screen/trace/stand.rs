@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
+use crate::analysis::GroupBy;
 use crate::model::{SpanId, Trace};
 use crate::tui::standing::{Folds, MOST_FOLDS, Most, Standing};
 use crate::tui::widget::waterfall::{Likeness, Rows, Squeeze};
 
 use super::Open;
 use super::find::Hits;
+use super::view::sheet::usual_groups;
 use super::view::{Body, View};
 
 /// Where one stands, and how many folds could not be told because they were too many.
@@ -31,6 +33,7 @@ impl Open {
             view: Some(self.view).filter(|&view| view != View::Waterfall),
             span: span.map(|span| self.trace.span(span).span_id()),
             row: self.sheet_row(),
+            by: self.grouped_otherwise(),
             sort: match self.bodies.get(&self.view) {
                 Some(Body::Sheet(sheet)) => sheet.sorted(),
                 _ => None,
@@ -81,7 +84,21 @@ impl Open {
         self.wanted_view = standing.view.filter(|&view| view != View::Waterfall);
         self.wanted_row = standing.row.zip(self.wanted_view);
         self.wanted_sort.clone_from(&standing.sort);
+        let by = standing.by.iter().map(|word| GroupBy::of_word(word));
+        self.wanted_by = by.collect();
         self.describe();
+    }
+
+    /// What the statistics in view are grouped by, in words, if not as usual.
+    fn grouped_otherwise(&self) -> Vec<String> {
+        let by = match self.bodies.get(&self.view) {
+            Some(Body::Sheet(sheet)) => sheet.grouped_by(),
+            _ => &[],
+        };
+        if by == usual_groups() {
+            return Vec::new();
+        }
+        by.iter().map(|by| by.word().to_owned()).collect()
     }
 
     /// The row of a table that does not tell by its span which it is.

@@ -205,8 +205,12 @@ fn pills(canvas: &mut Canvas<'_>, (mut x, y): (u16, u16), end: u16, pills: &[sem
         let mut shown = Shown::new(&pill.text).into_owned();
         let room = usize::from(end.saturating_sub(x));
         if pill.summary && room.saturating_sub(others) >= SUMMARY {
-            // Hosts begin alike and paths end apart.
-            shown = shown.cut_middle(room - others, canvas.charset());
+            // Hosts begin alike and paths end apart; a statement begins with what it does.
+            shown = if pill.text.contains('/') {
+                shown.cut_middle(room - others, canvas.charset())
+            } else {
+                shown.cut(room - others, canvas.charset())
+            };
         }
         let width = shown.width() as u16;
         if usize::from(width) > room {

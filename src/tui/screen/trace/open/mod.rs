@@ -5,7 +5,7 @@ mod growing;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::analysis::Frame;
+use crate::analysis::{Frame, GroupBy};
 use crate::model::{Bits, Notes, SpanId, Time, Trace};
 use crate::text::Charset;
 use crate::tui::answer::Held;
@@ -65,6 +65,8 @@ pub struct Open {
     pub guided: Option<usize>,
     /// The row to go to in it.
     pub wanted_row: Option<(usize, View)>,
+    /// What its statistics are to be grouped by.
+    pub wanted_by: Vec<GroupBy>,
     /// How its table is to be sorted.
     pub wanted_sort: Option<(String, bool)>,
     /// Folds that only the critical path can decide.
@@ -134,6 +136,7 @@ impl Open {
             untold: false,
             guided: None,
             wanted_row: None,
+            wanted_by: Vec::new(),
             wanted_sort: None,
             wanted_folds: None,
             range: Range::whole(&trace),
@@ -241,7 +244,11 @@ impl Open {
             if self.explained.is_none() {
                 return false;
             }
-            self.build(view, usual_groups());
+            let by = match view {
+                View::Statistics => std::mem::take(&mut self.wanted_by),
+                _ => Vec::new(),
+            };
+            self.build(view, if by.is_empty() { usual_groups() } else { by });
         } else {
             self.stop_building();
         }

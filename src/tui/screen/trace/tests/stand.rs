@@ -64,6 +64,7 @@ async fn a_copied_command_opens_exactly_this() {
         "evf",
         "wvt",
         "vtsd",
+        "vs,s,isd",
         "vtsnsn3j",
         "wvs",
         "ve2j",
