@@ -121,7 +121,9 @@ impl<'a> Join<'a> {
             let before = parts.len();
             parts.extend(parts_of(group));
             let own = before..parts.len();
-            group.iter_mut().for_each(|known| known.parts = own.clone());
+            for known in group {
+                known.parts = own.clone();
+            }
         }
         Self {
             pieces,
@@ -193,13 +195,18 @@ impl<'a> Join<'a> {
             }
         }
         to.table.make_room(ids);
-        let calls_out = runs
-            .iter()
-            .fold(false, |any, run| self.count(run, few, to) || any);
-        runs.iter().for_each(|run| self.arrive(run, few, to));
-        runs.iter().for_each(|run| self.answer(run, calls_out, to));
-        if calls_out {
-            runs.iter().for_each(|run| self.call_out(run, to));
+        let mut calls_out = false;
+        for run in &runs {
+            calls_out |= self.count(run, few, to);
+        }
+        for run in &runs {
+            self.arrive(run, few, to);
+        }
+        for run in &runs {
+            self.answer(run, calls_out, to);
+        }
+        for run in runs.iter().filter(|_| calls_out) {
+            self.call_out(run, to);
         }
     }
 
