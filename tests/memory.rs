@@ -330,3 +330,24 @@ fn lists_in_binary_forms_that_are_larger_than_memory_are_read_in_portions() {
         assert!(most <= allowed, "{} MiB of {}", most / MIB, allowed / MIB);
     }
 }
+
+#[test]
+fn a_value_larger_than_memory_costs_its_span_only() {
+    let (out, err, most) = read_file("large.jsonl", |file| {
+        for id in 1..=3 {
+            let before = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"01","spanId":"#;
+            write!(file, r#"{before}"0{id}","name":""#).unwrap();
+            for _ in 0..if id == 2 { 100 } else { 0 } {
+                file.write_all(&[b'x'; 1 << 20]).unwrap();
+            }
+            writeln!(file, r#""}}]}}]}}]}}"#).unwrap();
+        }
+    });
+    assert!(out.contains("\"received\":2"), "{out}{err}");
+    assert!(
+        err.contains("more than 8 MiB") && err.contains("--max-memory"),
+        "{err}"
+    );
+    let allowed = BUDGET / 10 * 11 + 64 * MIB;
+    assert!(most <= allowed, "{} MiB of {}", most / MIB, allowed / MIB);
+}

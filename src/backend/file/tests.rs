@@ -203,3 +203,23 @@ async fn all_files_of_a_folder_are_followed_through_rotation() {
     assert_eq!(files.remarks(), [""; 0]);
     files.stop_loading();
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_may_not_be_read_is_told_and_costs_itself_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret.json");
+    fs::write(&secret, otlp(1, "shop")).unwrap();
+    fs::write(folder.path().join("open.json"), otlp(2, "cart")).unwrap();
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0)).unwrap();
+    if fs::File::open(&secret).is_ok() {
+        // Who may do everything cannot be refused.
+        return;
+    }
+    let files = open(folder.path(), true);
+    let (rows, _) = search(&files).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    assert!(files.remarks()[0].contains("secret.json: Permission denied"));
+    assert!(search(&open(&secret, true)).await.is_err());
+}

@@ -8,6 +8,7 @@
 
 mod ahead;
 mod behind;
+mod counts;
 mod course;
 mod cutting;
 mod decoders;

@@ -5,6 +5,7 @@ mod ending;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use super::counts::Counts;
 use super::course::{Course, Out};
 use super::cutting::{Part, place};
 use super::decoders::{self, Decoder};
@@ -24,31 +25,6 @@ use crate::model::{BlockBuilder, Mark};
 const FIRST_BLOCK: usize = 1 << 10;
 /// How long nothing has to come until what there is is handed over.
 const IDLE: Duration = Duration::from_millis(40);
-
-/// What goes into a block of one input.
-#[derive(Default)]
-struct Counts {
-    spans: usize,
-    logs: usize,
-    out_of_range: usize,
-}
-
-impl Counts {
-    /// Adds what was put into a builder since a mark.
-    fn add(&mut self, builder: &BlockBuilder, since: Mark) {
-        self.spans += builder.spans_since(since);
-        self.logs += builder.logs_since(since);
-        self.out_of_range += builder.out_of_range_since(since);
-    }
-
-    fn count(self, input: Option<&mut Input>) {
-        if let Some(input) = input {
-            input.spans += self.spans as u64;
-            input.logs += self.logs as u64;
-            input.out_of_range += self.out_of_range as u64;
-        }
-    }
-}
 
 /// One reading: what is built, and what was found so far.
 pub(super) struct Reading<'s> {

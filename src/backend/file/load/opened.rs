@@ -126,3 +126,42 @@ impl<'a> Opened<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::watch;
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::backend::file::load::{Manner, State};
+    use crate::storage::{Limits, Store};
+
+    #[test]
+    fn a_file_that_shrinks_while_it_is_read_is_told() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), [b' '; 1000]).unwrap();
+        let reader = Shared {
+            store: Store::new(Limits::of(1 << 20)),
+            manner: Manner::default(),
+            tell: watch::Sender::new(State::default()),
+            stop: CancellationToken::new(),
+            remarks: std::sync::Mutex::default(),
+            recognised: std::sync::Mutex::default(),
+            bytes: 0.into(),
+            spans: 0.into(),
+        };
+        let found = Inputs::find(&[Input::Path(file.path().to_owned())]);
+        Opened::new(&reader, &found).each(&mut |source| {
+            fs::write(file.path(), [b' '; 100]).unwrap();
+            let copied = io::copy(source.bytes, &mut io::sink()).unwrap();
+            assert_eq!(copied, 100);
+            ControlFlow::Continue(())
+        });
+        let remarks = reader.remarks.into_inner().unwrap();
+        assert_eq!(remarks.len(), 1);
+        assert!(
+            remarks[0].ends_with("while it was read: 100 of 1000 bytes were there"),
+            "{remarks:?}"
+        );
+    }
+}
