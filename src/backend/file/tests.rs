@@ -212,7 +212,7 @@ async fn what_may_not_be_read_is_told_and_costs_itself_only() {
     let secret = folder.path().join("secret.json");
     fs::write(&secret, otlp(1, "shop")).unwrap();
     fs::write(folder.path().join("open.json"), otlp(2, "cart")).unwrap();
-    fs::set_permissions(&secret, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::File::open(&secret).is_ok() {
         // Who may do everything cannot be refused.
         return;
