@@ -147,7 +147,7 @@ const CORPUS: [(&str, u64, u64, &[&str]); 50] = [
         &[
             "line 19, byte 531: the input ends where a key was expected",
             "line 28, byte 781, start_time: expected a time of RFC 3339",
-            "lines of other text between the spans were passed over",
+            "lines of other text between the spans, passed over",
         ],
     ),
     (

@@ -338,7 +338,7 @@ fn a_value_larger_than_memory_costs_its_span_only() {
             let before = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"01","spanId":"#;
             write!(file, r#"{before}"0{id}","name":""#).unwrap();
             for _ in 0..if id == 2 { 100 } else { 0 } {
-                file.write_all(&[b'x'; 1 << 20]).unwrap();
+                file.write_all(&vec![b'x'; 1 << 20]).unwrap();
             }
             writeln!(file, r#""}}]}}]}}]}}"#).unwrap();
         }
