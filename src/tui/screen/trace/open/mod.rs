@@ -299,8 +299,9 @@ impl Open {
                 self.detail.tell_bundle(&self.trace, &bundle, &together);
                 return;
             }
-            Some(Row::Span(span)) => Some(span),
-            Some(Row::MissingParent(_) | Row::Hidden(_)) => None,
+            // Of a parent that is not there its first orphan tells most.
+            Some(Row::Span(span) | Row::MissingParent(span)) => Some(span),
+            Some(Row::Hidden(_)) => None,
             None => self.span(),
         };
         let known = Known {
