@@ -24,6 +24,12 @@ pub struct StandingArgs {
     /// The column that a table is sorted by, such as duration, or -duration for the greatest first
     #[arg(long, value_name = "COLUMN", hide_short_help = true, allow_hyphen_values = true, value_parser = |text: &str| checked("sort", text))]
     sort: Option<String>,
+    /// What the widths of a flame graph stand for
+    #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = ["total", "own", "critical"])]
+    weight: Option<String>,
+    /// Callees above their callers in a flame graph
+    #[arg(long, hide_short_help = true)]
+    upside_down: bool,
     /// The part of its time that is shown, since its start, such as 310ms..355ms
     #[arg(long, value_name = "FROM..TO", hide_short_help = true, value_parser = |text: &str| checked("range", text))]
     range: Option<String>,
@@ -79,6 +85,7 @@ impl StandingArgs {
             ("span", &self.span),
             ("row", &self.row),
             ("sort", &self.sort),
+            ("weight", &self.weight),
             ("range", &self.range),
             ("folds", &self.folds),
             ("find", &self.find),
@@ -92,6 +99,7 @@ impl StandingArgs {
             ("without-operation", &self.without_operation),
         ];
         let switches = [
+            ("upside-down", self.upside_down),
             ("critical-only", self.critical_only),
             ("squeeze", self.squeeze),
             ("adjust-skew", self.adjust_skew),
@@ -129,6 +137,8 @@ mod tests {
             ("row", "12"),
             ("by", "http.route"),
             ("sort", "-duration"),
+            ("weight", "critical"),
+            ("upside-down", ""),
             ("range", "310ms..355000001ns"),
             (
                 "folds",

@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::Weight;
 use crate::model::{Nanos, SpanId};
 use crate::text::parse_duration;
 
@@ -30,6 +31,10 @@ pub struct Standing {
     pub by: Vec<String>,
     /// The column that a table is sorted by, and whether the least comes first.
     pub sort: Option<(String, bool)>,
+    /// What the widths of a flame graph stand for.
+    pub weight: Weight,
+    /// Callees stand above their callers in it.
+    pub upside_down: bool,
     /// The part of the trace's time that is shown, from its start.
     pub range: Option<(Nanos, Nanos)>,
     /// What is folded, if that is not as it was opened.
@@ -116,6 +121,11 @@ const HITS: [(&str, Hits); 3] = [
     ("only", Hits::Only),
     ("unfolded", Hits::Unfolded),
 ];
+const WEIGHTS: [(&str, Weight); 3] = [
+    ("total", Weight::Total),
+    ("own", Weight::Own),
+    ("critical", Weight::Critical),
+];
 const MOST: [(&str, Most); 4] = [
     ("open", Most::Open),
     ("all", Most::All),
@@ -165,6 +175,11 @@ impl Standing {
             }
             "by" => self.by.push(value.to_owned()),
             "sort" => self.sort = Some(sort(value).ok_or_else(|| wrong("sort", SORT))?),
+            "weight" => {
+                let weight = named(&WEIGHTS, value);
+                self.weight = weight.ok_or_else(|| wrong("weight", "total, own, critical"))?;
+            }
+            "upside-down" => self.upside_down = true,
             "range" => self.range = Some(range(value).ok_or_else(|| wrong("range", RANGE))?),
             "folds" => self.folds = Some(folds(value).ok_or_else(|| wrong("folds", FOLDS))?),
             "find" => value.clone_into(&mut self.find),
@@ -206,6 +221,9 @@ impl Standing {
             let order = if *least { "" } else { "-" };
             ("sort", format!("{order}{column}"))
         }));
+        if self.weight != Weight::Total {
+            words.push(("weight", name_of(&WEIGHTS, self.weight).to_owned()));
+        }
         let range = self
             .range
             .map(|(from, to)| format!("{}..{}", exact(from), exact(to)));
@@ -230,6 +248,7 @@ impl Standing {
         }));
         words.extend(self.shorter.map(|least| ("shorter", exact(least))));
         let switches = [
+            ("upside-down", self.upside_down),
             ("critical-only", self.critical),
             ("squeeze", self.squeeze),
             ("adjust-skew", self.skew),
@@ -345,6 +364,8 @@ mod tests {
             row: Some(12),
             by: vec!["service".to_owned(), "http.route".to_owned()],
             sort: Some(("duration".to_owned(), false)),
+            weight: Weight::Own,
+            upside_down: true,
             range: Some((Nanos(310_000_000), Nanos(355_000_001))),
             folds: Some(Folds {
                 most: Most::Telling,

@@ -1,11 +1,12 @@
 //! What an open trace has worked out beside the interface, and takes when it is there.
 
-use crate::analysis::GroupBy;
+use crate::analysis::{GroupBy, Weight};
 use crate::model::Patience;
 use crate::text;
 
 use super::open::Open;
 use super::study::{AT_ONCE, Studied, Study, Subject, Want};
+use super::view::flame::FlameView;
 use super::view::{Body, View};
 
 impl Open {
@@ -54,7 +55,7 @@ impl Open {
     }
 
     /// Weighs the frames of the flame graph in the next way: at once where that is quick.
-    pub fn weigh(&mut self) {
+    pub fn weigh(&mut self, by: impl FnOnce(&FlameView) -> Weight) {
         let Some((Body::Flame(flame), explained)) = self
             .bodies
             .get_mut(&View::Flame)
@@ -62,7 +63,7 @@ impl Open {
         else {
             return;
         };
-        flame.weigh();
+        flame.want(by(flame));
         let flame = flame.clone();
         if flame.len() > AT_ONCE {
             let frames = text::plural(flame.len() as u64, "frame");

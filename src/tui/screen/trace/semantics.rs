@@ -15,7 +15,13 @@ pub use pill::{Pill, peer, pills};
 /// Names of one thing, the current one first.
 const STATUS: &[&str] = &["http.response.status_code", "http.status_code"];
 const METHOD: &[&str] = &["http.request.method", "http.method"];
-const PATH: &[&str] = &["http.route", "url.template", "url.path", "http.target"];
+const PATH: &[&str] = &[
+    "http.route",
+    "url.template",
+    "url.path",
+    "http.target",
+    "http.path",
+];
 const URL: &[&str] = &["url.full", "http.url"];
 const SERVER: &[&str] = &[
     "server.address",

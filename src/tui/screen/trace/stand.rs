@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::GroupBy;
+use crate::analysis::{GroupBy, Weight};
 use crate::model::{SpanId, Trace};
 use crate::tui::standing::{Folds, MOST_FOLDS, Most, Standing};
 use crate::tui::widget::waterfall::{Likeness, Rows, Squeeze};
@@ -29,6 +29,10 @@ impl Open {
         // On the first row of the waterfall one stands anyway.
         let moved = self.view != View::Waterfall || self.list.cursor() > 0;
         let span = self.span().filter(|_| moved);
+        let (weight, upside_down) = match self.bodies.get(&self.view) {
+            Some(Body::Flame(flame)) => (flame.weight, flame.upside_down),
+            _ => (Weight::Total, false),
+        };
         let standing = Standing {
             view: Some(self.view).filter(|&view| view != View::Waterfall),
             span: span.map(|span| self.trace.span(span).span_id()),
@@ -38,6 +42,8 @@ impl Open {
                 Some(Body::Sheet(sheet)) => sheet.sorted(),
                 _ => None,
             },
+            weight,
+            upside_down,
             range,
             folds,
             find: self.find.input.text().to_owned(),
@@ -84,6 +90,7 @@ impl Open {
         self.wanted_view = standing.view.filter(|&view| view != View::Waterfall);
         self.wanted_row = standing.row.zip(self.wanted_view);
         self.wanted_sort.clone_from(&standing.sort);
+        self.wanted_flame = (standing.weight, standing.upside_down);
         let by = standing.by.iter().map(|word| GroupBy::of_word(word));
         self.wanted_by = by.collect();
         self.describe();
@@ -112,6 +119,7 @@ impl Open {
     /// Once a table is there, to the row that was told, if it still tells of the same span.
     pub fn row_as_wanted(&mut self) {
         self.sort_as_wanted();
+        self.flame_as_wanted();
         let is_here = self.bodies.contains_key(&self.view);
         let wanted = self
             .wanted_row
@@ -127,6 +135,18 @@ impl Open {
             _ => {}
         });
         self.describe();
+    }
+
+    /// Once a flame graph is there, weighs and turns it as was told.
+    fn flame_as_wanted(&mut self) {
+        let Some(Body::Flame(flame)) = self.bodies.get_mut(&self.view) else {
+            return;
+        };
+        let (weight, upside_down) = std::mem::take(&mut self.wanted_flame);
+        flame.upside_down |= upside_down;
+        if weight != Weight::Total {
+            self.weigh(|_| weight);
+        }
     }
 
     /// Once a table is there, sorts it as was told.

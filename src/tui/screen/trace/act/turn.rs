@@ -11,6 +11,7 @@ use crate::tui::page::{Act, Cx, Move};
 use crate::tui::screen::menu::Choice;
 use crate::tui::screen::{Menu, Overlay};
 
+use super::super::view::flame::FlameView;
 use super::super::view::sheet::Sheet;
 use super::super::view::{Body, View};
 use super::super::{Focus, Open};
@@ -200,7 +201,7 @@ impl Open {
 
     fn act_flame(&mut self, act: Act) -> bool {
         if act.action == Action::Weigh {
-            self.weigh();
+            self.weigh(FlameView::next_weight);
             return true;
         }
         let times = act.times();

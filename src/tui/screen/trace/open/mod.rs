@@ -5,7 +5,7 @@ mod growing;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::analysis::{Frame, GroupBy};
+use crate::analysis::{Frame, GroupBy, Weight};
 use crate::model::{Bits, Notes, SpanId, Time, Trace};
 use crate::text::Charset;
 use crate::tui::answer::Held;
@@ -69,6 +69,8 @@ pub struct Open {
     pub wanted_by: Vec<GroupBy>,
     /// How its table is to be sorted.
     pub wanted_sort: Option<(String, bool)>,
+    /// How its flame graph is to be weighed, and whether it is to stand upside down.
+    pub wanted_flame: (Weight, bool),
     /// Folds that only the critical path can decide.
     pub wanted_folds: Option<Folds>,
     pub explained: Option<Held<Explained>>,
@@ -137,6 +139,7 @@ impl Open {
             guided: None,
             wanted_row: None,
             wanted_by: Vec::new(),
+            wanted_flame: (Weight::Total, false),
             wanted_sort: None,
             wanted_folds: None,
             range: Range::whole(&trace),

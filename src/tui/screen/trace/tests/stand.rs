@@ -62,6 +62,7 @@ async fn a_copied_command_opens_exactly_this() {
         "/getdriver<Enter>&",
         "/{ status = error }<Enter>&&",
         "evf",
+        "vfssI2j",
         "wvt",
         "vtsd",
         "vs,s,isd",

@@ -88,13 +88,18 @@ impl FlameView {
         self.whole
     }
 
-    /// The next way to weigh frames is wanted; what is shown stays until [`FlameView::weighed`].
-    pub fn weigh(&mut self) {
-        self.wanted = match self.wanted {
+    /// What frames are to be weighed by next.
+    pub fn next_weight(&self) -> Weight {
+        match self.wanted {
             Weight::Total => Weight::Own,
             Weight::Own => Weight::Critical,
             Weight::Critical => Weight::Total,
-        };
+        }
+    }
+
+    /// Another way to weigh frames is wanted; what is shown stays until [`FlameView::weighed`].
+    pub fn want(&mut self, weight: Weight) {
+        self.wanted = weight;
     }
 
     /// The same by the wanted weight. Linear in its frames, if the patience lasts.
