@@ -6,6 +6,10 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::tui::Standing;
 
 /// How the trace that is opened first is shown. `yc` copies a command with these.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, not a state"
+)]
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "The trace that is opened")]
 pub struct StandingArgs {

@@ -18,6 +18,10 @@ use super::screen::trace::{View, is_column};
 pub const MOST_FOLDS: usize = 200;
 
 /// Where a reader stands in a trace. The default is where one stands who has just opened it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, not a state"
+)]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Vec<(String, String)>", from = "Vec<(String, String)>")]
 pub struct Standing {
