@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use criterion::{BenchmarkId, Criterion, criterion_group};
 use vizsla::analysis::{Flame, GroupBy, Weight, critical_path, statistics, why};
 use vizsla::graph::trace_graph;
-use vizsla::model::{Patience, Trace};
+use vizsla::model::{Cancellation, Trace};
 use vizsla::text::Charset;
 
 use counting::Counting;
@@ -92,7 +92,7 @@ fn analyses(trace: &Trace) {
     held("what stands out", took, millis(400));
     let (flame, took) = once(|| Flame::new(trace, &path));
     held("flame graph", took, millis(150));
-    let (_, took) = once(|| flame.widths(Weight::Own, (trace, &path), &Patience::endless()));
+    let (_, took) = once(|| flame.widths(Weight::Own, (trace, &path), &Cancellation::never()));
     held("widths of its frames", took, millis(8));
     let by = [GroupBy::Service, GroupBy::Operation];
     let (_, took) = once(|| statistics(trace, &path, &by));

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::critical_path::CriticalPath;
-use crate::model::{Nanos, Operations, Paths, Patience, Trace};
+use crate::model::{Cancellation, Nanos, Operations, Paths, Trace};
 
 /// What the width of a frame stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,17 +98,17 @@ pub struct Flame {
 impl Flame {
     /// Merges the spans of a trace. Linear in spans.
     pub fn new(trace: &Trace, path: &CriticalPath) -> Self {
-        Self::until(trace, path, &Patience::endless())
+        Self::until(trace, path, &Cancellation::never())
     }
 
-    /// The same, if the patience lasts.
-    pub fn until(trace: &Trace, path: &CriticalPath, patience: &Patience<'_>) -> Self {
+    /// The same until cancelled.
+    pub fn until(trace: &Trace, path: &CriticalPath, cancellation: &Cancellation<'_>) -> Self {
         let operations = Operations::new(trace);
         let distinct = operations.names().len();
-        let paths = Paths::until(trace, operations.numbers(), distinct, patience);
+        let paths = Paths::until(trace, operations.numbers(), distinct, cancellation);
         let mut nodes: Vec<Node> = Vec::with_capacity(paths.len());
         let mut sums = Vec::new();
-        for node in (0..paths.len()).take_while(|_| !patience.is_over()) {
+        for node in (0..paths.len()).take_while(|_| !cancellation.is_cancelled()) {
             let mut spans = paths.spans(node);
             let mut longest = paths.first(node);
             spans.next();
@@ -196,16 +196,16 @@ impl Flame {
     }
 
     /// The width of each frame in nanoseconds: at least that of its children together. Linear in
-    /// frames, if the patience lasts.
+    /// frames until cancelled.
     pub fn widths(
         &self,
         weight: Weight,
         (trace, path): (&Trace, &CriticalPath),
-        patience: &Patience<'_>,
+        cancellation: &Cancellation<'_>,
     ) -> Vec<u64> {
         let mut widths: Vec<u64> = vec![0; self.nodes.len()];
         for (at, node) in self.nodes.iter().enumerate().rev() {
-            if patience.is_over() {
+            if cancellation.is_cancelled() {
                 break;
             }
             let several = self.sums.get(node.sum as usize);
@@ -278,7 +278,7 @@ mod tests {
         let path = critical_path(&trace);
         let flame = Flame::new(&trace, &path);
         let millis = |weight| {
-            let widths = flame.widths(weight, (&trace, &path), &Patience::endless());
+            let widths = flame.widths(weight, (&trace, &path), &Cancellation::never());
             widths
                 .iter()
                 .map(|width| width / 1_000_000)

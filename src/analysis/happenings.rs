@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::model::{Attributes, EventRef, LogRef, Note, Patience, SpanId, Time, Trace};
+use crate::model::{Attributes, Cancellation, EventRef, LogRef, Note, SpanId, Time, Trace};
 
 /// Severity from which a log record tells of an error: `ERROR` (OpenTelemetry, logs data model).
 const ERROR: u8 = 17;
@@ -52,14 +52,17 @@ impl<'a> What<'a> {
 
 /// All that happened, by time; of what happened together, events come first.
 pub fn happenings(trace: &Trace) -> Vec<Happening<'_>> {
-    happenings_until(trace, &Patience::endless())
+    happenings_until(trace, &Cancellation::never())
 }
 
-/// The same, if the patience lasts.
-pub fn happenings_until<'a>(trace: &'a Trace, patience: &Patience<'_>) -> Vec<Happening<'a>> {
+/// The same until cancelled.
+pub fn happenings_until<'a>(
+    trace: &'a Trace,
+    cancellation: &Cancellation<'_>,
+) -> Vec<Happening<'a>> {
     let moved = |span: usize| trace.start_of(span).0 as i64 - trace.span(span).start().0 as i64;
     let mut all = Vec::new();
-    for span in (0..trace.len()).take_while(|_| !patience.is_over()) {
+    for span in (0..trace.len()).take_while(|_| !cancellation.is_cancelled()) {
         let events = trace.span(span).events();
         all.extend(events.enumerate().map(|(place, event)| Happening {
             span,

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::model::{HIDDEN, Kind, Nanos, Operations, Paths, Patience, SpanRef, Trace};
+use crate::model::{Cancellation, HIDDEN, Kind, Nanos, Operations, Paths, SpanRef, Trace};
 
 /// Spans of one operation that the same path leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,22 +41,22 @@ pub struct Lead {
 /// more than `most` those with the greatest total time are left, and the edges between them.
 /// Linear in spans.
 pub fn trace_graph(trace: &Trace, most: usize) -> (DiGraph<Step, Lead>, usize) {
-    trace_graph_until(trace, most, &Patience::endless())
+    trace_graph_until(trace, most, &Cancellation::never())
 }
 
-/// The same, if the patience lasts.
+/// The same until cancelled.
 pub fn trace_graph_until(
     trace: &Trace,
     most: usize,
-    patience: &Patience<'_>,
+    cancellation: &Cancellation<'_>,
 ) -> (DiGraph<Step, Lead>, usize) {
-    let names = Names::new(trace, patience);
-    if patience.is_over() {
+    let names = Names::new(trace, cancellation);
+    if cancellation.is_cancelled() {
         return (DiGraph::new(), 0);
     }
     let distinct = 2 * names.all.len();
-    let paths = Paths::until(trace, &names.labels, distinct, patience);
-    if patience.is_over() {
+    let paths = Paths::until(trace, &names.labels, distinct, cancellation);
+    if cancellation.is_cancelled() {
         return (DiGraph::new(), 0);
     }
     let mut graph: DiGraph<Step, Lead> = DiGraph::new();
@@ -112,7 +112,7 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn new(trace: &'a Trace, patience: &Patience<'_>) -> Self {
+    fn new(trace: &'a Trace, cancellation: &Cancellation<'_>) -> Self {
         let operations = Operations::new(trace);
         let owned = |&(service, operation): &(&'a str, &'a str)| {
             (Cow::Borrowed(service), Cow::Borrowed(operation))
@@ -122,8 +122,8 @@ impl<'a> Names<'a> {
             HashMap::default();
         numbers.extend(all.iter().cloned().zip(0..));
         let mut labels = Vec::with_capacity(trace.len());
-        for (span, skipped) in skipped(trace, patience).into_iter().enumerate() {
-            if patience.is_over() {
+        for (span, skipped) in skipped(trace, cancellation).into_iter().enumerate() {
+            if cancellation.is_cancelled() {
                 break;
             }
             if skipped {
@@ -151,9 +151,9 @@ impl<'a> Names<'a> {
 }
 
 /// Which spans have no node of their own; topmost spans always have one.
-fn skipped(trace: &Trace, patience: &Patience<'_>) -> Vec<bool> {
+fn skipped(trace: &Trace, cancellation: &Cancellation<'_>) -> Vec<bool> {
     let mut skipped = vec![false; trace.len()];
-    for span in (0..trace.len()).take_while(|_| !patience.is_over()) {
+    for span in (0..trace.len()).take_while(|_| !cancellation.is_cancelled()) {
         let Some(parent) = trace.parent(span) else {
             continue;
         };

@@ -2,7 +2,7 @@
 //! graph of calls are made of.
 
 use super::Trace;
-use super::patience::Patience;
+use super::cancellation::Cancellation;
 use super::tree::NONE;
 
 /// The label of a span that is passed over: its children stand in its place.
@@ -30,11 +30,16 @@ impl Paths {
     /// a label is looked up among its siblings' in a table that is never cleared, and all that is
     /// read lies near what was read before.
     pub fn new(trace: &Trace, labels: &[u32], distinct: usize) -> Self {
-        Self::until(trace, labels, distinct, &Patience::endless())
+        Self::until(trace, labels, distinct, &Cancellation::never())
     }
 
-    /// The same, if the patience lasts.
-    pub fn until(trace: &Trace, labels: &[u32], distinct: usize, patience: &Patience<'_>) -> Self {
+    /// The same until cancelled.
+    pub fn until(
+        trace: &Trace,
+        labels: &[u32],
+        distinct: usize,
+        cancellation: &Cancellation<'_>,
+    ) -> Self {
         let mut merging = Merging {
             trace,
             labels,
@@ -48,7 +53,7 @@ impl Paths {
         merging.gather(0, trace.len(), NONE - 1);
         stack.extend(merging.groups.drain(..).rev());
         while let Some(group) = stack.pop() {
-            if patience.is_over() {
+            if cancellation.is_cancelled() {
                 break;
             }
             let number = nodes.len() as u32;

@@ -8,16 +8,13 @@ mod by_id;
 
 use std::collections::HashMap;
 
+use super::cancellation::Cancellation;
 use super::id::SpanId;
 use super::kind::Kind;
-use super::stop::Stop;
 pub(super) use by_id::ById;
 
 /// No parent.
 pub(super) const NONE: u32 = u32::MAX;
-
-/// Spans after which it is asked whether to go on.
-const A_WHILE: u32 = 1 << 15;
 
 /// What the tree needs to know of a span.
 #[derive(Debug, Clone, Copy)]
@@ -46,20 +43,20 @@ pub(super) struct Tree {
     pub cut: Vec<u32>,
 }
 
-/// Builds the tree of `nodes`, which must be sorted by start; `None` if stopped.
-pub(super) fn build(nodes: &[Node], by_id: ById, stop: Stop<'_>) -> Option<Tree> {
+/// Builds the tree of `nodes`, which must be sorted by start; `None` if cancelled.
+pub(super) fn build(nodes: &[Node], by_id: ById, cancellation: &Cancellation<'_>) -> Option<Tree> {
     let ById {
         mut parent,
         repeated,
     } = by_id;
     let cut = cut_rings(&mut parent);
-    stop.unless_told()?;
+    cancellation.check()?;
     let mut is_cut = vec![false; if cut.is_empty() { 0 } else { nodes.len() }];
     for &index in &cut {
         is_cut[index as usize] = true;
     }
     let roots = roots(nodes, &parent, |i| is_cut.get(i).copied().unwrap_or(false));
-    let mut tree = depth_first(&parent, &roots, stop)?;
+    let mut tree = depth_first(&parent, &roots, cancellation)?;
     tree.mark(nodes, &repeated, &is_cut);
     Some(tree)
 }
@@ -130,14 +127,14 @@ fn children(parent: &[u32]) -> (Vec<u32>, Vec<u32>) {
     (from, list)
 }
 
-fn depth_first(parent: &[u32], roots: &[u32], stop: Stop<'_>) -> Option<Tree> {
+fn depth_first(parent: &[u32], roots: &[u32], cancellation: &Cancellation<'_>) -> Option<Tree> {
     let (from, list) = children(parent);
-    stop.unless_told()?;
+    cancellation.check()?;
     let mut tree = Tree::with_capacity(parent.len());
     let mut open: Vec<(u32, u32, u32)> = roots.iter().rev().map(|&root| (root, NONE, 0)).collect();
     while let Some((index, parent, depth)) = open.pop() {
         let position = tree.order.len() as u32;
-        if position.is_multiple_of(A_WHILE) && stop.is_told() {
+        if cancellation.is_cancelled() {
             return None;
         }
         tree.order.push(index);
@@ -198,11 +195,13 @@ impl Tree {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
 
     fn build(nodes: &[Node]) -> Tree {
-        let by_id = ById::new(nodes, Stop::never()).unwrap();
-        super::build(nodes, by_id, Stop::never()).unwrap()
+        let by_id = ById::new(nodes, &Cancellation::never()).unwrap();
+        super::build(nodes, by_id, &Cancellation::never()).unwrap()
     }
 
     fn node(id: u64, parent: u64) -> Node {
@@ -250,10 +249,11 @@ mod tests {
     fn what_nobody_wants_is_not_built() {
         let nodes: Vec<Node> = (1..=200_000).map(|id| node(id, id - 1)).collect();
         for asked in 0..5_u32 {
-            let left = std::cell::Cell::new(asked);
-            let told = || left.replace(left.get().saturating_sub(1)) == 0;
-            let stop = Stop::when(&told);
-            let built = ById::new(&nodes, stop).and_then(|by_id| super::build(&nodes, by_id, stop));
+            let times = AtomicU32::new(0);
+            let cancelled = || times.fetch_add(1, Ordering::Relaxed) == asked;
+            let cancellation = &Cancellation::when(&cancelled);
+            let built = ById::new(&nodes, cancellation)
+                .and_then(|by_id| super::build(&nodes, by_id, cancellation));
             assert!(built.is_none());
         }
     }

@@ -126,16 +126,8 @@ impl State {
             let new = self.enter(slot, fresh);
             moved.insert(index, new);
             *self.slots[slot].kept_for.entry(reason).or_default() += 1;
-            rows.extend(
-                view.spans_of(entry)
-                    .into_iter()
-                    .map(|(part, row)| (part, row, new)),
-            );
-            logs.extend(
-                view.logs_of(entry)
-                    .into_iter()
-                    .map(|(part, log)| (part, log, new)),
-            );
+            rows.extend(view.spans_of(entry).map(|(part, row)| (part, row, new)));
+            logs.extend(view.logs_of(entry).map(|(part, log)| (part, log, new)));
         }
         rows.sort_unstable();
         logs.sort_unstable();

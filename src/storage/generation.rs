@@ -153,13 +153,13 @@ impl Generation {
             .map(|(part, row)| part.block.span(row))
     }
 
-    /// Where the spans of a trace are, as part and row, in order of arrival.
-    pub(super) fn spans_of(&self, entry: &Entry) -> Vec<(usize, Row)> {
+    /// Where the spans of a trace are, as part and row, the latest arrived first.
+    pub(super) fn spans_of(&self, entry: &Entry) -> impl Iterator<Item = (usize, Row)> {
         self.chain(entry.last, |part| part.first, |part| &part.earlier)
     }
 
-    /// Where the log records of a trace are, in order of arrival.
-    pub(super) fn logs_of(&self, entry: &Entry) -> Vec<(usize, LogIx)> {
+    /// Where the log records of a trace are, the latest arrived first.
+    pub(super) fn logs_of(&self, entry: &Entry) -> impl Iterator<Item = (usize, LogIx)> {
         self.chain(
             entry.last_log,
             |part| part.first_log,
@@ -173,21 +173,16 @@ impl Generation {
         last: Position,
         first: fn(&Part) -> Position,
         earlier: fn(&Part) -> &[Position],
-    ) -> Vec<(usize, u32)> {
-        let mut found = Vec::new();
+    ) -> impl Iterator<Item = (usize, u32)> {
         let mut position = last;
         let mut parts = self.parts.iter().enumerate().rev().peekable();
-        while position != NOWHERE {
+        std::iter::from_fn(move || {
             while parts.next_if(|(_, part)| first(part) > position).is_some() {}
-            let Some((at, part)) = parts.peek() else {
-                break;
-            };
+            let &(at, part) = parts.peek().filter(|_| position != NOWHERE)?;
             let row = position - first(part);
-            found.push((*at, row));
             position = earlier(part).get(row as usize).copied().unwrap_or(NOWHERE);
-        }
-        found.reverse();
-        found
+            Some((at, row))
+        })
     }
 
     /// Appends a block whose rows and log records belong to the entries told.

@@ -7,8 +7,8 @@ use super::search::{Order, Search};
 use super::share::shared;
 use super::sieve::{Sifted, sift};
 use super::snapshot::StoredTrace;
-use crate::model::{Block, Row, Stop, Time, Trace};
-use crate::traceql::{Bits, Needs, Patience, Query};
+use crate::model::{Block, Cancellation, Row, Time, Trace};
+use crate::traceql::{Bits, Needs, Query};
 
 /// For each part of each generation, the rows that match.
 pub(super) type Rows = Vec<Vec<Option<Bits>>>;
@@ -120,7 +120,7 @@ impl<'a> Among<'a> {
             .collect();
         let chunks: Vec<&[(usize, &Entry)]> = entries.chunks(TRACES).collect();
         let spans = entries.iter().map(|(_, entry)| entry.spans as usize).sum();
-        let evaluator = || query.evaluator_with(Patience::until(self.cancelled));
+        let evaluator = || query.evaluator_until(Cancellation::when(self.cancelled));
         let begin = || (evaluator(), begin());
         let states = shared(chunks.len(), spans, begin, |(evaluator, state), chunk| {
             for &(at, entry) in chunks.get(chunk).copied().unwrap_or_default() {
@@ -129,7 +129,7 @@ impl<'a> Among<'a> {
                     return;
                 };
                 let trace = StoredTrace::new(Arc::clone(generation), entry.clone());
-                let Some(tree) = trace.tree_unless(Stop::when(self.cancelled)) else {
+                let Some(tree) = trace.tree_until(evaluator.cancellation()) else {
                     return;
                 };
                 let mut spans = evaluator

@@ -9,8 +9,8 @@ use super::generation::Entry;
 use super::share::shared;
 use super::sieve::{Sifted, sift};
 use super::snapshot::{Snapshot, StoredTrace};
-use crate::model::{SpanId, Stop, Time, TraceId};
-use crate::traceql::{Evaluator, Needs, Patience, Query};
+use crate::model::{Cancellation, SpanId, Time, TraceId};
+use crate::traceql::{Evaluator, Needs, Query};
 
 /// Which traces come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,9 +100,11 @@ impl Snapshot {
             return stopped;
         };
         let mut candidates = Vec::new();
-        let patience = Patience::until(cancelled);
+        let cancellation = Cancellation::when(cancelled);
         for (generation, sifted) in sifted.iter().enumerate() {
-            let entries = sifted.entries().take_while(|_| !patience.is_over());
+            let entries = sifted
+                .entries()
+                .take_while(|_| !cancellation.is_cancelled());
             candidates.extend(entries.map(|(entry, of)| Candidate {
                 turn: search.order.turn(of),
                 generation,
@@ -186,8 +188,8 @@ impl<'a> Asking<'a> {
         let begin = || {
             let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
             let new = || {
-                let patience = Patience::until(self.cancelled);
-                self.search.query.evaluator_with(patience)
+                let cancellation = Cancellation::when(self.cancelled);
+                self.search.query.evaluator_until(cancellation)
             };
             (idle.pop().unwrap_or_else(new), Vec::new())
         };
@@ -195,9 +197,8 @@ impl<'a> Asking<'a> {
             for candidate in chunks.get(at).copied().unwrap_or_default() {
                 let sieve = self.sifted.get(candidate.generation);
                 let sieve = sieve.filter(|_| !(self.cancelled)());
-                let stop = Stop::when(self.cancelled);
-                let hit = sieve
-                    .and_then(|sieve| sieve.ask(candidate.entry, self.search, evaluator, stop));
+                let hit =
+                    sieve.and_then(|sieve| sieve.ask(candidate.entry, self.search, evaluator));
                 hits.extend(hit.map(|hit| (at, hit)));
             }
         });

@@ -6,10 +6,10 @@ use super::rows::{Among, united};
 use super::share::shared;
 use super::sieve::sift_block;
 use super::snapshot::Snapshot;
-use crate::model::{Block, Time};
+use crate::model::{Block, Cancellation, Time};
 use crate::traceql::eval::{Around, Facts, Spot};
 use crate::traceql::metrics::{Comparison, Pass, Selection, Series, Tallied, Tally};
-use crate::traceql::{Bits, Metrics, Needs, Patience, Steps};
+use crate::traceql::{Bits, Metrics, Needs, Steps};
 
 /// A question for series.
 #[derive(Debug, Clone, Copy)]
@@ -113,8 +113,8 @@ impl<'a> Count<'a> {
                 let Some(block) = blocks.get(at).filter(|_| !(self.among.cancelled)()) else {
                     return;
                 };
-                let patience = Patience::until(self.among.cancelled);
-                if let Some(left) = sift_block(block, self.among.search(query), &patience) {
+                let cancellation = Cancellation::when(self.among.cancelled);
+                if let Some(left) = sift_block(block, self.among.search(query), &cancellation) {
                     tally.rows(block, &left.rows);
                 }
             })

@@ -7,8 +7,8 @@ use super::generation::{Entry, Generation};
 use super::search::{Found, Search};
 use super::share::shared;
 use super::snapshot::StoredTrace;
-use crate::model::{Block, Row, SpanId, SpanRef, Stop, Time};
-use crate::traceql::{Bits, Bound, Evaluator, Facts, Needs, Patience};
+use crate::model::{Block, Cancellation, Row, SpanId, SpanRef, Time};
+use crate::traceql::{Bits, Bound, Evaluator, Facts, Needs};
 
 /// What is left of a block.
 pub(super) struct Left<'a> {
@@ -62,8 +62,8 @@ fn sift_blocks<'a>(
     let rows = (0..promising.len()).filter_map(of).map(|block| block.len());
     let done = shared(promising.len(), rows.sum(), Vec::new, |done, place| {
         let block = of(place).filter(|_| !cancelled());
-        let patience = Patience::until(cancelled);
-        let left = block.and_then(|block| sift_block(block, search, &patience));
+        let cancellation = Cancellation::when(cancelled);
+        let left = block.and_then(|block| sift_block(block, search, &cancellation));
         done.push((place, left));
     });
     let mut all: Vec<Option<Left<'a>>> = blocks.iter().map(|_| None).collect();
@@ -80,10 +80,10 @@ fn sift_blocks<'a>(
 pub(super) fn sift_block<'a>(
     block: &Block,
     search: Search<'a>,
-    patience: &Patience<'_>,
+    cancellation: &Cancellation<'_>,
 ) -> Option<Left<'a>> {
-    let bound = search.query.bind(block, patience);
-    let mut rows = bound.candidates(block, patience);
+    let bound = search.query.bind(block, cancellation);
+    let mut rows = bound.candidates(block, cancellation);
     // Where the whole tree decides, another span of the trace may be the one that matches.
     if search.window.is_some() && search.query.needs() != Needs::Tree {
         let starts = block.start_column();
@@ -93,7 +93,7 @@ pub(super) fn sift_block<'a>(
                 .is_some_and(|&start| search.is_within(start))
         });
     }
-    let companions = bound.companions(block, patience);
+    let companions = bound.companions(block, cancellation);
     let matters = !rows.is_empty() || companions.iter().any(|rows| !rows.is_empty());
     matters.then_some(Left {
         bound,
@@ -148,7 +148,6 @@ impl Sifted<'_> {
         entry: u32,
         search: Search<'_>,
         evaluator: &mut Evaluator<'_>,
-        stop: Stop<'_>,
     ) -> Option<Found> {
         let entry = self.generation.traces.get(entry as usize)?;
         let trace = StoredTrace::new(Arc::clone(self.generation), entry.clone());
@@ -159,7 +158,7 @@ impl Sifted<'_> {
                 accepted.map(|(_, span)| span.span_id()).collect()
             }
             Needs::Tree => {
-                let tree = trace.tree_unless(stop)?;
+                let tree = trace.tree_until(evaluator.cancellation())?;
                 let spans = evaluator.eval(&tree)?.spans;
                 let spans = spans.into_iter().map(|span| tree.span(span as usize));
                 spans

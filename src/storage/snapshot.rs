@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use super::generation::{Entry, Generation};
 use crate::model::{
-    Block, Nanos, ResourceIx, Row, ServiceCount, SpanRef, Stop, Time, Trace, TraceId,
+    Block, Cancellation, Nanos, Parts, ResourceIx, Row, ServiceCount, SpanRef, Time, Trace, TraceId,
 };
 
 /// The store at one moment.
@@ -154,8 +154,8 @@ impl StoredTrace {
 
     /// Its spans in order of arrival, each with its part of the generation.
     pub(super) fn places(&self) -> impl Iterator<Item = (usize, SpanRef<'_>)> {
-        let places = self.generation.spans_of(&self.entry).into_iter();
-        places.filter_map(|(part, row)| {
+        let places: Vec<(usize, Row)> = self.generation.spans_of(&self.entry).collect();
+        places.into_iter().rev().filter_map(|(part, row)| {
             let block = &self.generation.parts.get(part)?.block;
             Some((part, block.span(row)))
         })
@@ -185,40 +185,46 @@ impl StoredTrace {
     }
 
     /// Its blocks, and its rows in each, in order of arrival. Blocks with nothing but log
-    /// records of it are among them.
-    fn rows(&self) -> Vec<(Arc<Block>, Vec<Row>)> {
+    /// records of it are among them. `None` if cancelled.
+    fn rows(&self, cancellation: &Cancellation<'_>) -> Option<Parts> {
         let mut rows: Vec<(usize, Vec<Row>)> = Vec::new();
         for (part, row) in self.generation.spans_of(&self.entry) {
             match rows.last_mut() {
                 Some((last, rows)) if *last == part => rows.push(row),
                 _ => rows.push((part, vec![row])),
             }
+            if cancellation.is_cancelled() {
+                return None;
+            }
         }
-        for (part, _) in self.generation.logs_of(&self.entry) {
+        rows.reverse();
+        for (_, rows) in &mut rows {
+            rows.reverse();
+        }
+        let logs = self.generation.logs_of(&self.entry).map(|(part, _)| part);
+        let mut with_logs: Vec<usize> = logs.take_while(|_| !cancellation.is_cancelled()).collect();
+        with_logs.dedup();
+        for &part in with_logs.iter().rev() {
             if !rows.iter().any(|(known, _)| *known == part) {
                 rows.push((part, Vec::new()));
             }
         }
-        let block = |part: usize| {
-            self.generation
-                .parts
-                .get(part)
-                .map(|part| Arc::clone(&part.block))
-        };
-        rows.into_iter()
-            .filter_map(|(part, rows)| Some((block(part)?, rows)))
-            .collect()
+        let parts = rows.into_iter().filter_map(|(part, rows)| {
+            let block = &self.generation.parts.get(part)?.block;
+            Some((Arc::clone(block), rows))
+        });
+        Some(parts.collect())
     }
 
     /// The trace as a tree. It holds the blocks that its spans stand in, and the store counts
     /// them for as long as it does.
     pub fn tree(&self) -> Trace {
-        self.tree_unless(Stop::never()).unwrap_or_default()
+        self.tree_until(&Cancellation::never()).unwrap_or_default()
     }
 
-    /// The same, given up once it is told to stop; `None` then.
-    pub fn tree_unless(&self, stop: Stop<'_>) -> Option<Trace> {
-        let tree = Trace::unless(stop, self.entry.id, self.rows())?;
+    /// The same until cancelled; `None` then.
+    pub fn tree_until(&self, cancellation: &Cancellation<'_>) -> Option<Trace> {
+        let tree = Trace::until(self.entry.id, self.rows(cancellation)?, cancellation)?;
         Some(tree.with_spans_cut(u64::from(self.entry.cut)))
     }
 }

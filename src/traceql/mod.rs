@@ -41,7 +41,7 @@ pub mod words;
 pub use attribute::{Attribute, Intrinsic, Scope};
 pub use complete::Vocabulary;
 pub use error::{Fault, QueryError};
-pub use eval::{Bits, Bound, Census, Evaluator, Facts, Match, Needs, Note, Patience, Query};
+pub use eval::{Bits, Bound, Census, Evaluator, Facts, Match, Needs, Note, Query};
 pub use form::Form;
 pub use metrics::{Metrics, Steps};
 pub use parser::parse;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::analysis::{Flame, Frame, Weight, critical_path};
-use crate::model::{Patience, Trace};
+use crate::model::{Cancellation, Trace};
 use crate::text::{Charset, Shown, count, duration, plural};
 
 use super::theme::colour::{Rgb, rgb};
@@ -31,7 +31,7 @@ pub fn flame_picture(out: &mut dyn Write, theme: &Theme, trace: &Trace) -> io::R
     let path = critical_path(trace);
     let flame = Flame::new(trace, &path);
     let frames: Vec<Frame> = flame.frames(trace, &path).collect();
-    let widths = flame.widths(Weight::Total, (trace, &path), &Patience::endless());
+    let widths = flame.widths(Weight::Total, (trace, &path), &Cancellation::never());
     let picture = Picture::new(theme, trace, &frames, &widths);
     let deepest = frames.iter().map(|frame| frame.depth).max();
     let rows = deepest.map_or(0, |depth| depth + 1) as f64;

@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backend::{BackendError, Window};
 use crate::graph::service::{Calls, Generations, Join, Joined, Piece, ServiceGraph, service_graph};
-use crate::model::Stop;
+use crate::model::Cancellation;
 use crate::storage::{NewSpans, Snapshot, StoredTrace, Subset, Summary, shared};
 use crate::traceql::Query;
 
@@ -78,11 +78,13 @@ impl Asked<'_> {
         traces: impl Iterator<Item = StoredTrace>,
         cancel: &CancellationToken,
     ) -> Result<(ServiceGraph, Option<u64>), BackendError> {
+        let cancelled = || cancel.is_cancelled();
+        let cancellation = Cancellation::when(&cancelled);
         let mut calls = Calls::new();
         let mut count = 0;
         let mut evaluator = match self {
             Self::Traces(_) => None,
-            Self::Spans(query, _) => Some(query.evaluator()),
+            Self::Spans(query, _) => Some(query.evaluator_until(Cancellation::when(&cancelled))),
         };
         for trace in traces {
             if cancel.is_cancelled() {
@@ -90,8 +92,7 @@ impl Asked<'_> {
             }
             match (self, &mut evaluator) {
                 (Self::Spans(_, window), Some(evaluator)) => {
-                    let told = || cancel.is_cancelled();
-                    let tree = trace.tree_unless(Stop::when(&told));
+                    let tree = trace.tree_until(&cancellation);
                     let tree = tree.ok_or(BackendError::Cancelled)?;
                     let found = evaluator
                         .eval(&tree)
@@ -105,14 +106,14 @@ impl Asked<'_> {
                     count += u64::from(!found.is_empty());
                 }
                 (Self::Traces(window), _) if window.is_none_or(|w| is_inside(&trace, w)) => {
-                    let told = || cancel.is_cancelled();
-                    let tree = trace.tree_unless(Stop::when(&told));
+                    let tree = trace.tree_until(&cancellation);
                     calls.add_trace(&tree.ok_or(BackendError::Cancelled)?);
                     count += 1;
                 }
                 _ => {}
             }
         }
+        cancellation.check().ok_or(BackendError::Cancelled)?;
         Ok((service_graph([&calls]), Some(count)))
     }
 }
@@ -120,7 +121,7 @@ impl Asked<'_> {
 /// Spans of a trace share an id: only its tree tells who calls whom.
 struct Repeated;
 
-/// The calls of a subset, joined by ids on all cores; `None` if stopped.
+/// The calls of a subset, joined by ids on all cores; `None` if cancelled.
 fn joined(
     subset: &Subset<'_>,
     stopped: &(dyn Fn() -> bool + Sync),

@@ -9,9 +9,9 @@ use foldhash::fast::{FixedState, RandomState};
 use super::order::by_start;
 use super::{Parts, Place, Trace};
 use crate::model::block::{Block, LogIx, ResourceIx, Row, TraceIx};
+use crate::model::cancellation::Cancellation;
 use crate::model::id::TraceId;
 use crate::model::kind::Kind;
-use crate::model::stop::Stop;
 use crate::model::time::{Nanos, Time};
 use crate::model::tree::{self, ById, NONE, Node, Tree};
 use crate::model::views::LogRef;
@@ -21,24 +21,24 @@ impl Trace {
     /// parent, kind, service, operation, start, end) are left out and counted. The log records
     /// of the blocks that name the trace belong to it.
     pub fn new(id: TraceId, parts: Parts) -> Self {
-        Self::unless(Stop::never(), id, parts).unwrap_or_default()
+        Self::until(id, parts, &Cancellation::never()).unwrap_or_default()
     }
 
-    /// The same, given up within some milliseconds once it is told to stop; `None` then.
-    pub fn unless(stop: Stop<'_>, id: TraceId, parts: Parts) -> Option<Self> {
+    /// The same until cancelled; `None` then.
+    pub fn until(id: TraceId, parts: Parts, cancellation: &Cancellation<'_>) -> Option<Self> {
         let (mut blocks, mut places) = (Vec::with_capacity(parts.len()), Vec::new());
         for (block, rows) in parts {
             let number = blocks.len() as u32;
             places.extend(rows.into_iter().map(|row| Place { block: number, row }));
             blocks.push(block);
         }
-        stop.unless_told()?;
+        cancellation.check()?;
         let given = places.len();
         let start: Vec<Time> = column(&blocks, &places, Block::start_column);
-        let mut sorted = Sorted::new(&blocks, &places, &start, stop)?;
-        sorted.leave_out_duplicates(&blocks, stop)?;
+        let mut sorted = Sorted::new(&blocks, &places, &start, cancellation)?;
+        sorted.leave_out_duplicates(&blocks, cancellation)?;
         let duplicates = (given - sorted.places.len()) as u32;
-        let trace = Self::assemble(id, blocks, sorted, stop)?;
+        let trace = Self::assemble(id, blocks, sorted, cancellation)?;
         Some(Self {
             duplicates,
             ..trace
@@ -72,7 +72,7 @@ impl Trace {
         id: TraceId,
         blocks: Vec<Arc<Block>>,
         sorted: Sorted,
-        stop: Stop<'_>,
+        cancellation: &Cancellation<'_>,
     ) -> Option<Self> {
         let Tree {
             order,
@@ -81,7 +81,7 @@ impl Trace {
             subtree_end,
             repeated,
             cut,
-        } = tree::build(&sorted.nodes, sorted.by_id, stop)?;
+        } = tree::build(&sorted.nodes, sorted.by_id, cancellation)?;
         let places: Vec<Place> = order.iter().map(|&i| sorted.places[i as usize]).collect();
         let start: Vec<Time> = order.iter().map(|&i| sorted.start[i as usize]).collect();
         let mut errors_before = Vec::with_capacity(places.len() + 1);
@@ -91,7 +91,7 @@ impl Trace {
             errors += u32::from(blocks[place.block as usize].is_error(place.row));
             errors_before.push(errors);
         }
-        stop.unless_told()?;
+        cancellation.check()?;
         let durations: Vec<Nanos> = column(&blocks, &places, Block::duration_column);
         let ends = start.iter().zip(&durations);
         let end = ends.map(|(&start, &duration)| start + duration).max();
@@ -157,7 +157,7 @@ impl Trace {
             .zip(offsets)
             .map(|(start, &offset)| start.shifted(offset))
             .collect();
-        let never = Stop::never();
+        let never = &Cancellation::never();
         let sorted = Sorted::new(&self.blocks, &self.places, &start, never);
         let trace =
             sorted.and_then(|sorted| Self::assemble(self.id, self.blocks.clone(), sorted, never));
@@ -215,15 +215,15 @@ impl Sorted {
         blocks: &[Arc<Block>],
         places: &[Place],
         start: &[Time],
-        stop: Stop<'_>,
+        cancellation: &Cancellation<'_>,
     ) -> Option<Self> {
-        let order = by_start(start, stop)?;
-        stop.unless_told()?;
+        let order = by_start(start, cancellation)?;
+        cancellation.check()?;
         let places: Vec<Place> = order.iter().map(|&i| places[i as usize]).collect();
         let start = order.iter().map(|&i| start[i as usize]).collect();
-        stop.unless_told()?;
+        cancellation.check()?;
         let nodes = nodes(blocks, &places);
-        let by_id = ById::new(&nodes, stop)?;
+        let by_id = ById::new(&nodes, cancellation)?;
         Some(Self {
             places,
             start,
@@ -233,7 +233,11 @@ impl Sorted {
     }
 
     /// Leaves out spans that are there twice: they have an id that is.
-    fn leave_out_duplicates(&mut self, blocks: &[Arc<Block>], stop: Stop<'_>) -> Option<()> {
+    fn leave_out_duplicates(
+        &mut self,
+        blocks: &[Arc<Block>],
+        cancellation: &Cancellation<'_>,
+    ) -> Option<()> {
         if self.by_id.repeated.is_empty() {
             return Some(());
         }
@@ -242,7 +246,7 @@ impl Sorted {
         if self.places.len() < given {
             self.start = column(blocks, &self.places, Block::start_column);
             self.nodes = nodes(blocks, &self.places);
-            self.by_id = ById::new(&self.nodes, stop)?;
+            self.by_id = ById::new(&self.nodes, cancellation)?;
         }
         Some(())
     }

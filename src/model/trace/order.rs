@@ -1,6 +1,6 @@
 //! The order of spans by start: a million of them in some passes over a column.
 
-use crate::model::stop::Stop;
+use crate::model::cancellation::Cancellation;
 use crate::model::time::Time;
 
 /// Bits that one pass sorts by.
@@ -9,12 +9,12 @@ const DIGIT: u32 = 11;
 /// Fewer than this are sorted by comparing.
 const FEW: usize = 2_000;
 
-/// The positions of `start` by ascending start; equal ones keep their order. `None` if stopped.
+/// The positions of `start` by ascending start; equal ones keep their order. `None` if cancelled.
 ///
 /// The distance to the first start and the position share a word, and the words are sorted by the
 /// digits of the former, the lowest first (Knuth, TAOCP 5.2.5). Where there is no room for both,
 /// by comparing.
-pub(super) fn by_start(start: &[Time], stop: Stop<'_>) -> Option<Vec<u32>> {
+pub(super) fn by_start(start: &[Time], cancellation: &Cancellation<'_>) -> Option<Vec<u32>> {
     let mut order: Vec<u32> = (0..start.len() as u32).collect();
     if start.is_sorted() {
         return Some(order);
@@ -33,9 +33,7 @@ pub(super) fn by_start(start: &[Time], stop: Stop<'_>) -> Option<Vec<u32>> {
         .collect();
     let mut sorted = vec![0; words.len()];
     for shift in (place..place + range).step_by(DIGIT as usize) {
-        if stop.is_told() {
-            return None;
-        }
+        cancellation.check()?;
         sort_by_digit(&words, &mut sorted, shift);
         std::mem::swap(&mut words, &mut sorted);
     }
@@ -80,7 +78,7 @@ mod tests {
                 .collect();
             let mut expected: Vec<u32> = (0..count as u32).collect();
             expected.sort_by_key(|&position| start[position as usize]);
-            prop_assert_eq!(by_start(&start, Stop::never()), Some(expected));
+            prop_assert_eq!(by_start(&start, &Cancellation::never()), Some(expected));
         }
     }
 }

@@ -7,10 +7,10 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::{NONE, Node};
+use crate::model::cancellation::Cancellation;
 use crate::model::id::SpanId;
 use crate::model::kind::Kind;
 use crate::model::parted::Parted;
-use crate::model::stop::Stop;
 
 /// How many spans of one repeated id are looked at to find the fitting parent.
 const FITTING: usize = 8;
@@ -32,9 +32,9 @@ pub(in crate::model) struct ById {
 type Mention = (SpanId, u32);
 
 impl ById {
-    /// Joins `nodes`; `None` if stopped. They are parted by a hash of the ids first, so that each
+    /// Joins `nodes`; `None` if cancelled. They are parted by a hash of the ids first, so that each
     /// table is small.
-    pub(in crate::model) fn new(nodes: &[Node], stop: Stop<'_>) -> Option<Self> {
+    pub(in crate::model) fn new(nodes: &[Node], cancellation: &Cancellation<'_>) -> Option<Self> {
         let hasher = RandomState::default();
         let bits = nodes
             .len()
@@ -57,9 +57,7 @@ impl ById {
         };
         let mut table = HashTable::with_capacity(SPANS_A_TABLE.min(nodes.len()));
         for part in 0..1 << bits {
-            if stop.is_told() {
-                return None;
-            }
+            cancellation.check()?;
             table.clear();
             by_id.enter(own.of(part), &mut table, &hasher);
             for &(parent, index) in parents.of(part) {

@@ -174,8 +174,8 @@ fn a_search_stops_when_told_to() {
     assert_eq!((seen, ended.stopped), (5, true));
 }
 
-/// Patience asks every so many steps: who is not asked again takes no more of them. Each of the
-/// blocks may ask once, and each stage of the search.
+/// Cancellation is asked for every so many steps: who is not asked again takes no more of them.
+/// Each of the blocks may ask once, and each stage of the search.
 #[test]
 fn nobody_goes_on_after_the_token_is_cancelled() {
     const MORE: usize = 20 + 8;

@@ -30,7 +30,7 @@ mod test;
 
 use std::sync::Arc;
 
-pub use crate::model::{Bits, Patience};
+pub use crate::model::Bits;
 pub use census::Census;
 pub use datum::Datum;
 pub(super) use datum::compare;
@@ -43,7 +43,7 @@ use super::attribute::Attribute;
 use super::error::{Fault, QueryError};
 use super::parser;
 use super::tree::{Body, Field, Literal, Stage, Tree};
-use crate::model::{Block, Row, Trace};
+use crate::model::{Block, Cancellation, Row, Trace};
 use bind::{Binder, needs_facts, needs_tree};
 use expr::Patterns;
 use pipeline::{Plan, Run};
@@ -184,13 +184,13 @@ impl Query {
         hints.any(|hint| hint.name.value == "most_recent" && hint.value.value == newest)
     }
 
-    /// The query compiled for one block, if the patience lasts.
-    pub fn bind<'q>(&'q self, block: &Block, patience: &Patience<'_>) -> Bound<'q> {
+    /// The query compiled for one block until cancelled.
+    pub fn bind<'q>(&'q self, block: &Block, cancellation: &Cancellation<'_>) -> Bound<'q> {
         let binder = |unknown| Binder {
             block,
             with: With {
                 patterns: &self.patterns,
-                patience,
+                cancellation,
             },
             unknown,
         };
@@ -229,8 +229,9 @@ impl Query {
 
     /// The rows of a block that may match: every trace that matches has one of them.
     pub fn candidates(&self, block: &Block) -> Bits {
-        let patience = Patience::endless();
-        self.bind(block, &patience).candidates(block, &patience)
+        let cancellation = Cancellation::never();
+        self.bind(block, &cancellation)
+            .candidates(block, &cancellation)
     }
 
     /// What the query finds in a trace.
@@ -240,14 +241,14 @@ impl Query {
 
     /// For many traces: remembers what was compiled for their blocks.
     pub fn evaluator(&self) -> Evaluator<'_> {
-        self.evaluator_with(Patience::endless())
+        self.evaluator_until(Cancellation::never())
     }
 
-    /// The same for as long as the patience lasts.
-    pub fn evaluator_with<'q>(&'q self, patience: Patience<'q>) -> Evaluator<'q> {
+    /// The same until cancelled.
+    pub fn evaluator_until<'q>(&'q self, cancellation: Cancellation<'q>) -> Evaluator<'q> {
         Evaluator {
             query: self,
-            patience,
+            cancellation,
             compiled: Vec::new(),
         }
     }
@@ -269,26 +270,33 @@ impl Bound<'_> {
     }
 
     /// The rows of the block that may match.
-    pub fn candidates(&self, block: &Block, patience: &Patience<'_>) -> Bits {
+    pub fn candidates(&self, block: &Block, cancellation: &Cancellation<'_>) -> Bits {
         if self.is_hopeless() {
             return Bits::none(block.len());
         }
-        self.narrowed(&self.candidates, block, patience)
+        self.narrowed(&self.candidates, block, cancellation)
     }
 
     /// Rows of the block that matching traces have beside a candidate: of each of these sets one,
     /// in this block or another.
-    pub fn companions(&self, block: &Block, patience: &Patience<'_>) -> Vec<Bits> {
+    pub fn companions(&self, block: &Block, cancellation: &Cancellation<'_>) -> Vec<Bits> {
         let tests = self.further.iter();
         tests
-            .map(|test| self.narrowed(test, block, patience))
+            .map(|test| self.narrowed(test, block, cancellation))
             .collect()
     }
 
-    fn narrowed(&self, test: &Test, block: &Block, patience: &Patience<'_>) -> Bits {
+    fn narrowed(&self, test: &Test, block: &Block, cancellation: &Cancellation<'_>) -> Bits {
         let mut rows = Bits::all(block.len());
         let patterns = &self.query.patterns;
-        test.narrow(&mut rows, block, With { patterns, patience });
+        test.narrow(
+            &mut rows,
+            block,
+            With {
+                patterns,
+                cancellation,
+            },
+        );
         rows
     }
 
@@ -303,7 +311,7 @@ impl Bound<'_> {
         let test = self.exact.as_ref().unwrap_or(&self.candidates);
         let with = With {
             patterns: &self.query.patterns,
-            patience: &Patience::endless(),
+            cancellation: &Cancellation::never(),
         };
         test.accepts(&spot, with)
     }
@@ -313,7 +321,7 @@ impl Bound<'_> {
 #[derive(Debug)]
 pub struct Evaluator<'q> {
     query: &'q Query,
-    patience: Patience<'q>,
+    cancellation: Cancellation<'q>,
     /// The blocks seen last, the newest at the end, with their compiled filters.
     compiled: Vec<(Arc<Block>, Vec<Test>)>,
 }
@@ -322,6 +330,11 @@ pub struct Evaluator<'q> {
 const REMEMBERED: usize = 32;
 
 impl Evaluator<'_> {
+    /// What ends its work early.
+    pub fn cancellation(&self) -> &Cancellation<'_> {
+        &self.cancellation
+    }
+
     /// What the query finds in a trace.
     pub fn eval(&mut self, trace: &Trace) -> Option<Match> {
         let query = self.query;
@@ -337,7 +350,7 @@ impl Evaluator<'_> {
             filters: &filters,
             with: With {
                 patterns: &query.patterns,
-                patience: &self.patience,
+                cancellation: &self.cancellation,
             },
         };
         let everything = Group {
@@ -371,7 +384,7 @@ impl Evaluator<'_> {
             {
                 let with = With {
                     patterns: &self.query.patterns,
-                    patience: &self.patience,
+                    cancellation: &self.cancellation,
                 };
                 let tests = pipeline::compile(&self.query.filters, block, with);
                 self.compiled.push((Arc::clone(block), tests));

@@ -149,7 +149,7 @@ impl Run<'_> {
                 let accepted = |&&span: &&u32| {
                     let (block, _) = self.trace.place(span as usize);
                     let test = self.filters.get(block).and_then(|tests| tests.get(*number));
-                    !self.with.patience.is_over()
+                    !self.with.cancellation.is_cancelled()
                         && test.is_some_and(|test| test.accepts(&self.spot(span), self.with))
                 };
                 input.iter().filter(accepted).copied().collect()
@@ -198,7 +198,7 @@ impl Run<'_> {
         let mut known: HashMap<String, usize> = HashMap::new();
         let label = format!("by({})", field.value);
         let spans = group.spans.iter();
-        for &span in spans.take_while(|_| !self.with.patience.is_over()) {
+        for &span in spans.take_while(|_| !self.with.cancellation.is_cancelled()) {
             let value = expr::value(field, &self.spot(span), self.with.patterns).into_owned();
             let at = *known.entry(format!("{value:?}")).or_insert_with(|| {
                 let mut labels = group.labels.clone();

@@ -3,7 +3,7 @@
 
 use super::expr::{self, Patterns};
 use super::spot::Spot;
-use crate::model::{Bits, Block, Marks, Narrow, PairIx, Patience, Row, SpanId, Sym};
+use crate::model::{Bits, Block, Cancellation, Marks, Narrow, PairIx, Row, SpanId, Sym};
 use crate::traceql::tree::Field;
 
 /// What a condition is compiled and asked with.
@@ -12,7 +12,7 @@ pub struct With<'a> {
     /// The query's regular expressions.
     pub patterns: &'a Patterns,
     /// How long the answer is waited for.
-    pub patience: &'a Patience<'a>,
+    pub cancellation: &'a Cancellation<'a>,
 }
 
 /// Pairs of a dictionary that fulfil a condition.
@@ -203,10 +203,12 @@ impl Test {
             }
             Self::Read(field) => rows.retain(|row| {
                 let spot = Spot::new(block.span(row as Row), super::spot::Around::default());
-                !with.patience.is_over() && expr::holds(field, &spot, with.patterns)
+                !with.cancellation.is_cancelled() && expr::holds(field, &spot, with.patterns)
             }),
             column => {
-                rows.retain(|row| !with.patience.is_over() && column.holds(block, row as Row));
+                rows.retain(|row| {
+                    !with.cancellation.is_cancelled() && column.holds(block, row as Row)
+                });
             }
         }
     }

@@ -1,10 +1,10 @@
 //! Meaning, on small traces: what each operator keeps, and why.
 
+mod cancellation;
 mod oracle;
-mod patience;
 
 use super::*;
-use crate::model::scenario;
+use crate::model::{Cancellation, scenario};
 
 /// The operations of the spans that a query finds in a scenario.
 fn found<'t>(trace: &'t Trace, query: &str) -> Vec<&'t str> {
@@ -225,9 +225,9 @@ fn facts_decide_where_rows_do_not() {
     let block = scenario::block("s: a 0..9\n  t: b 1..5\n");
     let query =
         Query::parse("{ resource.service.name = \"t\" && !(trace:duration < 5ms) }").unwrap();
-    let patience = Patience::endless();
-    let bound = query.bind(&block, &patience);
-    let candidates = bound.candidates(&block, &patience);
+    let cancellation = Cancellation::never();
+    let bound = query.bind(&block, &cancellation);
+    let candidates = bound.candidates(&block, &cancellation);
     assert_eq!(candidates.iter().collect::<Vec<_>>(), [1]);
     let facts = |millis| Facts {
         duration: crate::model::Nanos::from_millis(millis),
@@ -237,7 +237,7 @@ fn facts_decide_where_rows_do_not() {
     assert!(bound.accepts(&block, 1, &facts(9)));
     assert!(!bound.accepts(&block, 1, &facts(4)));
     let nobody = Query::parse("{ resource.service.name = \"u\" } > { .x = 1 }").unwrap();
-    assert!(nobody.bind(&block, &patience).is_hopeless());
+    assert!(nobody.bind(&block, &cancellation).is_hopeless());
 }
 
 #[test]

@@ -55,7 +55,7 @@ impl Binder<'_> {
 
     /// Whether what is left need not be compiled: a step.
     fn is_over(self) -> bool {
-        self.with.patience.is_over()
+        self.with.cancellation.is_cancelled()
     }
 
     fn meets(self, condition: Condition<'_>, found: &Datum<'_>) -> bool {

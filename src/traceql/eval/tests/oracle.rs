@@ -3,12 +3,12 @@
 use proptest::prelude::*;
 
 use crate::model::{
-    BlockBuilder, Kind, OwnedValue, PairIx, ResourceFields, ScopeFields, SpanFields, SpanId,
-    Status, Sym, Time, Trace, TraceId, Value,
+    BlockBuilder, Cancellation, Kind, OwnedValue, PairIx, ResourceFields, ScopeFields, SpanFields,
+    SpanId, Status, Sym, Time, Trace, TraceId, Value,
 };
 use crate::traceql::eval::Datum;
 use crate::traceql::eval::expr::{self, Patterns};
-use crate::traceql::eval::{Around, Facts, Patience, Query, Spot};
+use crate::traceql::eval::{Around, Facts, Query, Spot};
 use crate::traceql::number::Number;
 use crate::traceql::operator::{Compare, Keep, Logic, Relation, SetOp};
 use crate::traceql::tree::{Aggregate, Body, Field, Fold, Pipeline, ScalarFilter, SetExpr, Stage};
@@ -393,9 +393,9 @@ proptest! {
         let facts = Facts::of(&trace);
         let mut candidate = false;
         for (at, block) in trace.blocks().iter().enumerate() {
-            let patience = Patience::endless();
-            let bound = query.bind(block, &patience);
-            let rows = bound.candidates(block, &patience);
+            let cancellation = Cancellation::never();
+            let bound = query.bind(block, &cancellation);
+            let rows = bound.candidates(block, &cancellation);
             prop_assert!(rows.is_empty() || query.may_match_in(block), "{}", text);
             candidate |= !rows.is_empty();
             if query.needs() > super::Needs::Facts {

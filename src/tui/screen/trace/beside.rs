@@ -1,7 +1,7 @@
 //! What an open trace has worked out beside the interface, and takes when it is there.
 
 use crate::analysis::{GroupBy, Weight};
-use crate::model::Patience;
+use crate::model::Cancellation;
 use crate::text;
 
 use super::open::Open;
@@ -17,7 +17,7 @@ impl Open {
         };
         self.stop_building();
         if !view.is_slow() || self.trace.len() <= AT_ONCE {
-            let body = Body::of(view, by, &self.seen(), &explained, &Patience::endless());
+            let body = Body::of(view, by, &self.seen(), &explained, &Cancellation::never());
             self.bodies.extend(body.map(|body| (view, body)));
             return;
         }
@@ -49,7 +49,7 @@ impl Open {
         }
         self.with_body(|body, seen| {
             if let Body::Sheet(sheet) = body {
-                sheet.sort_by(letter, height, seen, &Patience::endless());
+                sheet.sort_by(letter, height, seen, &Cancellation::never());
             }
         });
     }
@@ -70,7 +70,7 @@ impl Open {
             self.want(format!("weighing {frames}"), Subject::Weigh(flame));
             return;
         }
-        let flame = flame.weighed((&self.trace, &explained.path), &Patience::endless());
+        let flame = flame.weighed((&self.trace, &explained.path), &Cancellation::never());
         let body = Body::Flame(Box::new(flame));
         self.bodies.insert(View::Flame, body);
     }

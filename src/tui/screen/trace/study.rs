@@ -2,7 +2,7 @@
 //! and told when it is there, hits of a search bit by bit.
 
 use crate::analysis::GroupBy;
-use crate::model::{Patience, SpanSet, Trace};
+use crate::model::{Cancellation, SpanSet, Trace};
 use crate::text::Charset;
 use crate::tui::answer::Held;
 
@@ -67,20 +67,20 @@ impl Study {
             explained: self.explained.as_deref(),
             charset: self.charset,
         };
-        let patience = Patience::until(over);
+        let cancellation = Cancellation::when(over);
         let done = match self.subject {
             Subject::View(view, by) => {
                 let body = seen
                     .explained
-                    .and_then(|explained| Body::of(view, by, &seen, explained, &patience));
+                    .and_then(|explained| Body::of(view, by, &seen, explained, &cancellation));
                 body.map(|body| Studied::Body(view, body))
             }
             Subject::Sort(view, mut sheet, letter) => {
-                sheet.sort_by(letter, usize::MAX, &seen, &patience);
+                sheet.sort_by(letter, usize::MAX, &seen, &cancellation);
                 Some(Studied::Body(view, Body::Sheet(*sheet)))
             }
             Subject::Weigh(flame) => seen.explained.map(|explained| {
-                let flame = flame.weighed((&self.trace, &explained.path), &patience);
+                let flame = flame.weighed((&self.trace, &explained.path), &cancellation);
                 Studied::Body(View::Flame, Body::Flame(Box::new(flame)))
             }),
             Subject::Find(text, among) => {

@@ -2,7 +2,7 @@
 
 mod words;
 
-use crate::model::{Bits, Patience, SpanSet, Trace};
+use crate::model::{Bits, Cancellation, SpanSet, Trace};
 use crate::traceql::Query;
 use crate::tui::widget::input::Input;
 
@@ -164,7 +164,7 @@ pub fn find(
         return Ok(());
     }
     let query = Query::parse(text).map_err(|error| error.to_string())?;
-    let mut evaluator = query.evaluator_with(Patience::until(over));
+    let mut evaluator = query.evaluator_until(Cancellation::when(over));
     let found = evaluator.eval(trace).unwrap_or_default();
     let mut bits = Bits::none(trace.len());
     found

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::analysis::{CriticalPath, Flame, Frame, Weight};
-use crate::model::{Nanos, Patience, Trace};
+use crate::model::{Cancellation, Nanos, Trace};
 
 /// So many of the frames with most own time are told.
 const TOLD: usize = 16;
@@ -41,9 +41,9 @@ pub struct FlameView {
 }
 
 impl FlameView {
-    /// The flame graph of a trace. Linear in its spans, if the patience lasts.
-    pub fn new(trace: &Trace, path: &CriticalPath, patience: &Patience<'_>) -> Self {
-        let flame = Flame::until(trace, path, patience);
+    /// The flame graph of a trace. Linear in its spans; of no use once cancelled.
+    pub fn new(trace: &Trace, path: &CriticalPath, cancellation: &Cancellation<'_>) -> Self {
+        let flame = Flame::until(trace, path, cancellation);
         let view = Self {
             most_own: most_own(flame.frames(trace, path)),
             flame: Arc::new(flame),
@@ -55,7 +55,7 @@ impl FlameView {
             zoom: None,
             upside_down: false,
         };
-        view.weighed((trace, path), patience)
+        view.weighed((trace, path), cancellation)
     }
 
     /// The number of frames.
@@ -102,11 +102,11 @@ impl FlameView {
         self.wanted = weight;
     }
 
-    /// The same by the wanted weight. Linear in its frames, if the patience lasts.
+    /// The same by the wanted weight. Linear in its frames; of no use once cancelled.
     #[must_use]
-    pub fn weighed(mut self, of: (&Trace, &CriticalPath), patience: &Patience<'_>) -> Self {
+    pub fn weighed(mut self, of: (&Trace, &CriticalPath), cancellation: &Cancellation<'_>) -> Self {
         self.weight = self.wanted;
-        self.widths = Arc::new(self.flame.widths(self.weight, of, patience));
+        self.widths = Arc::new(self.flame.widths(self.weight, of, cancellation));
         self.whole = self.roots().map(|root| self.widths[root]).sum();
         self
     }
@@ -266,7 +266,7 @@ mod tests {
         let trace = scenario::trace(
             "a: r 0..100\n  b: x 0..40\n  b: x 40..50\n  c: y 50..100\n    d: z 50..75\n",
         );
-        let mut flame = FlameView::new(&trace, &critical_path(&trace), &Patience::endless());
+        let mut flame = FlameView::new(&trace, &critical_path(&trace), &Cancellation::never());
         let cells = |flame: &FlameView| {
             let mut cells: Vec<_> = flame
                 .layout(100, 0..9)

@@ -4,7 +4,7 @@ use petgraph::Direction as Way;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::graph::{Drawing, EdgeSpec, Lead, Options, Size, Step, layout, trace_graph_until};
-use crate::model::{Patience, Trace};
+use crate::model::{Cancellation, Trace};
 use crate::text::{self, Charset, Shown};
 
 /// More boxes than this nobody can follow: the ones with most time are shown.
@@ -43,9 +43,9 @@ impl PartialEq for GraphView {
 }
 
 impl GraphView {
-    /// The graph of a trace, laid out, if the patience lasts.
-    pub fn new(trace: &Trace, patience: &Patience<'_>) -> Self {
-        let (graph, all) = trace_graph_until(trace, MOST, patience);
+    /// The graph of a trace, laid out; of no use once cancelled.
+    pub fn new(trace: &Trace, cancellation: &Cancellation<'_>) -> Self {
+        let (graph, all) = trace_graph_until(trace, MOST, cancellation);
         let size = |_, _: &Step| Size {
             width: WIDTH,
             height: 5,
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn arrows_follow_the_calls() {
         let trace = scenario::trace("a: r 0..100\n  b: x 0..40\n  b: x 40..50\n  c: y 50..100\n");
-        let mut view = GraphView::new(&trace, &Patience::endless());
+        let mut view = GraphView::new(&trace, &Cancellation::never());
         assert_eq!(view.graph.node_count(), 3);
         view.go(2);
         assert_eq!(view.step().map(|step| step.spans.len()), Some(2));

@@ -6,7 +6,7 @@ pub mod json;
 pub mod sheet;
 
 use crate::analysis::GroupBy;
-use crate::model::Patience;
+use crate::model::Cancellation;
 use crate::text::Charset;
 use crate::tui::keymap::{Action, Context};
 
@@ -121,23 +121,27 @@ pub enum Body {
 
 impl Body {
     /// What a view shows of a trace, statistics grouped by what is given. None for the waterfall,
-    /// which is never put away. Of no use once the patience is over.
+    /// which is never put away. Of no use once cancelled.
     pub fn of(
         view: View,
         by: Vec<GroupBy>,
         seen: &Seen<'_>,
         explained: &Explained,
-        patience: &Patience<'_>,
+        cancellation: &Cancellation<'_>,
     ) -> Option<Self> {
         let trace = seen.trace;
         let sheet = |content| Self::Sheet(Sheet::new(content, trace, explained));
         Some(match view {
             View::Waterfall => return None,
-            View::Graph => Self::Graph(Box::new(GraphView::new(trace, patience))),
-            View::Flame => Self::Flame(Box::new(FlameView::new(trace, &explained.path, patience))),
-            View::Statistics => sheet(Content::groups(trace, explained, by, patience)),
+            View::Graph => Self::Graph(Box::new(GraphView::new(trace, cancellation))),
+            View::Flame => Self::Flame(Box::new(FlameView::new(
+                trace,
+                &explained.path,
+                cancellation,
+            ))),
+            View::Statistics => sheet(Content::groups(trace, explained, by, cancellation)),
             View::Table => sheet(Content::Spans),
-            View::Events => sheet(Content::events(trace, patience)),
+            View::Events => sheet(Content::events(trace, cancellation)),
             View::Json => Self::Json(JsonView::default()),
             View::Findings => sheet(Content::Findings),
         })

@@ -1,7 +1,7 @@
 //! What the rows of a table are, and what they are sorted by.
 
 use crate::analysis::{self, Group, GroupBy, What, statistics_until};
-use crate::model::{Patience, Time, Trace};
+use crate::model::{Cancellation, Time, Trace};
 
 use super::columns::{Column, EVENTS, FINDINGS, GROUPS, SPANS};
 use crate::tui::screen::trace::explain::Explained;
@@ -83,21 +83,22 @@ pub fn usual_groups() -> Vec<GroupBy> {
 }
 
 impl Content {
-    /// The statistics of a trace, if the patience lasts.
+    /// The statistics of a trace; of no use once cancelled.
     pub fn groups(
         trace: &Trace,
         explained: &Explained,
         by: Vec<GroupBy>,
-        patience: &Patience<'_>,
+        cancellation: &Cancellation<'_>,
     ) -> Self {
-        let groups = statistics_until(trace, &explained.path, &by, patience);
+        let groups = statistics_until(trace, &explained.path, &by, cancellation);
         Self::Groups(by, groups)
     }
 
-    /// The events of all spans, and the log records that name one, by time, if the patience lasts.
-    pub fn events(trace: &Trace, patience: &Patience<'_>) -> Self {
-        let happenings = analysis::happenings_until(trace, patience).into_iter();
-        let happenings = happenings.take_while(|_| !patience.is_over());
+    /// The events of all spans, and the log records that name one, by time; of no use once
+    /// cancelled.
+    pub fn events(trace: &Trace, cancellation: &Cancellation<'_>) -> Self {
+        let happenings = analysis::happenings_until(trace, cancellation).into_iter();
+        let happenings = happenings.take_while(|_| !cancellation.is_cancelled());
         Self::Events(happenings.map(|one| Happening::of(&one)).collect())
     }
 

@@ -8,7 +8,7 @@ mod content;
 use std::cmp::Reverse;
 
 use crate::analysis::GroupBy;
-use crate::model::{Patience, Trace};
+use crate::model::{Cancellation, Trace};
 use crate::tui::phrase::Phrase;
 use crate::tui::widget::list::List;
 
@@ -122,13 +122,13 @@ impl Sheet {
     }
 
     /// Sorts by a column; again, the other way round. The cursor stays on its row. Once the
-    /// patience is over all rows are alike, which takes no time to sort.
+    /// it is cancelled all rows are alike, which takes no time to sort.
     pub fn sort_by(
         &mut self,
         letter: char,
         height: usize,
         seen: &Seen<'_>,
-        patience: &Patience<'_>,
+        cancellation: &Cancellation<'_>,
     ) {
         let least_first = if self.sort.0 == letter {
             !self.sort.1
@@ -138,7 +138,7 @@ impl Sheet {
         self.sort = (letter, least_first);
         let here = self.order.get(self.list.cursor()).copied();
         let content = &self.content;
-        let wanted = || !patience.is_over();
+        let wanted = || !cancellation.is_cancelled();
         let figure = |&row: &u32| {
             let figure = wanted().then(|| content.figure(row as usize, letter, seen));
             figure.flatten()
@@ -199,19 +199,19 @@ mod tests {
             explained: Some(&explained),
             charset: Charset::Unicode,
         };
-        let patience = Patience::endless();
+        let cancellation = Cancellation::never();
         let mut sheet = Sheet::new(Content::Spans, &trace, &explained);
         sheet.go(1, 10, &seen);
         let order = |sheet: &Sheet| (0..3).filter_map(|row| sheet.row(row)).collect::<Vec<_>>();
-        sheet.sort_by('d', 10, &seen, &patience);
+        sheet.sort_by('d', 10, &seen, &cancellation);
         assert_eq!((order(&sheet), sheet.span(None)), (vec![0, 1, 2], Some(1)));
-        sheet.sort_by('d', 10, &seen, &patience);
+        sheet.sort_by('d', 10, &seen, &cancellation);
         assert_eq!(order(&sheet), [2, 1, 0]);
-        sheet.sort_by('n', 10, &seen, &patience);
+        sheet.sort_by('n', 10, &seen, &cancellation);
         assert_eq!(order(&sheet), [0, 1, 2]);
-        let events = Sheet::new(Content::events(&trace, &patience), &trace, &explained);
+        let events = Sheet::new(Content::events(&trace, &cancellation), &trace, &explained);
         assert_eq!((events.len(), events.span_of(1, None)), (2, Some(2)));
-        let groups = Content::groups(&trace, &explained, usual_groups(), &patience);
+        let groups = Content::groups(&trace, &explained, usual_groups(), &cancellation);
         let mut groups = Sheet::new(groups, &trace, &explained);
         groups.go(2, 10, &seen);
         assert_eq!(groups.span(None), Some(2));

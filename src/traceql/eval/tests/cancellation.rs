@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::model::{
-    BlockBuilder, Kind, Patience, ResourceFields, ScopeFields, SpanFields, SpanId, Status, Time,
-    TraceId, Value,
+    BlockBuilder, Cancellation, Kind, ResourceFields, ScopeFields, SpanFields, SpanId, Status,
+    Time, TraceId, Value,
 };
 use crate::traceql::Query;
 
@@ -38,9 +38,11 @@ fn what_nobody_waits_for_is_not_looked_at() {
     ];
     for query in queries.map(|text| Query::parse(text).unwrap()) {
         let asked = AtomicU32::new(0);
-        let over = || asked.fetch_add(1, Ordering::Relaxed) == 1;
-        let patience = Patience::until(&over);
-        let rows = query.bind(&block, &patience).candidates(&block, &patience);
+        let cancelled = || asked.fetch_add(1, Ordering::Relaxed) == 1;
+        let cancellation = Cancellation::when(&cancelled);
+        let rows = query
+            .bind(&block, &cancellation)
+            .candidates(&block, &cancellation);
         assert!(rows.count() <= 1024, "{} rows", rows.count());
         assert_eq!(asked.into_inner(), 2, "nobody is asked again");
         let all = query.candidates(&block);
