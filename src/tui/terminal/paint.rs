@@ -154,7 +154,7 @@ impl<'a, W: Write> Brush<'a, W> {
                 let bare = Pen::default();
                 self.look(bare.blank(self.pen))?;
                 write!(self.writer, "\x1b[K")?;
-                erased = Some(y);
+                (self.at, erased) = (Some((x, y)), Some(y));
             } else {
                 self.put(cell, (x, y))?;
             }
