@@ -11,8 +11,8 @@ mod workload;
 use std::hint::black_box;
 use std::process::Command;
 
-use vizsla::format::Findings;
 use vizsla::format::otlp::{Signal, proto};
+use vizsla::format::{Findings, Output};
 use vizsla::model::{BlockBuilder, Nanos};
 use vizsla::storage::{Counting, Order, Search, Snapshot};
 use vizsla::traceql::{Metrics, Query, Steps};
@@ -105,7 +105,9 @@ fn run(step: &str, times: u64) {
 
 fn decode(requests: &[Vec<u8>], builder: &mut BlockBuilder) {
     for request in requests {
-        let decoded = proto::decode(Signal::Traces, request, builder, &mut Findings::default());
+        let mut findings = Findings::default();
+        let out = Output::new(builder, &mut findings);
+        let decoded = proto::decode(Signal::Traces, request, out);
         assert!(decoded.is_ok(), "{decoded:?}");
         black_box(builder.finish());
     }

@@ -10,8 +10,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group};
-use vizsla::format::Findings;
 use vizsla::format::otlp::{Signal, proto};
+use vizsla::format::{Findings, Output};
 use vizsla::model::BlockBuilder;
 
 use workload::Traces;
@@ -30,7 +30,11 @@ fn decode(requests: &[Vec<u8>]) -> usize {
     let mut builder = BlockBuilder::new();
     let spans = requests.iter().map(|request| {
         let mut findings = Findings::default();
-        let decoded = proto::decode(Signal::Traces, request, &mut builder, &mut findings);
+        let decoded = proto::decode(
+            Signal::Traces,
+            request,
+            Output::new(&mut builder, &mut findings),
+        );
         assert!(decoded.is_ok(), "{decoded:?}");
         let spans = builder.len();
         black_box(builder.finish());

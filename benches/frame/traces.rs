@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use vizsla::format::Findings;
 use vizsla::format::otlp::{Signal, proto};
+use vizsla::format::{Findings, Output};
 use vizsla::model::{
     BlockBuilder, Kind, ResourceFields, ScopeFields, SpanFields, SpanId, Status, Time, Trace,
     TraceId, Value,
@@ -19,7 +19,11 @@ pub fn trace(spans: usize) -> Trace {
     let mut builder = BlockBuilder::new();
     for request in workload::requests(spans, Traces::One, 7) {
         let mut findings = Findings::default();
-        let decoded = proto::decode(Signal::Traces, &request, &mut builder, &mut findings);
+        let decoded = proto::decode(
+            Signal::Traces,
+            &request,
+            Output::new(&mut builder, &mut findings),
+        );
         assert!(decoded.is_ok(), "{decoded:?}");
     }
     let mut traces = Trace::all_of(&[Arc::new(builder.finish())]);

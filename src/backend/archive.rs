@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::config::Paths;
-use crate::format::{Findings, Format, otlp, write};
+use crate::format::{Findings, Format, Output, otlp, write};
 use crate::model::{BlockBuilder, Notes, Trace, TraceId};
 
 pub use kept::Kept;
@@ -245,9 +245,11 @@ impl Archive {
 fn read(path: &Path, text: &[u8], id: TraceId) -> Result<Option<Trace>, ArchiveError> {
     let mut builder = BlockBuilder::new();
     let mut findings = Findings::of("archive");
-    otlp::json::decode(text, &mut builder, &mut findings).map_err(|why| ArchiveError::Broken {
-        path: path.display().to_string(),
-        why: why.to_string(),
+    otlp::json::decode(text, Output::new(&mut builder, &mut findings)).map_err(|why| {
+        ArchiveError::Broken {
+            path: path.display().to_string(),
+            why: why.to_string(),
+        }
     })?;
     let traces = Trace::all_of(&[Arc::new(builder.finish())]);
     Ok(traces.into_iter().find(|trace| trace.id() == id))

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::intake::{Accepted, Intake, Syntax};
 use super::refusal::Refusal;
 use crate::format::otlp::{self, Signal};
-use crate::format::{Findings, Problem, Reason};
+use crate::format::{Findings, Output, Problem, Reason};
 use crate::model::{Block, BlockBuilder};
 use crate::storage::{Committed, Origin, Store};
 
@@ -95,10 +95,11 @@ impl Intake for Exports {
         builder.limit(most);
         let room = (request.len() > SMALL).then(|| self.store.reserve(most));
         let mut findings = Findings::default();
+        let out = Output::new(&mut builder, &mut findings);
         let decoded = match syntax {
-            Syntax::Protobuf => otlp::proto::decode(signal, request, &mut builder, &mut findings),
+            Syntax::Protobuf => otlp::proto::decode(signal, request, out),
             // JSON says itself which signal it is.
-            Syntax::Json => otlp::json::decode(request, &mut builder, &mut findings),
+            Syntax::Json => otlp::json::decode(request, out),
         };
         let refused = match decoded {
             Err(problem) => Some((problem.reason, refusal(&problem))),

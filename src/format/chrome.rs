@@ -23,8 +23,9 @@ use std::collections::HashMap;
 
 use super::findings::Findings;
 use super::json::{JsonError, JsonReader, JsonResult};
+use super::output::Output;
 use super::problem::{Problem, Reason};
-use super::read::{Course, Out};
+use super::read::Course;
 use super::timeline::{Owner, Timeline, TrackIx, Whole};
 use super::walk::Walk;
 use crate::model::{BlockBuilder, PairIx, TraceId, Value};
@@ -77,19 +78,18 @@ struct Process {
 }
 
 impl Course for Chrome {
-    fn piece(&mut self, text: &[u8], room: usize, mut out: Out<'_>) -> Result<(), Problem> {
+    fn piece(&mut self, text: &[u8], room: usize, mut out: Output<'_>) -> Result<(), Problem> {
         if self.trace_id == TraceId::default() {
             self.trace_id = out.trace_id(text);
         }
         let mut names = std::mem::take(&mut self.timeline.names);
         // What is read goes into the timeline, and from there into blocks.
-        let mut keep = |_: &mut BlockBuilder| false;
         let events = Events {
             text,
             chrome: self,
             event: Event::default(),
         };
-        let walk = Walk::new(text, &mut names, out.findings, &mut keep, events);
+        let walk = Walk::new(text, Output::new(&mut names, out.findings), events);
         let result = walk.documents(Walk::document);
         self.timeline.names = names;
         if self.timeline.bytes() + self.named > room {
@@ -102,7 +102,7 @@ impl Course for Chrome {
         })
     }
 
-    fn finish(&mut self, mut out: Out<'_>) {
+    fn finish(&mut self, mut out: Output<'_>) {
         self.pour(true, &mut out);
         self.tell(out.findings);
     }
@@ -166,7 +166,7 @@ fn is_around(mut json: JsonReader<'_>) -> JsonResult<bool> {
 
 impl Chrome {
     /// Pours what was read so far into blocks: it is too much to be kept.
-    fn make_room(&mut self, room: usize, out: &mut Out<'_>) {
+    fn make_room(&mut self, room: usize, out: &mut Output<'_>) {
         let kept = (self.timeline.bytes() + self.named) >> 20;
         if !std::mem::replace(&mut self.is_cut, true) {
             out.findings.report(Problem {
@@ -186,7 +186,7 @@ impl Chrome {
         }
     }
 
-    fn pour(&mut self, all: bool, out: &mut Out<'_>) {
+    fn pour(&mut self, all: bool, out: &mut Output<'_>) {
         let mut timeline = std::mem::take(&mut self.timeline);
         let chrome = &*self;
         let owner = |track: TrackIx, builder: &mut BlockBuilder| {

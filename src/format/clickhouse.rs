@@ -13,24 +13,19 @@
 //! ```
 
 use super::draft::Rejection;
-use super::findings::Findings;
 use super::json::{JsonKind, JsonReader, JsonResult};
+use super::output::Output;
 use super::problem::Problem;
 use super::row::{self, Row};
 use super::walk::Walk;
-use crate::model::{BlockBuilder, PairIx, SpanId, Sym, Time, TraceId};
+use crate::model::{PairIx, SpanId, Sym, Time, TraceId};
 
 /// Decodes rows: one document or several, one after another.
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
-    let walk = Walk::new(text, builder, findings, hand_over, State::default());
+pub fn decode(text: &[u8], out: Output<'_>) -> Result<(), Problem> {
+    let walk = Walk::new(text, out, State::default());
     walk.documents(Walk::document)
 }
 
@@ -82,7 +77,7 @@ impl<'a> Walk<'a, '_, State<'a>> {
         self.events()?;
         self.links()?;
         self.json.go_to(&behind);
-        Ok(self.state.row.add(self.builder))
+        Ok(self.state.row.add(self.out.builder))
     }
 
     fn column(&mut self, key: &str) -> JsonResult<()> {

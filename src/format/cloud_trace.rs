@@ -16,8 +16,8 @@ mod v1;
 mod v2;
 
 use super::draft::Draft;
-use super::findings::Findings;
 use super::json::JsonResult;
+use super::output::Output;
 use super::problem::Problem;
 use super::walk::Walk;
 use crate::model::{
@@ -28,13 +28,8 @@ use crate::model::{
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
-    Walk::new(text, builder, findings, hand_over, State::default()).documents(Walk::document)
+pub fn decode(text: &[u8], out: Output<'_>) -> Result<(), Problem> {
+    Walk::new(text, out, State::default()).documents(Walk::document)
 }
 
 /// What is known while a span is read.
@@ -178,9 +173,9 @@ impl Cloud<'_, '_> {
 
     /// Puts the span at hand into the block.
     fn add(&mut self, project: &str) -> Result<(), super::draft::Rejection> {
-        let resource = self.state.resource.add(project, self.builder);
-        let scope = self.builder.scope(ScopeFields::default());
-        self.state.draft.add(resource, scope, self.builder)
+        let resource = self.state.resource.add(project, self.out.builder);
+        let scope = self.out.builder.scope(ScopeFields::default());
+        self.state.draft.add(resource, scope, self.out.builder)
     }
 }
 

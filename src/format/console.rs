@@ -22,6 +22,7 @@ use super::draft::Draft;
 use super::findings::Findings;
 use super::json::JsonReader;
 use super::otlp;
+use super::output::Output;
 use super::problem::{Problem, Reason};
 use super::walk::Walk;
 use crate::model::{BlockBuilder, PairIx, ResourceFields, ResourceIx, ScopeFields, ScopeIx, Sym};
@@ -30,22 +31,18 @@ use crate::model::{BlockBuilder, PairIx, ResourceFields, ResourceIx, ScopeFields
 ///
 /// # Errors
 /// The problem that ended the reading of the document.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-) -> Result<(), Problem> {
+pub fn decode(text: &[u8], out: Output<'_>) -> Result<(), Problem> {
     match Dialect::of(text) {
-        Some(Dialect::Python) => walk(text, Dialect::Python, builder, findings),
-        Some(Dialect::Go) => walk(text, Dialect::Go, builder, findings),
-        Some(Dialect::Otlp) => otlp::json::decode(text, builder, findings),
-        Some(Dialect::JavaScript) => javascript::decode(text, builder, findings),
+        Some(Dialect::Python) => walk(text, Dialect::Python, out),
+        Some(Dialect::Go) => walk(text, Dialect::Go, out),
+        Some(Dialect::Otlp) => otlp::json::decode(text, out),
+        Some(Dialect::JavaScript) => javascript::decode(text, out),
         Some(Dialect::JavaLine) => {
-            java::decode(text, builder, findings);
+            java::decode(text, out);
             Ok(())
         }
         None => {
-            findings.other_lines += super::findings::line_ends(text.trim_ascii_end()) + 1;
+            out.findings.other_lines += super::findings::line_ends(text.trim_ascii_end()) + 1;
             Ok(())
         }
     }
@@ -72,21 +69,15 @@ struct Scope {
 type Console<'a, 'b> = Walk<'a, 'b, Parts>;
 
 /// Decodes a document of JSON.
-fn walk(
-    text: &[u8],
-    dialect: Dialect,
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-) -> Result<(), Problem> {
-    let mut keep = |_: &mut BlockBuilder| false;
-    Walk::new(text, builder, findings, &mut keep, Parts::default()).documents(|walk| {
+fn walk(text: &[u8], dialect: Dialect, out: Output<'_>) -> Result<(), Problem> {
+    Walk::new(text, out, Parts::default()).documents(|walk| {
         walk.span(|walk| {
             match dialect {
                 Dialect::Go => walk.go()?,
                 _ => walk.python()?,
             }
-            let (resource, scope) = walk.state.place(walk.builder);
-            Ok(walk.state.draft.add(resource, scope, walk.builder))
+            let (resource, scope) = walk.state.place(walk.out.builder);
+            Ok(walk.state.draft.add(resource, scope, walk.out.builder))
         })
     })
 }

@@ -112,6 +112,16 @@ impl Findings {
         }
     }
 
+    /// The problem that a binary message cannot be read on from `at`, which ends its reading.
+    pub(super) fn malformed(&self, at: usize, what: &str) -> Problem {
+        Problem {
+            place: self.place_in_bytes(at, String::new()),
+            reason: Reason::Malformed,
+            message: what.to_owned(),
+            spans: 0,
+        }
+    }
+
     /// Whether no more problems are kept in words, so that there is no need to find them.
     pub fn is_full(&self) -> bool {
         self.problems.len() >= KEPT

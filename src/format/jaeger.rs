@@ -27,7 +27,7 @@ mod tag;
 mod thrift;
 mod write;
 
-use super::findings::Findings;
+use super::output::Output;
 use super::problem::{Problem, Reason};
 use crate::model::BlockBuilder;
 
@@ -46,29 +46,8 @@ pub use write::{AnswerError, JaegerWriter, Precision};
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-) -> Result<(), Problem> {
-    decode_in_blocks(text, builder, findings, &mut |_| false)
-}
-
-/// Decodes Jaeger JSON as [`decode`] does, and asks after each span whether its block is full:
-/// `hand_over` may take the block out of the builder, and then says so. A trace may be cut so;
-/// that is how the first rows of a large one show before all of it is read.
-///
-/// # Errors
-/// As [`decode`].
-pub fn decode_in_blocks(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
-    let mut decoder = Decoder::new(text, None, builder, findings);
-    decoder.hand_over = Some(hand_over);
-    decoder.run().1
+pub fn decode(text: &[u8], out: Output<'_>) -> Result<(), Problem> {
+    Decoder::new(text, None, out).run().1
 }
 
 /// Decodes a piece of a large trace. Its processes, if they are not in the piece, are
@@ -77,10 +56,9 @@ pub fn decode_in_blocks(
 pub(super) fn decode_part(
     text: &[u8],
     processes: Option<&[u8]>,
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
+    out: Output<'_>,
 ) -> (Option<Awaited>, Result<(), Problem>) {
-    let mut decoder = Decoder::new(text, processes, builder, findings);
+    let mut decoder = Decoder::new(text, processes, out);
     decoder.is_part = true;
     decoder.run()
 }

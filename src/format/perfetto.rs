@@ -21,9 +21,10 @@ mod track;
 use std::collections::HashMap;
 
 use super::findings::Findings;
+use super::output::Output;
 use super::problem::{Problem, Reason};
 use super::protobuf::{Field, Message, WireError};
-use super::read::{Course, Out};
+use super::read::Course;
 use super::timeline::{Timeline, TrackIx, Whole};
 use crate::model::{BlockBuilder, TraceId};
 use clock::Clocks;
@@ -61,7 +62,7 @@ struct Passed {
 }
 
 impl Course for Perfetto {
-    fn piece(&mut self, bytes: &[u8], room: usize, mut out: Out<'_>) -> Result<(), Problem> {
+    fn piece(&mut self, bytes: &[u8], room: usize, mut out: Output<'_>) -> Result<(), Problem> {
         if self.trace_id == TraceId::default() {
             self.trace_id = out.trace_id(bytes);
         }
@@ -69,21 +70,12 @@ impl Course for Perfetto {
         if self.bytes() > room {
             self.make_room(room, &mut out);
         }
-        result.map_err(|error| malformed(error, out.findings))
+        result.map_err(|error| out.findings.malformed(error.at, error.what))
     }
 
-    fn finish(&mut self, mut out: Out<'_>) {
+    fn finish(&mut self, mut out: Output<'_>) {
         self.pour(true, &mut out);
         self.tell(out.findings);
-    }
-}
-
-fn malformed(WireError { at, what }: WireError, findings: &Findings) -> Problem {
-    Problem {
-        place: findings.place_in_bytes(at, String::new()),
-        reason: Reason::Malformed,
-        message: what.to_owned(),
-        spans: 0,
     }
 }
 
@@ -95,7 +87,7 @@ impl Perfetto {
             if let (1, Field::Bytes(packet)) = (number, field)
                 && let Err(error) = self.packet(packet, findings)
             {
-                findings.report(malformed(error, findings));
+                findings.report(findings.malformed(error.at, error.what));
             }
         }
         Ok(())
@@ -109,7 +101,7 @@ impl Perfetto {
     }
 
     /// Pours what was read so far into blocks: it is too much to be kept.
-    fn make_room(&mut self, room: usize, out: &mut Out<'_>) {
+    fn make_room(&mut self, room: usize, out: &mut Output<'_>) {
         let kept = self.bytes() >> 20;
         if !std::mem::replace(&mut self.is_cut, true) {
             out.findings.report(Problem {
@@ -131,7 +123,7 @@ impl Perfetto {
         }
     }
 
-    fn pour(&mut self, all: bool, out: &mut Out<'_>) {
+    fn pour(&mut self, all: bool, out: &mut Output<'_>) {
         let tracks = &self.tracks;
         let owner =
             |track: TrackIx, builder: &mut BlockBuilder| tracks.owner(track.index(), builder);

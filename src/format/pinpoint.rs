@@ -18,8 +18,8 @@ mod timeline;
 use std::collections::HashMap;
 
 use super::draft::{Draft, Rejection};
-use super::findings::Findings;
 use super::json::{JsonReader, JsonResult};
+use super::output::Output;
 use super::problem::{Problem, Reason};
 use super::walk::Walk;
 use crate::model::{BlockBuilder, Kind, PairIx, ResourceFields, ScopeFields, TraceId, Value};
@@ -28,17 +28,12 @@ use crate::model::{BlockBuilder, Kind, PairIx, ResourceFields, ScopeFields, Trac
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
+pub fn decode(text: &[u8], out: Output<'_>) -> Result<(), Problem> {
     let state = Transaction {
-        input: findings.input().to_owned(),
+        input: out.findings.input().to_owned(),
         ..Transaction::default()
     };
-    Walk::new(text, builder, findings, hand_over, state).documents(Walk::transaction)
+    Walk::new(text, out, state).documents(Walk::transaction)
 }
 
 /// A transaction that is being read.
@@ -116,9 +111,9 @@ impl Pinpoint<'_, '_> {
                 let id = Value::Str(&self.state.id);
                 draft
                     .attributes
-                    .push(self.builder.attribute("pinpoint.transaction_id", id));
+                    .push(self.out.builder.attribute("pinpoint.transaction_id", id));
             }
-            if let Err(rejection) = method.add(self.builder) {
+            if let Err(rejection) = method.add(self.out.builder) {
                 self.reject(at, rejection);
             }
         }

@@ -1,25 +1,28 @@
 //! What tests of decoders show of what was read.
 
-use super::findings::Findings;
-use super::problem::Problem;
-use super::read::{Course, Out};
-use crate::model::{Attributes, Block, BlockBuilder, SpanRef};
+use std::sync::Arc;
 
-/// A decoder of text.
-type Decode = fn(
-    &[u8],
-    &mut BlockBuilder,
-    &mut Findings,
-    &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem>;
+use super::findings::Findings;
+use super::output::{Decode, Output};
+use super::read::Course;
+use crate::model::{Attributes, Block, BlockBuilder, SpanRef, Trace};
 
 /// What a decoder reads from a text that is no JSON in the end, too.
 pub(super) fn read_text(text: impl AsRef<[u8]>, decode: Decode) -> (Block, Findings) {
     let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
-    if let Err(problem) = decode(text.as_ref(), &mut builder, &mut findings, &mut |_| false) {
+    if let Err(problem) = decode(text.as_ref(), Output::new(&mut builder, &mut findings)) {
         findings.report(problem);
     }
     (builder.finish(), findings)
+}
+
+/// The traces that a decoder reads, what it found, and what ended the reading.
+pub(super) fn read_traces(decode: Decode, bytes: &[u8]) -> (Vec<Trace>, Findings, Option<String>) {
+    let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
+    let result = decode(bytes, Output::new(&mut builder, &mut findings));
+    let ended = result.err().map(|problem| problem.to_string());
+    let traces = Trace::all_of(&[Arc::new(builder.finish())]);
+    (traces, findings, ended)
 }
 
 /// What is read from some pieces of an input by what keeps something between them, if no more than
@@ -36,20 +39,12 @@ pub(super) fn read_pieces(
         true
     };
     for piece in pieces {
-        let out = Out {
-            builder: &mut builder,
-            findings: &mut findings,
-            hand_over: &mut take,
-        };
+        let out = Output::new(&mut builder, &mut findings).in_blocks(&mut take);
         if let Err(problem) = course.piece(piece, room, out) {
             findings.report(problem);
         }
     }
-    course.finish(Out {
-        builder: &mut builder,
-        findings: &mut findings,
-        hand_over: &mut take,
-    });
+    course.finish(Output::new(&mut builder, &mut findings).in_blocks(&mut take));
     blocks.push(builder.finish());
     (blocks, findings)
 }

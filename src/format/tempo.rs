@@ -11,9 +11,9 @@
 //! `tempopb`, as gogo's jsonpb writes it.
 
 use super::draft::{Draft, Rejection};
-use super::findings::Findings;
 use super::json::JsonResult;
 use super::otlp::json::any_value;
+use super::output::Output;
 use super::problem::{Problem, Reason};
 use super::walk::{Walk, parsed};
 use crate::model::{
@@ -28,13 +28,8 @@ const NO_ROOT: &str = "<root span not yet received>";
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
-    Walk::new(text, builder, findings, hand_over, Row::default()).documents(|walk| {
+pub fn decode(text: &[u8], out: Output<'_>) -> Result<(), Problem> {
+    Walk::new(text, out, Row::default()).documents(|walk| {
         walk.object(|walk, key| match key {
             "traces" => walk.rows(),
             _ => Ok(()),
@@ -176,7 +171,7 @@ impl Walk<'_, '_, Row> {
             Ok(())
         })?;
         let Some(value) = value else { return Ok(()) };
-        let builder = &mut *self.builder;
+        let builder = &mut *self.out.builder;
         value.with(|value| {
             if !span.take(&name, value, builder) {
                 span.draft.attributes.push(builder.attribute(&name, value));
@@ -188,7 +183,7 @@ impl Walk<'_, '_, Row> {
     /// Puts the row's trace into the block.
     fn add_row(&mut self) -> Result<(), Rejection> {
         let row = &mut self.state;
-        let builder = &mut *self.builder;
+        let builder = &mut *self.out.builder;
         let scope = builder.scope(ScopeFields::default());
         let has_root = row.name != NO_ROOT && row.service != NO_ROOT;
         let root_id = if let Some(root) = row.spans.iter().find(|span| span.is_root) {
@@ -281,11 +276,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::format::Findings;
     use crate::model::Trace;
 
     fn traces(text: &str) -> (Vec<Trace>, Findings) {
         let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
-        decode(text.as_bytes(), &mut builder, &mut findings, &mut |_| false).unwrap();
+        decode(text.as_bytes(), Output::new(&mut builder, &mut findings)).unwrap();
         (Trace::all_of(&[Arc::new(builder.finish())]), findings)
     }
 

@@ -21,18 +21,16 @@ pub(super) use value::{any_value, parsed, timestamp};
 use super::draft::Rejection;
 use super::findings::{Findings, Piece};
 use super::json::{JsonError, JsonKind, JsonReader, JsonResult};
+use super::output::Output;
 use super::problem::{Problem, Reason};
-use super::read::Out;
-use crate::model::{BlockBuilder, PairIx, Sym};
+use crate::model::{PairIx, Sym};
 
 /// A walk, with the state `S` of its format.
 pub(super) struct Walk<'a, 'b, S> {
     pub json: JsonReader<'a>,
-    pub builder: &'b mut BlockBuilder,
+    pub out: Output<'b>,
     pub state: S,
     text: &'a [u8],
-    findings: &'b mut Findings,
-    hand_over: &'b mut dyn FnMut(&mut BlockBuilder) -> bool,
     /// The lists and members that are open.
     path: Vec<Step>,
 }
@@ -47,32 +45,14 @@ enum Step {
 }
 
 impl<'a, 'b, S> Walk<'a, 'b, S> {
-    pub(super) fn new(
-        text: &'a [u8],
-        builder: &'b mut BlockBuilder,
-        findings: &'b mut Findings,
-        hand_over: &'b mut dyn FnMut(&mut BlockBuilder) -> bool,
-        state: S,
-    ) -> Self {
+    pub(super) fn new(text: &'a [u8], out: Output<'b>, state: S) -> Self {
         Self {
             json: JsonReader::new(text),
-            builder,
+            out,
             state,
             text,
-            findings,
-            hand_over,
             path: Vec::new(),
         }
-    }
-
-    /// A walk through a piece of an input.
-    pub(super) fn going_on(text: &'a [u8], out: Out<'b>, state: S) -> Self {
-        let Out {
-            builder,
-            findings,
-            hand_over,
-        } = out;
-        Self::new(text, builder, findings, hand_over, state)
     }
 
     /// Walks through all documents: `read` is called for each, and for each item of one that is
@@ -110,9 +90,9 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
         let read = all().map_err(|error| (error, self.path("")));
         self.path.clear();
         let finished = finish(&mut self).map_err(|error| (error, self.path("")));
-        self.findings.report_flaws(self.text, self.json.flaws());
+        self.out.findings.report_flaws(self.text, self.json.flaws());
         let result = read.and(finished);
-        result.map_err(|(error, path)| self.findings.json_problem(self.text, error, path))
+        result.map_err(|(error, path)| self.out.findings.json_problem(self.text, error, path))
     }
 
     /// Calls `read` for each item of a list, and for none of null.
@@ -185,11 +165,14 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
             Ok(Ok(())) => {}
             Ok(Err(rejection)) => self.reject(before.position(), rejection),
             Err(error) => {
-                let problem = self.findings.json_problem(self.text, error, self.path(""));
+                let problem = self
+                    .out
+                    .findings
+                    .json_problem(self.text, error, self.path(""));
                 self.path.truncate(depth);
                 self.json.go_to(&before);
                 self.json.skip().map_err(|_| error)?;
-                self.findings.report(Problem {
+                self.out.findings.report(Problem {
                     spans: 1,
                     ..problem
                 });
@@ -200,7 +183,7 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
 
     /// Offers the block to whoever takes the spans; whether it was taken, and a new one begins.
     pub(super) fn offer(&mut self) -> bool {
-        (self.hand_over)(self.builder)
+        self.out.offer()
     }
 
     /// Takes a step down to a member, for the time of a call.
@@ -231,9 +214,12 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
         let at = self.json.position();
         let text = self.json.string()?;
         let mut findings = Findings::default();
-        let mut keep = |_: &mut BlockBuilder| false;
         let text = text.as_bytes();
-        let mut inner = Walk::new(text, self.builder, &mut findings, &mut keep, S::default());
+        let mut inner = Walk::new(
+            text,
+            Output::new(self.out.builder, &mut findings),
+            S::default(),
+        );
         if let Err(error) = read(&mut inner) {
             let path = inner.path("");
             let problem = findings.json_problem(text, error, path);
@@ -250,25 +236,31 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
                 "."
             };
             let path = format!("{outer}{dot}{}", problem.place.path);
-            let place = self.findings.place_in_text(self.text, at, path);
-            self.findings.report(Problem { place, ..problem });
+            let place = self.out.findings.place_in_text(self.text, at, path);
+            self.out.findings.report(Problem { place, ..problem });
         }
-        self.findings.more_problems += findings.more_problems;
+        self.out.findings.more_problems += findings.more_problems;
         Ok(())
     }
 
     /// Reports a value of a wrong type, which costs no span.
     #[cold]
     pub(super) fn note(&mut self, error: JsonError) {
-        let problem = self.findings.json_problem(self.text, error, self.path(""));
-        self.findings.report(problem);
+        let problem = self
+            .out
+            .findings
+            .json_problem(self.text, error, self.path(""));
+        self.out.findings.report(problem);
     }
 
     /// Reports something that costs no span.
     #[cold]
     pub(super) fn tell(&mut self, at: usize, reason: Reason, message: String) {
-        let place = self.findings.place_in_text(self.text, at, self.path(""));
-        self.findings.report(Problem {
+        let place = self
+            .out
+            .findings
+            .place_in_text(self.text, at, self.path(""));
+        self.out.findings.report(Problem {
             place,
             reason,
             message,
@@ -278,14 +270,17 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
 
     /// Counts a log record that names no trace.
     pub(super) fn log_without_trace(&mut self) {
-        self.findings.logs_without_trace += 1;
+        self.out.findings.logs_without_trace += 1;
     }
 
     /// Reports that some spans were left out.
     #[cold]
     pub(super) fn lose(&mut self, at: usize, reason: Reason, message: String, spans: u64) {
-        let place = self.findings.place_in_text(self.text, at, self.path(""));
-        self.findings.report(Problem {
+        let place = self
+            .out
+            .findings
+            .place_in_text(self.text, at, self.path(""));
+        self.out.findings.report(Problem {
             place,
             reason,
             message,
@@ -296,17 +291,21 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
     /// Reports that one span was left out.
     #[cold]
     pub(super) fn reject(&mut self, at: usize, rejection: Rejection) {
-        if self.findings.is_full() {
-            return self.findings.count(rejection.reason, 1);
+        if self.out.findings.is_full() {
+            return self.out.findings.count(rejection.reason, 1);
         }
         let path = self.path("");
-        self.findings
+        self.out
+            .findings
             .reject_span(self.text, at, path, rejection.reason, rejection.message);
     }
 
     /// Where a part of the text stands in the input, to be read another time.
     pub(super) fn place(&self, at: usize) -> Piece {
-        let place = self.findings.place_in_text(self.text, at, String::new());
+        let place = self
+            .out
+            .findings
+            .place_in_text(self.text, at, String::new());
         Piece {
             input: place.input,
             offset: place.offset.unwrap_or(0),
@@ -318,7 +317,7 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
     /// Interns a string; of a number or a boolean, its text.
     pub(super) fn sym(&mut self) -> JsonResult<Sym> {
         let text = self.json.scalar_text()?.unwrap_or_default();
-        Ok(self.builder.string(&text))
+        Ok(self.out.builder.string(&text))
     }
 
     /// Interns the next value, whatever it is, as an attribute.
@@ -333,7 +332,7 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
                 "values nested too deep were left out".to_owned(),
             );
         }
-        let builder = &mut *self.builder;
+        let builder = &mut *self.out.builder;
         Ok(value.with(|value| builder.attribute(key, value)))
     }
 

@@ -19,8 +19,9 @@ mod segment;
 mod waiting;
 
 use super::json::JsonResult;
+use super::output::Output;
 use super::problem::Problem;
-use super::read::{Course, Out};
+use super::read::Course;
 use super::walk::Walk;
 use segment::Document;
 use waiting::Waiting;
@@ -31,12 +32,12 @@ pub(super) fn course() -> Box<dyn Course> {
 }
 
 impl Course for Waiting {
-    fn piece(&mut self, text: &[u8], room: usize, mut out: Out<'_>) -> Result<(), Problem> {
+    fn piece(&mut self, text: &[u8], room: usize, mut out: Output<'_>) -> Result<(), Problem> {
         let document = Document {
             waiting: std::mem::take(self),
             ..Document::default()
         };
-        let walk = Walk::going_on(text, out.again(), document);
+        let walk = Walk::new(text, out.again(), document);
         let result = walk.documents_and(Walk::xray_document, |walk| {
             *self = std::mem::take(&mut walk.state.waiting);
             Ok(())
@@ -47,11 +48,11 @@ impl Course for Waiting {
         result
     }
 
-    fn finish(&mut self, mut out: Out<'_>) {
+    fn finish(&mut self, mut out: Output<'_>) {
         for held in std::mem::take(self).in_vain() {
             out.findings.at_piece(held.place);
             let document = Document::default();
-            let walk = Walk::going_on(&held.text, out.again(), document);
+            let walk = Walk::new(&held.text, out.again(), document);
             let read = |walk: &mut Walk<'_, '_, Document>| {
                 walk.span(Walk::segment)?;
                 walk.offer();

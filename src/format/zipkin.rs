@@ -32,10 +32,9 @@ mod thrift;
 mod v1;
 mod write;
 
-use super::findings::Findings;
 use super::json::{JsonError, JsonKind, JsonReader, JsonResult};
+use super::output::Output;
 use super::problem::{Problem, Reason};
-use crate::model::BlockBuilder;
 
 use fill::Filler;
 use index::Index;
@@ -51,47 +50,25 @@ pub use write::ZipkinWriter;
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-) -> Result<(), Problem> {
-    decode_in_blocks(text, builder, findings, &mut |_| false)
-}
-
-/// Decodes Zipkin JSON as [`decode`] does, and asks after each span whether its block is full:
-/// `hand_over` may take the block out of the builder, and then says so.
-///
-/// # Errors
-/// As [`decode`].
-pub fn decode_in_blocks(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
+pub fn decode(text: &[u8], out: Output<'_>) -> Result<(), Problem> {
     let mut decoder = Decoder {
         text,
         json: JsonReader::new(text),
         index: Index::of(text),
-        builder,
-        findings,
-        hand_over,
+        out,
         path: Vec::new(),
         filler: Filler::default(),
     };
     let result = decoder.values();
     let path = decoder.path_of("");
-    result.map_err(|error| findings.json_problem(text, error, path))
+    result.map_err(|error| decoder.out.findings.json_problem(text, error, path))
 }
 
 struct Decoder<'a, 'o> {
     text: &'a [u8],
     json: JsonReader<'a>,
     index: Index,
-    builder: &'o mut BlockBuilder,
-    findings: &'o mut Findings,
-    hand_over: &'o mut dyn FnMut(&mut BlockBuilder) -> bool,
+    out: Output<'o>,
     /// Positions in the lists that are open.
     path: Vec<usize>,
     filler: Filler,
@@ -154,8 +131,13 @@ impl<'a> Decoder<'a, '_> {
         let Some(key) = report.key() else {
             let message = "a span without a valid traceId and id";
             let path = self.path_of("");
-            self.findings
-                .reject_span(self.text, start.position(), path, Reason::BadId, message);
+            self.out.findings.reject_span(
+                self.text,
+                start.position(),
+                path,
+                Reason::BadId,
+                message,
+            );
             return Ok(());
         };
         let Some(others) = self.index.others(key, start.position()) else {
@@ -167,9 +149,9 @@ impl<'a> Decoder<'a, '_> {
             self.part(at, &mut spans);
         }
         for span in merge::merge(spans) {
-            self.filler.fill(&span, &self.index, self.builder);
+            self.filler.fill(&span, &self.index, self.out.builder);
         }
-        (self.hand_over)(self.builder);
+        self.out.offer();
         Ok(())
     }
 
@@ -199,9 +181,10 @@ impl<'a> Decoder<'a, '_> {
 
     fn report_json(&mut self, error: JsonError, inner: &str, spans: u64) {
         let problem = self
+            .out
             .findings
             .json_problem(self.text, error, self.path_of(inner));
-        self.findings.report(Problem { spans, ..problem });
+        self.out.findings.report(Problem { spans, ..problem });
     }
 }
 

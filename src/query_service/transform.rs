@@ -5,7 +5,7 @@ use axum::body::{self, Body};
 use axum::extract::{Request, State};
 use axum::http::{Response, StatusCode};
 
-use crate::format::{Findings, otlp};
+use crate::format::{Findings, Output, otlp};
 use crate::model::{Block, BlockBuilder, Row};
 
 use super::answer::{self, Refused};
@@ -41,7 +41,7 @@ pub async fn transform(
 fn decoded(text: &[u8]) -> Result<Block, Refused> {
     let mut builder = BlockBuilder::new();
     let mut findings = Findings::of("request");
-    otlp::json::decode(text, &mut builder, &mut findings)
+    otlp::json::decode(text, Output::new(&mut builder, &mut findings))
         .map_err(|problem| Refused::bad(format!("cannot unmarshal OTLP : {problem}")))?;
     Ok(builder.finish())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::backend::{TraceRow, Window};
-use crate::format::{Findings, Problem, jaeger, otlp};
+use crate::format::{Decode, Findings, Output, jaeger, otlp};
 use crate::model::{BlockBuilder, SpanId, SpanRef, Time, Trace, TraceId};
 use crate::traceql::Query;
 
@@ -71,12 +71,10 @@ pub(super) fn traces_of_v3(body: &[u8]) -> (Vec<Trace>, Vec<String>) {
     decode(body, otlp::json::decode)
 }
 
-type Decode = fn(&[u8], &mut BlockBuilder, &mut Findings) -> Result<(), Problem>;
-
 fn decode(body: &[u8], decode: Decode) -> (Vec<Trace>, Vec<String>) {
     let mut builder = BlockBuilder::new();
     let mut findings = Findings::of("the answer");
-    if let Err(problem) = decode(body, &mut builder, &mut findings) {
+    if let Err(problem) = decode(body, Output::new(&mut builder, &mut findings)) {
         findings.report(problem);
     }
     let traces = Trace::all_of(&[Arc::new(builder.finish())]);

@@ -52,7 +52,10 @@ impl<'a> Walk<'a, '_, Events<'a, '_>> {
         }
         if !self.state.event.category.is_empty() {
             let category = self.state.event.category.clone();
-            let pair = self.builder.attribute("category", Value::Str(&category));
+            let pair = self
+                .out
+                .builder
+                .attribute("category", Value::Str(&category));
             self.state.event.pairs.push(pair);
         }
         let Some(arguments) = self.state.event.arguments.take() else {
@@ -113,7 +116,7 @@ impl<'a> Walk<'a, '_, Events<'a, '_>> {
 
     /// Puts the event that was read onto its track.
     pub(super) fn take_event(&mut self) -> Result<(), Rejection> {
-        let name = self.builder.string(&self.state.event.name);
+        let name = self.out.builder.string(&self.state.event.name);
         let Events { chrome, event, .. } = &mut self.state;
         let phase = std::mem::take(&mut event.phase);
         let track = match &*phase {

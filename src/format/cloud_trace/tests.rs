@@ -1,13 +1,11 @@
 use std::sync::Arc;
 
-use crate::format::Findings;
+use crate::format::{Findings, Output};
 use crate::model::{BlockBuilder, Kind, Nanos, SpanId, Status, Trace};
 
 fn traces(text: &str) -> (Vec<Trace>, Vec<String>, u64) {
     let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
-    if let Err(problem) =
-        super::decode(text.as_bytes(), &mut builder, &mut findings, &mut |_| false)
-    {
+    if let Err(problem) = super::decode(text.as_bytes(), Output::new(&mut builder, &mut findings)) {
         findings.report(problem);
     }
     let problems = findings.problems.iter().map(ToString::to_string).collect();

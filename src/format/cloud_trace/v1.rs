@@ -42,13 +42,13 @@ impl Cloud<'_, '_> {
         match Meaning::of(key) {
             Meaning::Service => value.as_ref().clone_into(&mut state.resource.service),
             Meaning::Resource(name) => {
-                let pair = self.builder.attribute(name, Value::Str(&value));
+                let pair = self.out.builder.attribute(name, Value::Str(&value));
                 state.resource.others.push(pair);
             }
             Meaning::Number(name) => {
                 let pair = match value.trim().parse() {
-                    Ok(number) => self.builder.attribute(name, Value::Int(number)),
-                    Err(_) => self.builder.attribute(name, Value::Str(&value)),
+                    Ok(number) => self.out.builder.attribute(name, Value::Int(number)),
+                    Err(_) => self.out.builder.attribute(name, Value::Str(&value)),
                 };
                 let is_failure = value.trim().parse().is_ok_and(|code: u16| code >= 500);
                 if name == "http.response.status_code" && is_failure {
@@ -62,12 +62,12 @@ impl Cloud<'_, '_> {
                     "component" => value.as_ref().clone_into(&mut state.resource.component),
                     _ => {}
                 }
-                let pair = self.builder.attribute(name, Value::Str(&value));
+                let pair = self.out.builder.attribute(name, Value::Str(&value));
                 state.draft.attributes.push(pair);
             }
             Meaning::Message => {
                 state.draft.status = Status::Error;
-                state.draft.message = self.builder.string(&value);
+                state.draft.message = self.out.builder.string(&value);
             }
         }
         Ok(())

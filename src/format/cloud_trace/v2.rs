@@ -156,7 +156,7 @@ impl Cloud<'_, '_> {
     }
 
     fn v2_span_attribute(&mut self, key: &str, value: &OwnedValue) {
-        let builder = &mut *self.builder;
+        let builder = &mut *self.out.builder;
         let state = &mut self.state;
         value.with(|value| match (Meaning::of(key), value) {
             (Meaning::Service, Value::Str(name)) => name.clone_into(&mut state.resource.service),
@@ -185,7 +185,7 @@ impl Cloud<'_, '_> {
 
     /// Keeps an attribute of an event or a link.
     fn v2_pair(&mut self, key: &str, value: &OwnedValue) {
-        let builder = &mut *self.builder;
+        let builder = &mut *self.out.builder;
         let pair = value.with(|value| builder.attribute(key, value));
         self.state.pairs.push(pair);
     }
@@ -206,7 +206,7 @@ impl Cloud<'_, '_> {
                     Ok(())
                 })?,
                 "messageEvent" => {
-                    name = walk.builder.string("message");
+                    name = walk.out.builder.string("message");
                     walk.object(|walk, key| {
                         let name = match key {
                             "type" => "message.type",

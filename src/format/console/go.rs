@@ -139,7 +139,7 @@ impl Console<'_, '_> {
                 }
                 Ok(())
             })?;
-            let builder = &mut *walk.builder;
+            let builder = &mut *walk.out.builder;
             pairs.push(value.with(|value| builder.attribute(&name, value)));
             Ok(())
         })?;

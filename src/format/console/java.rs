@@ -7,7 +7,7 @@
 
 use super::Parts;
 use crate::format::draft::Rejection;
-use crate::format::findings::Findings;
+use crate::format::output::Output;
 use crate::model::{BlockBuilder, Kind, PairIx, Value};
 
 /// A line, taken apart.
@@ -44,7 +44,10 @@ pub(super) fn is_span(line: &[u8]) -> bool {
 }
 
 /// Decodes one line.
-pub(super) fn decode(text: &[u8], builder: &mut BlockBuilder, findings: &mut Findings) {
+pub(super) fn decode(text: &[u8], out: Output<'_>) {
+    let Output {
+        builder, findings, ..
+    } = out;
     let shown = String::from_utf8_lossy(text);
     let Some(line) = parts(&shown) else {
         return;

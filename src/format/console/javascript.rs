@@ -6,6 +6,7 @@ use super::{Parts, Scope};
 use crate::format::decimal::decimal;
 use crate::format::draft::Rejection;
 use crate::format::findings::Findings;
+use crate::format::output::Output;
 use crate::format::problem::{Problem, Reason};
 use crate::model::{BlockBuilder, Kind, OwnedValue, PairIx, Status, Time};
 
@@ -19,11 +20,10 @@ pub(super) fn is_span(text: &[u8]) -> bool {
 }
 
 /// Decodes one span.
-pub(super) fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-) -> Result<(), Problem> {
+pub(super) fn decode(text: &[u8], out: Output<'_>) -> Result<(), Problem> {
+    let Output {
+        builder, findings, ..
+    } = out;
     let shown = String::from_utf8_lossy(text);
     let node = Node::read(&shown).map_err(|error| problem(text, error, findings))?;
     let mut parts = Parts::default();

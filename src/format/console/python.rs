@@ -55,7 +55,10 @@ impl Console<'_, '_> {
             match key {
                 "trace_id" => trace_id = parsed(&mut walk.json, TRACE_ID, id)?,
                 "span_id" => span_id = parsed(&mut walk.json, SPAN_ID, id)?,
-                "trace_state" => state = walk.builder.string(&trace_state(&walk.json.string()?)),
+                "trace_state" => {
+                    let text = trace_state(&walk.json.string()?);
+                    state = walk.out.builder.string(&text);
+                }
                 _ => {}
             }
             Ok(())

@@ -1,24 +1,19 @@
 //! In JSON.
 
 use super::{HIGH, Span, high_half};
-use crate::format::findings::Findings;
 use crate::format::json::{JsonKind, JsonReader, JsonResult, Number};
+use crate::format::output::Output;
 use crate::format::problem::Problem;
 use crate::format::row::count;
 use crate::format::walk::Walk;
-use crate::model::{BlockBuilder, SpanId, Sym, TraceId};
+use crate::model::{SpanId, Sym, TraceId};
 
 /// Decodes lists of traces, and traces and spans without a list around them.
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
-    let walk = Walk::new(text, builder, findings, hand_over, State::default());
+pub fn decode(text: &[u8], out: Output<'_>) -> Result<(), Problem> {
+    let walk = Walk::new(text, out, State::default());
     walk.documents(|walk| {
         if walk.json.peek()? != JsonKind::Array {
             return walk.one();
@@ -43,7 +38,7 @@ impl Walk<'_, '_, State> {
             walk.state.span.clear();
             walk.json.clone().enter_object()?;
             walk.object(Self::member)?;
-            Ok(walk.state.span.add(walk.state.high, walk.builder))
+            Ok(walk.state.span.add(walk.state.high, walk.out.builder))
         })?;
         self.offer();
         Ok(())
@@ -56,7 +51,7 @@ impl Walk<'_, '_, State> {
                 if key == HIGH && walk.state.high == 0 {
                     walk.state.high = high_half(&text).unwrap_or(0);
                 }
-                walk.state.span.tag(key, &text, walk.builder);
+                walk.state.span.tag(key, &text, walk.out.builder);
                 Ok(())
             }),
             ("metrics", _) => self.object(|walk, key| {
@@ -65,7 +60,7 @@ impl Walk<'_, '_, State> {
                     Number::Uint(number) => number as f64,
                     Number::Float(number) => number,
                 };
-                walk.state.span.metric(key, number, walk.builder);
+                walk.state.span.metric(key, number, walk.out.builder);
                 Ok(())
             }),
             ("span_links", _) => self.links(),
@@ -76,8 +71,8 @@ impl Walk<'_, '_, State> {
             }
             (_, JsonKind::String) => {
                 let text = self.json.string()?;
-                if !self.state.span.text(key, &text, self.builder) {
-                    self.state.span.tag(key, &text, self.builder);
+                if !self.state.span.text(key, &text, self.out.builder) {
+                    self.state.span.tag(key, &text, self.out.builder);
                 }
                 Ok(())
             }

@@ -8,9 +8,9 @@ use std::borrow::Cow;
 use super::msgpack::{CUT, Reader, Token};
 use super::{HIGH, Span, high_half};
 use crate::format::findings::Findings;
+use crate::format::output::Output;
 use crate::format::problem::{Problem, Reason};
 use crate::format::protobuf::WireError;
-use crate::model::BlockBuilder;
 
 /// The members of a span of `v0.5` in their order; behind them come tags, metrics and the type.
 const MEMBERS: [&str; 9] = [
@@ -29,17 +29,10 @@ const MEMBERS: [&str; 9] = [
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    bytes: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
+pub fn decode(bytes: &[u8], out: Output<'_>) -> Result<(), Problem> {
     let mut decoder = Decoder {
         reader: Reader::new(bytes),
-        builder,
-        findings,
-        hand_over,
+        out,
         span: Span::default(),
         strings: Vec::new(),
         high: 0,
@@ -47,7 +40,7 @@ pub fn decode(
     };
     let result = decoder.payloads();
     let path = std::mem::take(&mut decoder.path);
-    result.map_err(|error| problem(findings, error, path, 0))
+    result.map_err(|error| problem(decoder.out.findings, error, path, 0))
 }
 
 /// Whether a message begins as one of traces does.
@@ -81,9 +74,7 @@ fn is_member(key: &str) -> bool {
 
 struct Decoder<'a, 'o> {
     reader: Reader<'a>,
-    builder: &'o mut BlockBuilder,
-    findings: &'o mut Findings,
-    hand_over: &'o mut dyn FnMut(&mut BlockBuilder) -> bool,
+    out: Output<'o>,
     span: Span,
     /// The table of `v0.5`; empty in `v0.4`, whose strings are where they are used.
     strings: Vec<Cow<'a, str>>,
@@ -141,7 +132,7 @@ impl Decoder<'_, '_> {
             for span in 0..spans {
                 self.path = format!("[{trace}][{span}]");
                 self.one()?;
-                (self.hand_over)(self.builder);
+                self.out.offer();
             }
         }
         self.path.clear();
@@ -158,10 +149,11 @@ impl Decoder<'_, '_> {
             self.listed()
         };
         let rejected = match read {
-            Ok(()) => match self.span.add(self.high, self.builder) {
+            Ok(()) => match self.span.add(self.high, self.out.builder) {
                 Ok(()) => return Ok(()),
                 Err(rejection) => Problem {
                     place: self
+                        .out
                         .findings
                         .place_in_bytes(start.position(), self.path.clone()),
                     reason: rejection.reason,
@@ -173,10 +165,10 @@ impl Decoder<'_, '_> {
             Err(error) => {
                 self.reader = start;
                 self.reader.skip()?;
-                problem(self.findings, error, self.path.clone(), 1)
+                problem(self.out.findings, error, self.path.clone(), 1)
             }
         };
-        self.findings.report(rejected);
+        self.out.findings.report(rejected);
         Ok(())
     }
 
@@ -187,18 +179,18 @@ impl Decoder<'_, '_> {
                 "meta" => {
                     for _ in 0..self.reader.map()? {
                         let (key, text) = (self.reader.text()?, self.reader.text()?);
-                        self.span.tag(&key, &text, self.builder);
+                        self.span.tag(&key, &text, self.out.builder);
                     }
                 }
                 "metrics" => {
                     for _ in 0..self.reader.map()? {
                         let (key, number) = (self.reader.text()?, self.reader.double()?);
-                        self.span.metric(&key, number, self.builder);
+                        self.span.metric(&key, number, self.out.builder);
                     }
                 }
                 "service" | "name" | "resource" | "type" => {
                     let text = self.reader.text()?;
-                    self.span.text(&key, &text, self.builder);
+                    self.span.text(&key, &text, self.out.builder);
                 }
                 "trace_id" | "span_id" | "parent_id" | "start" | "duration" | "error" => {
                     let number = self.reader.integer()?;
@@ -220,7 +212,7 @@ impl Decoder<'_, '_> {
             let number = self.reader.integer()?;
             if matches!(key, "service" | "name" | "resource") {
                 let text = string(&self.strings, number);
-                self.span.text(key, text, self.builder);
+                self.span.text(key, text, self.out.builder);
             } else {
                 self.span.number(key, number);
             }
@@ -228,16 +220,16 @@ impl Decoder<'_, '_> {
         for _ in 0..self.reader.map()? {
             let (key, text) = (self.reader.integer()?, self.reader.integer()?);
             let (key, text) = (string(&self.strings, key), string(&self.strings, text));
-            self.span.tag(key, text, self.builder);
+            self.span.tag(key, text, self.out.builder);
         }
         for _ in 0..self.reader.map()? {
             let (key, number) = (self.reader.integer()?, self.reader.double()?);
             let key = string(&self.strings, key);
-            self.span.metric(key, number, self.builder);
+            self.span.metric(key, number, self.out.builder);
         }
         let number = self.reader.integer()?;
         self.span
-            .text("type", string(&self.strings, number), self.builder);
+            .text("type", string(&self.strings, number), self.out.builder);
         Ok(())
     }
 

@@ -67,7 +67,7 @@ impl<'a> Walk<'a, '_, State<'a>> {
         match apm.event() {
             Event::Metric => return Ok(Ok(())),
             Event::Error => {
-                if !log(row, apm, self.builder) {
+                if !log(row, apm, self.out.builder) {
                     self.log_without_trace();
                 }
                 return Ok(Ok(()));
@@ -76,7 +76,7 @@ impl<'a> Walk<'a, '_, State<'a>> {
             Event::Transaction | Event::Unsaid => row.draft.span_id = apm.transaction_id,
         }
         row.draft.kind = apm.kind(apm.event() == Event::Span);
-        Ok(row.add(self.builder))
+        Ok(row.add(self.out.builder))
     }
 
     fn apm_member(&mut self, key: &str) -> JsonResult<()> {

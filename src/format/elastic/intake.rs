@@ -17,8 +17,9 @@ mod kept;
 use super::apm::{self, Facts, HasRow};
 use crate::format::draft::Rejection;
 use crate::format::json::{JsonReader, JsonResult};
+use crate::format::output::Output;
 use crate::format::problem::Problem;
-use crate::format::read::{Course, Out};
+use crate::format::read::Course;
 use crate::format::row::{self, Row};
 use crate::format::walk::{Walk, any_value};
 use crate::model::{Kind, SpanId, Time, TraceId};
@@ -33,9 +34,9 @@ pub(in crate::format) fn course() -> Box<dyn Course> {
 }
 
 impl Course for Kept {
-    fn piece(&mut self, text: &[u8], room: usize, mut out: Out<'_>) -> Result<(), Problem> {
+    fn piece(&mut self, text: &[u8], room: usize, mut out: Output<'_>) -> Result<(), Problem> {
         let lines = Intake::going_on(std::mem::take(self));
-        let walk = Walk::going_on(text, out.again(), lines);
+        let walk = Walk::new(text, out.again(), lines);
         let result = walk.documents_and(Walk::line, |walk| {
             *self = std::mem::take(&mut walk.state.kept);
             Ok(())
@@ -46,7 +47,7 @@ impl Course for Kept {
         result
     }
 
-    fn finish(&mut self, mut out: Out<'_>) {
+    fn finish(&mut self, mut out: Output<'_>) {
         self.let_go(&mut out);
     }
 }
@@ -186,11 +187,11 @@ impl<'a> Walk<'a, '_, Intake<'a>> {
         if row.draft.start == Time(0) {
             row.draft
                 .warnings
-                .push(self.builder.string("has no start of its own"));
+                .push(self.out.builder.string("has no start of its own"));
         }
         match event {
             Event::Error => {
-                if !apm::log(row, facts, self.builder) {
+                if !apm::log(row, facts, self.out.builder) {
                     self.log_without_trace();
                 }
                 return Ok(());
@@ -204,14 +205,14 @@ impl<'a> Walk<'a, '_, Intake<'a>> {
             Event::Span => {}
         }
         row.draft.kind = facts.kind(event == Event::Span);
-        row.add(self.builder)
+        row.add(self.out.builder)
     }
 
     /// The metadata as attributes of the resource.
     fn describe(&mut self) {
         let Intake { kept, row, .. } = &mut self.state;
         for (key, value) in kept.metadata.iter() {
-            let pair = value.with(|value| self.builder.attribute(key, value));
+            let pair = value.with(|value| self.out.builder.attribute(key, value));
             if key != "service.name" || row.service.is_none() {
                 row.of_resource(key, pair);
             }

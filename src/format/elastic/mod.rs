@@ -21,13 +21,13 @@ mod apm;
 pub mod intake;
 mod otel;
 
-use super::findings::Findings;
 use super::jaeger;
 use super::json::{JsonKind, JsonReader, JsonResult};
+use super::output::Output;
 use super::problem::{Problem, Reason};
 use super::row::Row;
 use super::walk::Walk;
-use crate::model::{BlockBuilder, PairIx};
+use crate::model::PairIx;
 
 /// Envelopes within envelopes: an answer of `_msearch` has four.
 const DEEPEST: u32 = 8;
@@ -36,13 +36,8 @@ const DEEPEST: u32 = 8;
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
-    let walk = Walk::new(text, builder, findings, hand_over, State::default());
+pub fn decode(text: &[u8], out: Output<'_>) -> Result<(), Problem> {
+    let walk = Walk::new(text, out, State::default());
     walk.documents(|walk| walk.document(DEEPEST))
 }
 
@@ -150,7 +145,7 @@ impl<'a> Walk<'a, '_, State<'a>> {
     /// A document of Jaeger, which its own decoder reads.
     fn jaeger(&mut self) -> JsonResult<()> {
         self.span(|walk| {
-            let result = walk.state.jaeger.read(&mut walk.json, walk.builder)?;
+            let result = walk.state.jaeger.read(&mut walk.json, walk.out.builder)?;
             for issue in walk.state.jaeger.take_issues() {
                 walk.tell(
                     issue.at,

@@ -17,7 +17,7 @@ impl<'a> Walk<'a, '_, State<'a>> {
     pub(super) fn otel(&mut self) -> JsonResult<Result<(), Rejection>> {
         self.state.row.clear();
         self.leaves(Self::otel_member)?;
-        Ok(self.state.row.add(self.builder))
+        Ok(self.state.row.add(self.out.builder))
     }
 
     fn otel_member(&mut self, key: &str) -> JsonResult<()> {

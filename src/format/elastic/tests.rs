@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::format::sample::{lines, listed_spans, read_pieces, read_text, read_whole};
+use crate::model::BlockBuilder;
 
 #[test]
 fn documents_of_jaeger_are_spans_with_their_process() {

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use super::fill::Filler;
 use super::process::{Process, Processes};
 use super::span::Draft;
-use crate::format::findings::Findings;
+use crate::format::output::Output;
 use crate::format::problem::{Problem, Reason};
-use crate::model::BlockBuilder;
 
 /// The name by which a span tells that its process stands in itself.
 const OWN: &str = "own";
@@ -15,9 +14,7 @@ const OWN: &str = "own";
 /// A batch that is being read.
 pub(super) struct Batch<'a, 'b> {
     pub(super) draft: Draft<'a>,
-    pub(super) findings: &'b mut Findings,
-    builder: &'b mut BlockBuilder,
-    hand_over: &'b mut dyn FnMut(&mut BlockBuilder) -> bool,
+    pub(super) out: Output<'b>,
     filler: Filler,
     processes: Processes<'a>,
     /// Spans that were read.
@@ -25,19 +22,13 @@ pub(super) struct Batch<'a, 'b> {
 }
 
 impl<'a, 'b> Batch<'a, 'b> {
-    pub(super) fn new(
-        builder: &'b mut BlockBuilder,
-        findings: &'b mut Findings,
-        hand_over: &'b mut dyn FnMut(&mut BlockBuilder) -> bool,
-    ) -> Self {
+    pub(super) fn new(out: Output<'b>) -> Self {
         // A batch without a process has spans without a service.
         let mut processes = Processes::default();
         processes.insert(Cow::Borrowed(""), Process::unknown());
         Self {
             draft: Draft::default(),
-            findings,
-            builder,
-            hand_over,
+            out,
             filler: Filler::default(),
             processes,
             index: 0,
@@ -59,12 +50,12 @@ impl<'a, 'b> Batch<'a, 'b> {
             None,
             (at, self.index),
             &mut self.processes,
-            self.builder,
+            self.out.builder,
         );
         match filled {
             Err(message) => self.reject(at, Reason::BadId, message),
             Ok(()) => {
-                if (self.hand_over)(self.builder) {
+                if self.out.offer() {
                     self.processes.new_block();
                 }
             }
@@ -74,12 +65,12 @@ impl<'a, 'b> Batch<'a, 'b> {
 
     /// Leaves out the span at hand.
     pub(super) fn reject(&mut self, at: usize, reason: Reason, message: &str) {
-        if self.findings.is_full() {
-            return self.findings.count(reason, 1);
+        if self.out.findings.is_full() {
+            return self.out.findings.count(reason, 1);
         }
         let path = format!("spans[{}]", self.index);
-        let place = self.findings.place_in_bytes(at, path);
-        self.findings.report(Problem {
+        let place = self.out.findings.place_in_bytes(at, path);
+        self.out.findings.report(Problem {
             place,
             reason,
             message: message.to_owned(),

@@ -5,10 +5,10 @@ use super::batch::Batch;
 use super::process::Process;
 use super::span::{Draft, Log, Reference};
 use super::tag::{Tag, TagValue};
-use crate::format::findings::Findings;
+use crate::format::output::Output;
 use crate::format::problem::{Problem, Reason};
 use crate::format::protobuf::{Field, Message, WireError};
-use crate::model::{BlockBuilder, SpanId, Time, TraceId};
+use crate::model::{SpanId, Time, TraceId};
 
 type Result<T> = std::result::Result<T, WireError>;
 
@@ -16,20 +16,10 @@ type Result<T> = std::result::Result<T, WireError>;
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    bytes: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> std::result::Result<(), Problem> {
-    let mut batch = Batch::new(builder, findings, hand_over);
+pub fn decode(bytes: &[u8], out: Output<'_>) -> std::result::Result<(), Problem> {
+    let mut batch = Batch::new(out);
     let result = request(Message::new(bytes), &mut batch);
-    result.map_err(|error| Problem {
-        place: findings.place_in_bytes(error.at, String::new()),
-        reason: Reason::Malformed,
-        message: error.what.to_owned(),
-        spans: 0,
-    })
+    result.map_err(|error| batch.out.findings.malformed(error.at, error.what))
 }
 
 /// Field 1 of a request is a batch, that of a batch is a span, whose own is an id. What is broken

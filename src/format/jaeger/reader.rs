@@ -3,20 +3,15 @@
 use super::fill::Filler;
 use super::process::{Awaited, Processes};
 use super::span::{self, Draft, Issue};
-use crate::format::findings::Findings;
 use crate::format::json::{JsonError, JsonKind, JsonReader, JsonResult};
+use crate::format::output::Output;
 use crate::format::problem::{Problem, Reason};
-use crate::model::{BlockBuilder, Mark, TraceId};
-
-/// Who takes a block that is full.
-type HandOver<'o> = &'o mut dyn FnMut(&mut BlockBuilder) -> bool;
+use crate::model::{Mark, TraceId};
 
 pub(super) struct Decoder<'a, 'o> {
     text: &'a [u8],
     json: JsonReader<'a>,
-    builder: &'o mut BlockBuilder,
-    findings: &'o mut Findings,
-    pub(super) hand_over: Option<HandOver<'o>>,
+    out: Output<'o>,
     /// Whether the last trace goes on in another piece.
     pub(super) is_part: bool,
     /// Processes of the trace that goes on, if they are known.
@@ -37,18 +32,11 @@ struct Around<'a> {
 }
 
 impl<'a, 'o> Decoder<'a, 'o> {
-    pub(super) fn new(
-        text: &'a [u8],
-        behind: Option<&'a [u8]>,
-        builder: &'o mut BlockBuilder,
-        findings: &'o mut Findings,
-    ) -> Self {
+    pub(super) fn new(text: &'a [u8], behind: Option<&'a [u8]>, out: Output<'o>) -> Self {
         Self {
             text,
             json: JsonReader::new(text),
-            builder,
-            findings,
-            hand_over: None,
+            out,
             is_part: false,
             behind,
             awaited: None,
@@ -61,9 +49,9 @@ impl<'a, 'o> Decoder<'a, 'o> {
     /// Reads all of the text: what spans of its last trace wait for, and what ended the reading.
     pub(super) fn run(mut self) -> (Option<Awaited>, Result<(), Problem>) {
         let result = self.documents();
-        self.findings.report_flaws(self.text, self.json.flaws());
+        self.out.findings.report_flaws(self.text, self.json.flaws());
         let result =
-            result.map_err(|error| self.findings.json_problem(self.text, error, self.path));
+            result.map_err(|error| self.out.findings.json_problem(self.text, error, self.path));
         (self.awaited, result)
     }
 
@@ -165,7 +153,7 @@ impl<'a, 'o> Decoder<'a, 'o> {
         let mut around = Around {
             id: None,
             processes: Processes::default(),
-            mark: self.builder.mark(),
+            mark: self.out.builder.mark(),
         };
         let result = read(self, &mut around);
         let Around {
@@ -180,7 +168,7 @@ impl<'a, 'o> Decoder<'a, 'o> {
             };
             processes.describe(behind);
         }
-        for missed in processes.settle(mark, self.builder) {
+        for missed in processes.settle(mark, self.out.builder) {
             self.report(missed);
         }
         result
@@ -188,13 +176,13 @@ impl<'a, 'o> Decoder<'a, 'o> {
 
     /// The processes of the trace at hand stand in another piece.
     fn wait(&mut self, processes: Processes<'a>, mark: Mark) {
-        let findings = &*self.findings;
+        let findings = &*self.out.findings;
         let place = |at, path: String| findings.place_in_bytes(at, join(&self.path, &path));
         let awaited = processes.into_awaited(mark, place);
         // There is but one trace that goes on: another one before it has no processes.
         let before = std::mem::replace(&mut self.awaited, awaited);
-        for problem in super::explain(b"", before.as_slice(), self.builder) {
-            self.findings.report(problem);
+        for problem in super::explain(b"", before.as_slice(), self.out.builder) {
+            self.out.findings.report(problem);
         }
     }
 
@@ -209,7 +197,7 @@ impl<'a, 'o> Decoder<'a, 'o> {
                 "processes" => self.processes(&mut around.processes)?,
                 "warnings" => {
                     let warnings = self.json.attempt(span::strings)?.unwrap_or_default();
-                    self.filler.warn(warnings, around.mark, self.builder);
+                    self.filler.warn(warnings, around.mark, self.out.builder);
                 }
                 "spans" => {
                     let spans = self.json.clone();
@@ -256,12 +244,9 @@ impl<'a, 'o> Decoder<'a, 'o> {
 
     /// Offers the block, if no span in it waits for its process.
     fn offer(&mut self, around: &mut Around<'a>) {
-        let Some(hand_over) = self.hand_over.as_deref_mut() else {
-            return;
-        };
-        if !around.processes.are_awaited() && hand_over(self.builder) {
+        if !around.processes.are_awaited() && self.out.offer() {
             around.processes.new_block();
-            around.mark = self.builder.mark();
+            around.mark = self.out.builder.mark();
         }
     }
 
@@ -272,9 +257,10 @@ impl<'a, 'o> Decoder<'a, 'o> {
             self.json.go_to(&start);
             self.json.skip().map_err(|_| error)?;
             let problem =
-                self.findings
+                self.out
+                    .findings
                     .json_problem(self.text, error, self.path_of(&in_spans(index)));
-            self.findings.report(Problem {
+            self.out.findings.report(Problem {
                 spans: 1,
                 ..problem
             });
@@ -286,12 +272,17 @@ impl<'a, 'o> Decoder<'a, 'o> {
             around.id,
             at,
             &mut around.processes,
-            self.builder,
+            self.out.builder,
         );
         if let Err(message) = filled {
             let path = self.path_of(&in_spans(index));
-            self.findings
-                .reject_span(self.text, start.position(), path, Reason::BadId, message);
+            self.out.findings.reject_span(
+                self.text,
+                start.position(),
+                path,
+                Reason::BadId,
+                message,
+            );
             return Ok(());
         }
         if !self.draft.issues.is_empty() {
@@ -309,16 +300,18 @@ impl<'a, 'o> Decoder<'a, 'o> {
 
     fn report_json(&mut self, error: JsonError, inner: &str) {
         let problem = self
+            .out
             .findings
             .json_problem(self.text, error, self.path_of(inner));
-        self.findings.report(problem);
+        self.out.findings.report(problem);
     }
 
     fn report(&mut self, issue: Issue) {
         let place = self
+            .out
             .findings
             .place_in_text(self.text, issue.at, self.path_of(&issue.path));
-        self.findings.report(Problem {
+        self.out.findings.report(Problem {
             place,
             reason: issue.reason,
             message: issue.message,

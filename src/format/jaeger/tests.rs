@@ -1,13 +1,10 @@
 use super::*;
+use crate::format::Findings;
+use crate::format::sample::read_text;
 use crate::model::{Block, Kind, SpanId, SpanRef, Status, Value};
 
 fn read(text: &str) -> (Block, Findings) {
-    let mut builder = BlockBuilder::new();
-    let mut findings = Findings::default();
-    if let Err(problem) = decode(text.as_bytes(), &mut builder, &mut findings) {
-        findings.report(problem);
-    }
-    (builder.finish(), findings)
+    read_text(text, decode)
 }
 
 fn write(block: &Block) -> String {
@@ -237,7 +234,11 @@ fn a_block_may_be_handed_over_after_any_span_whose_process_is_known() {
         blocks.push(builder.finish());
         true
     };
-    decode_in_blocks(text.as_bytes(), &mut builder, &mut findings, &mut hand_over).unwrap();
+    decode(
+        text.as_bytes(),
+        Output::new(&mut builder, &mut findings).in_blocks(&mut hand_over),
+    )
+    .unwrap();
     assert!(builder.is_empty());
     assert_eq!(blocks.len(), 2);
     assert!(blocks.iter().all(|block| block.span(0).service() == "s"));

@@ -7,10 +7,10 @@ use super::batch::Batch;
 use super::process::Process;
 use super::span::{Draft, Log, Reference};
 use super::tag::{Tag, TagValue};
-use crate::format::findings::Findings;
-use crate::format::problem::{Problem, Reason};
+use crate::format::output::Output;
+use crate::format::problem::Problem;
 use crate::format::thrift::{Fields, Kind, Protocol, Result, Thrift, ThriftError};
-use crate::model::{BlockBuilder, SpanId, Time, TraceId};
+use crate::model::{SpanId, Time, TraceId};
 
 /// What the bytes of a file or a datagram begin like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,14 +52,9 @@ impl Shape {
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    bytes: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> std::result::Result<(), Problem> {
+pub fn decode(bytes: &[u8], out: Output<'_>) -> std::result::Result<(), Problem> {
     let shape = Shape::of(bytes).unwrap_or(Shape::BODY);
-    decode_shape(bytes, shape, builder, findings, hand_over)
+    decode_shape(bytes, shape, out)
 }
 
 /// Decodes bytes of a known shape.
@@ -69,25 +64,18 @@ pub fn decode(
 pub fn decode_shape(
     bytes: &[u8],
     shape: Shape,
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
+    out: Output<'_>,
 ) -> std::result::Result<(), Problem> {
     let mut reader = Reader {
         thrift: Thrift::new(bytes, shape.protocol),
-        batch: Batch::new(builder, findings, hand_over),
+        batch: Batch::new(out),
     };
     let result = if shape.is_message {
         reader.message()
     } else {
         reader.batch()
     };
-    result.map_err(|error| Problem {
-        place: findings.place_in_bytes(error.at, String::new()),
-        reason: Reason::Malformed,
-        message: error.what.to_owned(),
-        spans: 0,
-    })
+    result.map_err(|error| reader.batch.out.findings.malformed(error.at, error.what))
 }
 
 struct Reader<'a, 'b> {

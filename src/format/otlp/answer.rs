@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use super::{Signal, proto, write};
 use crate::format::findings::Findings;
-use crate::format::problem::{Problem, Reason};
-use crate::format::protobuf::{Field, Message, WireError, put_bytes, put_number};
+use crate::format::output::Output;
+use crate::format::problem::Problem;
+use crate::format::protobuf::{Field, Message, put_bytes, put_number};
 use crate::model::{BlockBuilder, Trace, TraceId};
 
 /// Tempo's `Trace`.
@@ -48,16 +49,13 @@ pub fn write(trace: Option<&Trace>) -> io::Result<Vec<u8>> {
 /// # Errors
 /// The answer is no such message.
 pub fn read(body: &[u8], id: TraceId, findings: &mut Findings) -> Result<Option<Trace>, Problem> {
-    let malformed = |error: WireError, findings: &Findings| Problem {
-        place: findings.place_in_bytes(error.at, String::new()),
-        reason: Reason::Malformed,
-        message: error.what.to_owned(),
-        spans: 0,
-    };
     let mut builder = BlockBuilder::new();
     let mut cut = 0;
     let mut answer = Message::new(body);
-    while let Some((number, field)) = answer.field().map_err(|error| malformed(error, findings))? {
+    while let Some((number, field)) = answer
+        .field()
+        .map_err(|error| findings.malformed(error.at, error.what))?
+    {
         let (signal, message) = match (number, field) {
             (TRACE, Field::Bytes(message)) => (Signal::Traces, message),
             (LOGS, Field::Bytes(message)) => (Signal::Logs, message),
@@ -67,7 +65,7 @@ pub fn read(body: &[u8], id: TraceId, findings: &mut Findings) -> Result<Option<
             }
             _ => continue,
         };
-        proto::decode(signal, message.bytes(), &mut builder, findings)?;
+        proto::decode(signal, message.bytes(), Output::new(&mut builder, findings))?;
     }
     let traces = Trace::all_of(&[Arc::new(builder.finish())]);
     let found = traces.into_iter().find(|trace| trace.id() == id);
@@ -96,7 +94,8 @@ mod tests {
             {"traceId":"0000000000000000000000000000ca47","spanId":"0000000000000002","timeUnixNano":"7",
              "severityNumber":17,"severityText":"ERROR","body":{"stringValue":"no cart"},
              "attributes":[{"key":"n","value":{"intValue":"3"}}]}]}]}]}"#;
-        json::decode(logs, &mut builder, &mut Findings::of("logs")).unwrap();
+        let mut findings = Findings::of("logs");
+        json::decode(logs, Output::new(&mut builder, &mut findings)).unwrap();
         let block = Arc::new(builder.finish());
         Trace::all_of(&[block]).remove(0).with_spans_cut(5)
     }

@@ -139,14 +139,14 @@ impl Pinpoint<'_, '_> {
         if columns.is_empty() {
             self.state.unexplained += 1;
         } else if row.is("isMethod") {
-            let method = row.method(self.builder);
+            let method = row.method(self.out.builder);
             self.state.method(method);
         } else {
             let parent = row.number("parentId");
             let index = parent.and_then(|parent| self.state.known.get(&parent));
             let method = index.and_then(|&index| self.state.methods.get_mut(index));
             if let Some(method) = method {
-                row.tell(method, self.builder);
+                row.tell(method, self.out.builder);
             }
         }
         self.state.columns = columns;

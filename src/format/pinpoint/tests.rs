@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use crate::format::Findings;
+use crate::format::{Findings, Output};
 use crate::model::{BlockBuilder, Kind, Trace};
 
 fn traces(text: &str) -> (Vec<Trace>, Vec<String>, u64) {
     let (mut builder, mut findings) = (BlockBuilder::new(), Findings::of("in"));
-    let result = super::decode(text.as_bytes(), &mut builder, &mut findings, &mut |_| false);
+    let result = super::decode(text.as_bytes(), Output::new(&mut builder, &mut findings));
     if let Err(problem) = result {
         findings.report(problem);
     }

@@ -47,6 +47,7 @@ impl Pinpoint<'_, '_> {
                 let text = self.json.string()?;
                 method.is_client = text.to_ascii_uppercase().contains("CLIENT");
                 let pair = self
+                    .out
                     .builder
                     .attribute("pinpoint.api_type", Value::Str(&text));
                 method.draft.attributes.push(pair);

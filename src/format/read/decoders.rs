@@ -3,21 +3,10 @@
 //! A new format of text is registered here, by one line of [`of`].
 
 use super::course::Course;
-use crate::format::findings::Findings;
-use crate::format::problem::Problem;
 use crate::format::{
-    Format, chrome, clickhouse, cloud_trace, datadog, elastic, jaeger, otlp, perfetto, pinpoint,
-    tempo, xray, zipkin,
+    Decode, Format, chrome, clickhouse, cloud_trace, datadog, elastic, jaeger, otlp, perfetto,
+    pinpoint, tempo, xray, zipkin,
 };
-use crate::model::BlockBuilder;
-
-/// A decoder of text, which offers the block after each span where it can be cut there.
-pub(super) type Decode = fn(
-    &[u8],
-    &mut BlockBuilder,
-    &mut Findings,
-    &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem>;
 
 /// How documents of a format are read.
 #[derive(Clone, Copy)]
@@ -120,10 +109,8 @@ const JAEGER: &[Inner] = &[Inner {
 pub(super) fn of(format: Format) -> Documents {
     use Decoder::{Course, Each};
     let (decoder, cut) = match format {
-        Format::JaegerJson => (Each(jaeger::decode_in_blocks), Cut::Within(JAEGER)),
-        Format::ZipkinV1 | Format::ZipkinV2 => {
-            (Each(zipkin::decode_in_blocks), Cut::Groups("traceId"))
-        }
+        Format::JaegerJson => (Each(jaeger::decode), Cut::Within(JAEGER)),
+        Format::ZipkinV1 | Format::ZipkinV2 => (Each(zipkin::decode), Cut::Groups("traceId")),
         Format::Elastic => (Each(elastic::decode), Cut::Elements),
         Format::ElasticIntake => (Course(elastic::intake::course), Cut::Elements),
         Format::Chrome => (Course(chrome::course), Cut::Elements),
@@ -139,10 +126,7 @@ pub(super) fn of(format: Format) -> Documents {
         Format::Pinpoint => (Each(pinpoint::decode), Cut::Documents),
         Format::Perfetto => (Course(perfetto::course), Cut::Fields(Fields::Apart)),
         Format::TempoSearch => (Each(tempo::decode), Cut::Elements),
-        _ => (
-            Each(|text, builder, findings, _| otlp::json::decode(text, builder, findings)),
-            Cut::Within(OTLP),
-        ),
+        _ => (Each(otlp::json::decode), Cut::Within(OTLP)),
     };
     Documents { decoder, cut }
 }

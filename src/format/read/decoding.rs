@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::decoders::{self, Decoder};
 use super::pieces::Text;
 use crate::format::findings::{Findings, Piece, line_ends};
+use crate::format::output::Output;
 use crate::format::problem::Problem;
 use crate::format::{Format, jaeger};
 use crate::model::{Block, BlockBuilder, Mark};
@@ -37,14 +38,17 @@ pub(super) fn alone(
     match text.sought.as_ref().map(|behind| behind.get()) {
         None => {
             let _whole = resume(&text.bytes, &here, &mut findings, |rest, findings| {
-                let result = decode(rest, builder, findings, &mut |_| false);
+                let result = decode(rest, Output::new(builder, findings));
                 (result, ControlFlow::Continue(()))
             });
         }
         Some(Some(processes)) if !processes.is_empty() => {
             findings.at_piece(here);
-            let (_, result) =
-                jaeger::decode_part(&text.bytes, Some(processes), builder, &mut findings);
+            let (_, result) = jaeger::decode_part(
+                &text.bytes,
+                Some(processes),
+                Output::new(builder, &mut findings),
+            );
             if let Err(problem) = result {
                 findings.report(problem);
             }

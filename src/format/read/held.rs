@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::behind::Behind;
 use crate::format::findings::Findings;
 use crate::format::jaeger::{self, Awaited};
+use crate::format::output::Output;
 use crate::format::problem::{Problem, Reason};
 use crate::model::BlockBuilder;
 
@@ -60,7 +61,8 @@ impl Held {
         self.behind = Some(Arc::clone(behind));
         let known = behind.get().filter(|text| !text.is_empty());
         let processes = known.map(Vec::as_slice);
-        let (awaited, result) = jaeger::decode_part(text, processes, builder, findings);
+        let (awaited, result) =
+            jaeger::decode_part(text, processes, Output::new(builder, findings));
         self.awaited.extend(awaited);
         let held = self.bytes + builder.bytes();
         if held > room && !self.is_explained() {

@@ -42,7 +42,7 @@ use queue::Queue;
 use reading::Reading;
 
 pub use ahead::look_ahead;
-pub(super) use course::{Course, Out};
+pub(super) use course::Course;
 pub(super) use excerpts::find as find_document;
 pub(super) use pieces::Failure;
 pub(super) use window::Window;

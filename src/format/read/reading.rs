@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::counts::Counts;
-use super::course::{Course, Out};
+use super::course::Course;
 use super::cutting::{Part, place};
 use super::decoders::{self, Decoder};
 use super::decoding::{Decoded, resume};
@@ -17,6 +17,7 @@ use super::{Input, ReadOptions, Sink};
 use crate::format::detect;
 use crate::format::findings::{Findings, Piece};
 use crate::format::otlp::{self, Signal};
+use crate::format::output::Output;
 use crate::format::problem::Problem;
 use crate::format::{Format, console};
 use crate::model::{BlockBuilder, Mark};
@@ -117,7 +118,7 @@ impl<'s> Reading<'s> {
             }
             Part::Message(signal, bytes, at) => {
                 findings.at_piece(place(findings.input(), at));
-                let decoded = otlp::proto::decode(signal, &bytes, &mut self.builder, findings);
+                let decoded = otlp::proto::decode(signal, &bytes, self.output(findings));
                 if let Err(problem) = decoded {
                     findings.report(problem);
                 }
@@ -230,9 +231,7 @@ impl<'s> Reading<'s> {
         findings: &mut Findings,
     ) -> (Result<(), Problem>, ControlFlow<()>) {
         match decoders::of(format).decoder {
-            Decoder::Each(decode) => self.offering(findings, |out| {
-                decode(bytes, out.builder, out.findings, out.hand_over)
-            }),
+            Decoder::Each(decode) => self.offering(findings, |out| decode(bytes, out)),
             Decoder::Course(begin) => {
                 let known = self.courses.iter().position(|(of, _)| *of == format);
                 let known = known.map(|at| self.courses.swap_remove(at).1);
@@ -251,7 +250,7 @@ impl<'s> Reading<'s> {
     fn offering<T>(
         &mut self,
         findings: &mut Findings,
-        work: impl FnOnce(Out<'_>) -> T,
+        work: impl FnOnce(Output<'_>) -> T,
     ) -> (T, ControlFlow<()>) {
         let mut flow = ControlFlow::Continue(());
         let (sink, counted) = (&mut *self.sink, &mut self.counted);
@@ -270,23 +269,23 @@ impl<'s> Reading<'s> {
             }
             full
         };
-        let done = work(Out {
-            builder: &mut self.builder,
-            findings,
-            hand_over: &mut offered,
-        });
+        let done = work(Output::new(&mut self.builder, findings).in_blocks(&mut offered));
         passed.count(self.input.as_mut());
         (done, flow)
+    }
+
+    fn output<'o>(&'o mut self, findings: &'o mut Findings) -> Output<'o> {
+        Output::new(&mut self.builder, findings)
     }
 
     /// A message behind its length.
     fn prefixed(&mut self, message: &[u8], index: u64, findings: &mut Findings) {
         findings.at_piece(place(findings.input(), 0));
         let decoded = if message.first() == Some(&b'{') {
-            otlp::json::decode(message, &mut self.builder, findings)
+            otlp::json::decode(message, self.output(findings))
         } else {
             let signal = detect::signal(message).unwrap_or(Signal::Traces);
-            otlp::proto::decode(signal, message, &mut self.builder, findings)
+            otlp::proto::decode(signal, message, self.output(findings))
         };
         if let Err(mut problem) = decoded {
             problem.place.path = format!("message {index}");
@@ -298,7 +297,7 @@ impl<'s> Reading<'s> {
     fn excerpt(&mut self, document: &[u8], mut piece: Piece, findings: &mut Findings) {
         findings.input().clone_into(&mut piece.input);
         findings.at_piece(piece);
-        if let Err(problem) = console::decode(document, &mut self.builder, findings) {
+        if let Err(problem) = console::decode(document, self.output(findings)) {
             findings.report(problem);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::mem;
 
 use super::{Carried, Flow, Mark, Named, OPEN, Slice, Timeline, TrackIx};
-use crate::format::read::Out;
+use crate::format::output::Output;
 use crate::model::{
     Appender, Block, BlockBuilder, Kind, PairIx, ResourceFields, ResourceIx, ScopeFields,
     SpanFields, SpanId, Status, Sym, Time, TraceId,
@@ -40,7 +40,7 @@ impl Timeline {
         &mut self,
         whole: Whole<'_>,
         all: bool,
-        out: &mut Out<'_>,
+        out: &mut Output<'_>,
     ) -> (Vec<TrackIx>, u64) {
         let mut unmatched = 0;
         for track in 0..self.tracks.len() {
@@ -214,14 +214,14 @@ struct Row<'t> {
 }
 
 impl Pouring<'_> {
-    fn all(&self, out: &mut Out<'_>) {
+    fn all(&self, out: &mut Output<'_>) {
         let slices = (0..self.timeline.slices.len() as u32).collect::<Vec<_>>();
         for chunk in slices.chunks(CHUNK) {
             let mut into = self.into(out.builder);
             for &index in chunk {
                 self.slice(index, &mut into);
             }
-            (out.hand_over)(out.builder);
+            out.offer();
         }
         let first = self.timeline.ids + 1 + (slices.len() - self.timeline.carried.len()) as u64;
         for (chunk, at) in self.timeline.marks.chunks(CHUNK).zip(0_u64..) {
@@ -229,7 +229,7 @@ impl Pouring<'_> {
             for (mark, id) in chunk.iter().zip(first + at * CHUNK as u64..) {
                 self.lone_mark(mark, id, &mut into);
             }
-            (out.hand_over)(out.builder);
+            out.offer();
         }
     }
 

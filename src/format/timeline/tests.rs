@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::format::findings::Findings;
-use crate::format::read::Out;
+use crate::format::output::Output;
 use crate::model::TraceId;
 
 fn built(fill: impl FnOnce(&mut Timeline, TrackIx)) -> crate::model::Block {
@@ -14,12 +14,8 @@ fn built(fill: impl FnOnce(&mut Timeline, TrackIx)) -> crate::model::Block {
         shift: 0,
         owner: &|_, _| Owner::default(),
     };
-    let mut out = Out {
-        builder: &mut builder,
-        findings: &mut Findings::default(),
-        hand_over: &mut |_| false,
-    };
-    timeline.pour(whole, true, &mut out);
+    let mut findings = Findings::default();
+    timeline.pour(whole, true, &mut Output::new(&mut builder, &mut findings));
     builder.finish()
 }
 

@@ -170,7 +170,7 @@ impl Walk<'_, '_, Document> {
             walk.keep(key)
         })?;
         if !keys.is_empty() {
-            let builder = &mut *self.builder;
+            let builder = &mut *self.out.builder;
             let pair = OwnedValue::Array(keys)
                 .with(|keys| builder.attribute("aws.xray.annotations", keys));
             self.state.push(pair);
@@ -197,6 +197,7 @@ impl Walk<'_, '_, Document> {
             .find(|(prefix, _)| origin.starts_with(prefix));
         if let Some((_, platform)) = platform {
             let pair = self
+                .out
                 .builder
                 .attribute("cloud.platform", Value::Str(platform));
             self.state.resource.push(pair);

@@ -133,7 +133,7 @@ impl Walk<'_, '_, Document> {
             }
             "name" => {
                 let name = self.json.string()?;
-                let operation = self.builder.string(&name);
+                let operation = self.out.builder.string(&name);
                 if let Some(segment) = self.state.segment() {
                     segment.draft.operation = operation;
                     segment.name = name.into_owned();
@@ -182,6 +182,7 @@ impl Walk<'_, '_, Document> {
     fn namespace(&mut self) -> JsonResult<()> {
         let namespace = self.json.string()?;
         let pair = self
+            .out
             .builder
             .attribute("aws.xray.namespace", Value::Str(&namespace));
         self.state.push(pair);
@@ -194,7 +195,7 @@ impl Walk<'_, '_, Document> {
     fn failure(&mut self, key: &str) -> JsonResult<()> {
         if self.json.bool()? {
             let key = format!("aws.xray.{key}");
-            let pair = self.builder.attribute(&key, Value::Bool(true));
+            let pair = self.out.builder.attribute(&key, Value::Bool(true));
             self.state.push(pair);
             self.set(|draft| draft.status = Status::Error);
         }
@@ -209,7 +210,7 @@ impl Walk<'_, '_, Document> {
             .map(|first| (first.draft.trace_id, first.is_sub))
             .unwrap_or_default();
         let mut resource = std::mem::take(&mut self.state.resource);
-        let builder = &mut *self.builder;
+        let builder = &mut *self.out.builder;
         if let Some(first) = segments.first().filter(|_| !is_lone_sub) {
             resource.insert(
                 0,

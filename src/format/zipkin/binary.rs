@@ -12,17 +12,8 @@ use super::index::Index;
 use super::merge;
 use super::span::{Key, Report, Span};
 use crate::format::findings::Findings;
+use crate::format::output::Output;
 use crate::format::problem::{Problem, Reason};
-use crate::model::BlockBuilder;
-
-pub(super) fn malformed(at: usize, what: &str, findings: &Findings) -> Problem {
-    Problem {
-        place: findings.place_in_bytes(at, String::new()),
-        reason: Reason::Malformed,
-        message: what.to_owned(),
-        spans: 0,
-    }
-}
 
 /// The spans of a list, reports of one beside each other.
 #[derive(Default)]
@@ -67,18 +58,14 @@ impl<'a> List<'a> {
         });
     }
 
-    pub(super) fn fill(
-        self,
-        builder: &mut BlockBuilder,
-        hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-    ) {
+    pub(super) fn fill(self, out: &mut Output<'_>) {
         let index = Index::of_spans(self.spans.iter().flatten());
         let mut filler = Filler::default();
         for reports in self.spans {
             for span in merge::merge(reports) {
-                filler.fill(&span, &index, builder);
+                filler.fill(&span, &index, out.builder);
             }
-            hand_over(builder);
+            out.offer();
         }
     }
 }

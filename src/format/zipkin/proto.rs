@@ -2,38 +2,35 @@
 
 use std::borrow::Cow;
 
-use super::binary::{List, ipv4, ipv6, malformed};
+use super::binary::{List, ipv4, ipv6};
 use super::span::{Annotation, Endpoint, Report, Span};
-use crate::format::findings::Findings;
+use crate::format::output::Output;
 use crate::format::problem::{Problem, Reason};
 use crate::format::protobuf::{Field, Message, WireError};
-use crate::model::{BlockBuilder, Kind, SpanId, TraceId};
+use crate::model::{Kind, SpanId, TraceId};
 
 /// Decodes `zipkin.proto3.ListOfSpans`, and asks after each span whether the block is full.
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    bytes: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem> {
+pub fn decode(bytes: &[u8], mut out: Output<'_>) -> Result<(), Problem> {
     let mut list = List::default();
     let mut message = Message::new(bytes);
     let result = loop {
         match message.field() {
             Ok(Some((1, Field::Bytes(inner)))) => match span_of_proto(inner) {
-                Ok(span) => list.add(Report::v2(span), inner.offset(), findings),
-                Err(WireError { at, what }) => list.reject(at, Reason::Malformed, what, findings),
+                Ok(span) => list.add(Report::v2(span), inner.offset(), out.findings),
+                Err(WireError { at, what }) => {
+                    list.reject(at, Reason::Malformed, what, out.findings);
+                }
             },
             Ok(Some(_)) => {}
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
         }
     };
-    list.fill(builder, hand_over);
-    result.map_err(|WireError { at, what }| malformed(at, what, findings))
+    list.fill(&mut out);
+    result.map_err(|WireError { at, what }| out.findings.malformed(at, what))
 }
 
 fn span_of_proto(mut message: Message<'_>) -> Result<Span<'_>, WireError> {

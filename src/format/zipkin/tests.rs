@@ -2,16 +2,12 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::*;
-use crate::format::{ReadOptions, Sink, read as read_source};
+use crate::format::sample::read_text;
+use crate::format::{Findings, ReadOptions, Sink, read as read_source};
 use crate::model::{Block, EventRef, Kind, SpanRef, Status, Trace, Value};
 
 fn read(text: &str) -> (Block, Findings) {
-    let mut builder = BlockBuilder::new();
-    let mut findings = Findings::default();
-    if let Err(problem) = decode(text.as_bytes(), &mut builder, &mut findings) {
-        findings.report(problem);
-    }
-    (builder.finish(), findings)
+    read_text(text, decode)
 }
 
 fn write(block: &Block) -> String {

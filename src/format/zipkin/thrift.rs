@@ -5,36 +5,40 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::binary::{List, ipv4, ipv6, malformed};
+use super::binary::{List, ipv4, ipv6};
 use super::span::{Annotation, BinaryAnnotation, Endpoint, Report, Span};
 use crate::format::findings::Findings;
+use crate::format::output::Output;
 use crate::format::problem::Problem;
 use crate::format::thrift::{Fields, Kind as Type, Protocol, Result, Thrift, ThriftError};
-use crate::model::{BlockBuilder, SpanId, TraceId};
+use crate::model::{SpanId, TraceId};
 
 /// Decodes a list of `zipkincore.Span` in thrift's binary protocol, bare or in a call of
 /// `emitZipkinBatch`, and asks after each span whether the block is full.
 ///
 /// # Errors
 /// The problem that ended the reading, if one did; what was read before it is in the builder.
-pub fn decode(
-    bytes: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-    hand_over: &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> std::result::Result<(), Problem> {
+pub fn decode(bytes: &[u8], mut out: Output<'_>) -> std::result::Result<(), Problem> {
     let mut list = List::default();
     let result = match bytes {
-        [0x82, ..] => call(Thrift::new(bytes, Protocol::Compact), &mut list, findings),
-        [0x80, ..] => call(Thrift::new(bytes, Protocol::Binary), &mut list, findings),
+        [0x82, ..] => call(
+            Thrift::new(bytes, Protocol::Compact),
+            &mut list,
+            out.findings,
+        ),
+        [0x80, ..] => call(
+            Thrift::new(bytes, Protocol::Binary),
+            &mut list,
+            out.findings,
+        ),
         _ => spans_of_thrift(
             &mut Thrift::new(bytes, Protocol::Binary),
             &mut list,
-            findings,
+            out.findings,
         ),
     };
-    list.fill(builder, hand_over);
-    result.map_err(|ThriftError { at, what }| malformed(at, what, findings))
+    list.fill(&mut out);
+    result.map_err(|ThriftError { at, what }| out.findings.malformed(at, what))
 }
 
 /// A call of the agent, whose first argument is the list.

@@ -2,11 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vizsla::format::{Findings, jaeger};
+use vizsla::format::{Findings, Output, jaeger};
 use vizsla::model::{BlockBuilder, Trace};
 
 fuzz_target!(|bytes: &[u8]| {
     let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
-    let _ = jaeger::decode(bytes, &mut builder, &mut findings);
+    let _ = jaeger::decode(bytes, Output::new(&mut builder, &mut findings));
     Trace::all_of(&[builder.finish().into()]);
 });

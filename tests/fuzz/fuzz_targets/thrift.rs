@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use vizsla::format::thrift::Protocol;
-use vizsla::format::{Findings, jaeger, zipkin};
+use vizsla::format::{Findings, Output, jaeger, zipkin};
 use vizsla::model::{BlockBuilder, Trace};
 
 fuzz_target!(|bytes: &[u8]| {
@@ -11,9 +11,9 @@ fuzz_target!(|bytes: &[u8]| {
     for protocol in [Protocol::Binary, Protocol::Compact] {
         for is_message in [false, true] {
             let shape = jaeger::Shape { protocol, is_message };
-            let _ = jaeger::decode_shape(bytes, shape, &mut builder, &mut findings, &mut |_| false);
+            let _ = jaeger::decode_shape(bytes, shape, Output::new(&mut builder, &mut findings));
         }
     }
-    let _ = zipkin::decode_thrift(bytes, &mut builder, &mut findings, &mut |_| false);
+    let _ = zipkin::decode_thrift(bytes, Output::new(&mut builder, &mut findings));
     Trace::all_of(&[builder.finish().into()]);
 });

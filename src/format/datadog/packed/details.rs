@@ -15,7 +15,7 @@ impl Decoder<'_, '_> {
                     "trace_id_high" => high = self.reader.integer()? as u64,
                     "span_id" => span_id = SpanId(self.reader.integer()? as u64),
                     "attributes" => self.texts(&mut pairs)?,
-                    "tracestate" => state = self.builder.string(&self.reader.text()?),
+                    "tracestate" => state = self.out.builder.string(&self.reader.text()?),
                     "flags" => flags = self.reader.integer()? as u32,
                     _ => self.reader.skip()?,
                 }
@@ -30,7 +30,7 @@ impl Decoder<'_, '_> {
     fn texts(&mut self, pairs: &mut Vec<PairIx>) -> Wire<()> {
         for _ in 0..self.reader.map()? {
             let (key, text) = (self.reader.text()?, self.reader.text()?);
-            pairs.push(self.builder.attribute(&key, Value::Str(&text)));
+            pairs.push(self.out.builder.attribute(&key, Value::Str(&text)));
         }
         Ok(())
     }
@@ -41,13 +41,13 @@ impl Decoder<'_, '_> {
             let (mut name, mut time, mut pairs) = (Sym::EMPTY, Time(0), Vec::new());
             for _ in 0..self.reader.map()? {
                 match &*self.reader.text()? {
-                    "name" => name = self.builder.string(&self.reader.text()?),
+                    "name" => name = self.out.builder.string(&self.reader.text()?),
                     "time_unix_nano" => time = Time::of_nanos(self.reader.integer()?),
                     "attributes" => {
                         for _ in 0..self.reader.map()? {
                             let key = self.reader.text()?;
                             let value = self.typed()?;
-                            pairs.push(value.with(|value| self.builder.attribute(&key, value)));
+                            pairs.push(value.with(|value| self.out.builder.attribute(&key, value)));
                         }
                     }
                     _ => self.reader.skip()?,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Intake;
 use crate::format::findings::{Findings, Piece};
-use crate::format::read::Out;
+use crate::format::output::Output;
 use crate::format::walk::Walk;
 use crate::model::{OwnedValue, SpanId, Time};
 
@@ -67,7 +67,7 @@ impl Kept {
     }
 
     /// Decodes the spans that wait. Those whose transaction did not come have no start of their own.
-    pub(super) fn let_go(&mut self, out: &mut Out<'_>) {
+    pub(super) fn let_go(&mut self, out: &mut Output<'_>) {
         self.late_bytes = 0;
         let now = Rc::clone(&self.metadata);
         for late in std::mem::take(&mut self.late) {
@@ -78,7 +78,7 @@ impl Kept {
                 metadata: late.metadata,
                 ..std::mem::take(self)
             });
-            let walk = Walk::new(&late.text, out.builder, &mut findings, out.hand_over, lines);
+            let walk = Walk::new(&late.text, out.telling(&mut findings), lines);
             let result = walk.documents_and(Walk::late, |walk| {
                 *self = std::mem::take(&mut walk.state.kept);
                 Ok(())

@@ -1,31 +1,11 @@
-use std::sync::Arc;
-
-use crate::format::detect;
-use crate::format::{Findings, Format, Problem, jaeger};
-use crate::model::{BlockBuilder, Kind, SpanId, Status, Trace, Value};
-
-type Decode = fn(
-    &[u8],
-    &mut BlockBuilder,
-    &mut Findings,
-    &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem>;
+use crate::format::sample::read_traces;
+use crate::format::{Decode, Format, detect, jaeger};
+use crate::model::{Kind, SpanId, Status, Trace, Value};
 
 macro_rules! fixture {
     ($name:literal) => {
         include_bytes!(concat!("../../../../tests/fixtures/formats/", $name))
     };
-}
-
-fn read(decode: Decode, bytes: &[u8]) -> (Vec<Trace>, Findings, Option<String>) {
-    let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
-    let result = decode(bytes, &mut builder, &mut findings, &mut |_| false);
-    let ended = result.err().map(|problem| problem.to_string());
-    (
-        Trace::all_of(&[Arc::new(builder.finish())]),
-        findings,
-        ended,
-    )
 }
 
 #[test]
@@ -48,7 +28,7 @@ fn every_binary_form_of_a_batch_says_the_same() {
     ];
     for (bytes, decode, format) in forms {
         assert_eq!(detect(bytes).map(|found| found.format), Ok(format));
-        let (found, findings, ended) = read(decode, bytes);
+        let (found, findings, ended) = read_traces(decode, bytes);
         assert_eq!((findings.problems.len(), ended), (0, None));
         let (root, load) = (found[0].span(0), found[0].span(1));
         assert_eq!(
@@ -89,7 +69,7 @@ fn a_chunk_has_a_process_in_each_span() {
         detect(bytes).map(|found| found.format),
         Ok(Format::JaegerProto)
     );
-    let (found, ..) = read(jaeger::decode_proto, bytes);
+    let (found, ..) = read_traces(jaeger::decode_proto, bytes);
     assert_eq!(
         (found[0].span(0).service(), found[0].span(1).service()),
         ("shop", "cart")
@@ -102,7 +82,7 @@ fn what_breaks_costs_what_it_must() {
     let mut bytes = fixture!("jaeger-batch.pb").to_vec();
     // The trace id of the first span becomes a varint that the message does not hold.
     bytes[3] = 0x0f;
-    let (found, findings, ended) = read(jaeger::decode_proto, &bytes);
+    let (found, findings, ended) = read_traces(jaeger::decode_proto, &bytes);
     assert_eq!((found.len(), found[0].len(), ended), (1, 1, None));
     assert!(
         findings.problems[0].to_string().contains("spans[0]"),
@@ -119,7 +99,7 @@ fn what_breaks_costs_what_it_must() {
         (fixture!("jaeger-emit.thrift"), jaeger::decode_thrift),
     ] {
         for cut in 1..bytes.len() {
-            let (found, findings, ended) = read(decode, &bytes[..cut]);
+            let (found, findings, ended) = read_traces(decode, &bytes[..cut]);
             let spans: usize = found.iter().map(Trace::len).sum();
             assert!(
                 spans < 2 || ended.is_some() || findings.problems.is_empty(),

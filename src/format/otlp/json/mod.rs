@@ -23,20 +23,21 @@ use crate::format::cache::Cache;
 use crate::format::findings::Findings;
 use crate::format::json::{JsonError, JsonKind, JsonReader, JsonResult};
 use crate::format::otlp::Signal;
+use crate::format::output::Output;
 use crate::format::problem::{Problem, Reason};
 use crate::model::{BlockBuilder, PairIx, ResourceIx, ScopeIx};
 
 /// Objects around an export request that are entered.
 const WRAPPERS: usize = 4;
 
-/// Decodes OTLP JSON into `builder`: one document or several, of traces, logs or metrics.
+/// Decodes OTLP JSON into one block: one document or several, of traces, logs or metrics.
 ///
-/// An error ends the reading: what was read before it is in the builder.
-pub fn decode(
-    text: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-) -> Result<(), Problem> {
+/// # Errors
+/// The problem that ended the reading, if one did; what was read before it is in the builder.
+pub fn decode(text: &[u8], out: Output<'_>) -> Result<(), Problem> {
+    let Output {
+        builder, findings, ..
+    } = out;
     let mut decoder = Decoder::new(text, builder, findings);
     let result = decoder.documents();
     let (path, flaws) = (decoder.path(), decoder.json.flaws());

@@ -6,7 +6,7 @@ use crate::model::{Block, Kind, SpanId, Status, TraceId};
 
 fn read(text: &str) -> (Block, Findings, Option<Problem>) {
     let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
-    let error = decode(text.as_bytes(), &mut builder, &mut findings).err();
+    let error = decode(text.as_bytes(), Output::new(&mut builder, &mut findings)).err();
     (builder.finish(), findings, error)
 }
 

@@ -14,6 +14,7 @@ mod span;
 mod value;
 
 use crate::format::findings::Findings;
+use crate::format::output::Output;
 use crate::format::problem::{Problem, Reason};
 use crate::format::protobuf::{Field, Message, WireError};
 use crate::model::{
@@ -23,15 +24,14 @@ use crate::model::{
 use super::Signal;
 use crate::format::cache::Cache;
 
-/// Decodes an export request into `builder`, which may hold spans already.
+/// Decodes an export request into one block, which may hold spans already.
 ///
-/// An error refuses the request; what was read before it is still in the builder.
-pub fn decode(
-    signal: Signal,
-    request: &[u8],
-    builder: &mut BlockBuilder,
-    findings: &mut Findings,
-) -> Result<(), Problem> {
+/// # Errors
+/// The problem that refuses the request; what was read before it is still in the builder.
+pub fn decode(signal: Signal, request: &[u8], out: Output<'_>) -> Result<(), Problem> {
+    let Output {
+        builder, findings, ..
+    } = out;
     let decoded = match signal {
         Signal::Metrics => metric::points(request)
             .map(|points| findings.metric_points += points)

@@ -16,7 +16,7 @@ use crate::model::Block;
 
 fn read(signal: Signal, bytes: &[u8]) -> (Block, Findings, Option<Problem>) {
     let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
-    let error = decode(signal, bytes, &mut builder, &mut findings).err();
+    let error = decode(signal, bytes, Output::new(&mut builder, &mut findings)).err();
     (builder.finish(), findings, error)
 }
 

@@ -4,8 +4,8 @@ use opentelemetry_proto::tonic::trace::v1::TracesData;
 use proptest::prelude::*;
 use prost::Message as _;
 
-use crate::format::Findings;
 use crate::format::otlp::{self, Signal, oracle};
+use crate::format::{Findings, Output};
 use crate::model::{
     Block, BlockBuilder, LogFields, OwnedValue, ResourceFields, ScopeFields, SpanId, Time, TraceId,
     Value,
@@ -16,8 +16,7 @@ fn block_of(request: &TracesData) -> Block {
     otlp::proto::decode(
         Signal::Traces,
         &request.encode_to_vec(),
-        &mut builder,
-        &mut findings,
+        Output::new(&mut builder, &mut findings),
     )
     .unwrap();
     builder.finish()
@@ -25,7 +24,7 @@ fn block_of(request: &TracesData) -> Block {
 
 fn read_json(text: &[u8]) -> Block {
     let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
-    otlp::json::decode(text, &mut builder, &mut findings).unwrap();
+    otlp::json::decode(text, Output::new(&mut builder, &mut findings)).unwrap();
     assert_eq!(findings.problems, []);
     builder.finish()
 }

@@ -56,6 +56,10 @@ fn first_of(message: &[u8]) -> Option<&[u8]> {
     }
 }
 
+/// The format of a message, what its fields are to one another, and whether more of it may be
+/// long in coming.
+type What = (Format, Fields, bool);
+
 /// What comes next in a message.
 enum Next {
     /// A field of so many bytes, which are there.
@@ -67,25 +71,15 @@ enum Next {
 
 impl Cutting<'_> {
     /// A message, some of its fields at a time.
-    pub(super) fn fields(
-        &self,
-        source: &mut dyn Read,
-        (format, kind, prompt): (Format, Fields, bool),
-    ) -> ControlFlow<()> {
-        let mut list = List::new(self, format, kind, prompt).settled(self.ahead());
-        let mut window = Window::new(source, self.options.limits.message_bytes);
+    pub(super) fn fields(&self, source: &mut dyn Read, what: What) -> ControlFlow<()> {
+        let (mut window, mut list) = self.opened(source, what);
         self.fields_to(u64::MAX, &mut window, &mut list)?;
         list.end()
     }
 
     /// Messages that stand each in field 1 of a message around them.
-    pub(super) fn wrapped_fields(
-        &self,
-        source: &mut dyn Read,
-        (format, kind, prompt): (Format, Fields, bool),
-    ) -> ControlFlow<()> {
-        let mut list = List::new(self, format, kind, prompt).settled(self.ahead());
-        let mut window = Window::new(source, self.options.limits.message_bytes);
+    pub(super) fn wrapped_fields(&self, source: &mut dyn Read, what: What) -> ControlFlow<()> {
+        let (mut window, mut list) = self.opened(source, what);
         loop {
             let mut rest = Message::new(window.rest());
             match rest.begin() {
@@ -108,6 +102,16 @@ impl Cutting<'_> {
                 _ => self.more(&mut window, &mut list)?,
             }
         }
+    }
+
+    fn opened<'s>(
+        &self,
+        source: &'s mut dyn Read,
+        (format, kind, prompt): What,
+    ) -> (Window<'s>, List<'_, '_, Fields>) {
+        let window = Window::new(source, self.options.limits.message_bytes);
+        let list = List::new(self, format, kind, prompt).settled(self.ahead());
+        (window, list)
     }
 
     /// The fields up to an offset, or to the end of the source.

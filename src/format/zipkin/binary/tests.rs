@@ -1,33 +1,12 @@
-use std::sync::Arc;
-
-use crate::format::findings::Findings;
-use crate::format::problem::Problem;
+use crate::format::sample::read_traces;
 use crate::format::zipkin::{decode_proto, decode_thrift};
-use crate::format::{Format, detect};
-use crate::model::{BlockBuilder, Kind, Status, Trace};
+use crate::format::{Decode, Format, detect};
+use crate::model::{Kind, Status, Trace};
 
 macro_rules! fixture {
     ($name:literal) => {
         include_bytes!(concat!("../../../../tests/fixtures/formats/", $name))
     };
-}
-
-type Decode = fn(
-    &[u8],
-    &mut BlockBuilder,
-    &mut Findings,
-    &mut dyn FnMut(&mut BlockBuilder) -> bool,
-) -> Result<(), Problem>;
-
-fn read(decode: Decode, bytes: &[u8]) -> (Vec<Trace>, Findings, Option<String>) {
-    let (mut builder, mut findings) = (BlockBuilder::new(), Findings::default());
-    let result = decode(bytes, &mut builder, &mut findings, &mut |_| false);
-    let ended = result.err().map(|problem| problem.to_string());
-    (
-        Trace::all_of(&[Arc::new(builder.finish())]),
-        findings,
-        ended,
-    )
 }
 
 fn text(trace: &Trace, span: usize, key: &str) -> String {
@@ -44,7 +23,7 @@ fn protobuf_is_read_whole() {
         detect(bytes).map(|found| found.format),
         Ok(Format::ZipkinProto)
     );
-    let (found, findings, ended) = read(decode_proto, bytes);
+    let (found, findings, ended) = read_traces(decode_proto, bytes);
     assert_eq!((findings.problems.len(), ended), (0, None));
     let (root, load) = (found[0].span(0), found[0].span(1));
     assert_eq!(
@@ -75,7 +54,7 @@ fn thrift_is_read_as_version_1_is() {
         detect(bytes).map(|found| found.format),
         Ok(Format::ZipkinThrift)
     );
-    let (found, findings, ended) = read(decode_thrift, bytes);
+    let (found, findings, ended) = read_traces(decode_thrift, bytes);
     assert_eq!((findings.problems.len(), ended), (0, None));
     let shown: Vec<_> = found[0]
         .spans()
@@ -107,13 +86,13 @@ fn what_breaks_off_keeps_what_came_before() {
         (&fixture!("zipkin-list.pb")[..], decode_proto as Decode),
         (fixture!("zipkin-list.thrift"), decode_thrift),
     ] {
-        let (found, _, ended) = read(decode, &bytes[..bytes.len() - 5]);
+        let (found, _, ended) = read_traces(decode, &bytes[..bytes.len() - 5]);
         assert_eq!(found[0].len(), 1);
         assert!(ended.is_some());
         for cut in 0..bytes.len() {
-            read(decode, &bytes[..cut]);
+            read_traces(decode, &bytes[..cut]);
         }
     }
-    let (found, findings, _) = read(decode_proto, &[0x0a, 3, 0x1a, 1, 7, 0x0a, 2, 0x0a, 9]);
+    let (found, findings, _) = read_traces(decode_proto, &[0x0a, 3, 0x1a, 1, 7, 0x0a, 2, 0x0a, 9]);
     assert_eq!((found.len(), findings.rejected_spans()), (0, 2));
 }
