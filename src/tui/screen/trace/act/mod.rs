@@ -50,12 +50,19 @@ impl Open {
         match self.focus {
             Focus::Find => self.act_find(act, cx),
             Focus::Filter => self.act_filter(act, cx),
-            Focus::Detail => self.act_detail(act, cx) || self.act_anywhere(act, cx),
-            Focus::Tree if self.view == View::Waterfall => {
-                self.act_tree(act, cx) || self.act_anywhere(act, cx)
-            }
-            Focus::Tree => self.act_view(act, cx) || self.act_anywhere(act, cx),
+            Focus::Detail => self.act_detail(act, cx) || self.act_spans(act, cx),
+            Focus::Tree => self.act_spans(act, cx),
         }
+    }
+
+    /// What keys do among the spans. Of the hunts, views and folds that the detail has no use for
+    /// itself it makes the same: the span that it tells is the one they start from.
+    fn act_spans(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
+        let done = match self.view {
+            View::Waterfall => self.act_tree(act, cx),
+            _ => self.act_view(act, cx),
+        };
+        done || self.act_anywhere(act, cx)
     }
 
     fn act_find(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {

@@ -147,6 +147,31 @@ async fn a_line_is_copied_searched_for_and_opened() {
     assert!(harness.text().contains(query), "{}", harness.text());
 }
 
+/// The row of the tree with the span that the detail tells.
+fn told(harness: &Harness) -> String {
+    let text = harness.text();
+    let heading = text.lines().find(|line| line.starts_with("── "));
+    heading.expect("the detail has a heading").to_owned()
+}
+
+#[tokio::test]
+async fn hunts_go_on_while_the_detail_has_the_keys() {
+    let trace = scenario::trace(RIDE);
+    let mut harness = opened(trace).await;
+    harness.keys("<Enter>").await.unwrap();
+    for (keys, operation) in [
+        ("e", "GetDriver"),
+        ("w", "SQL SELECT"),
+        ("]o", "SQL SELECT"),
+    ] {
+        harness.keys(keys).await.unwrap();
+        let heading = told(&harness);
+        assert!(heading.contains(operation), "after {keys}: {heading}");
+    }
+    harness.keys("xs").await.unwrap();
+    assert!(harness.text().contains("1 hidden"), "{}", harness.text());
+}
+
 #[tokio::test]
 async fn the_search_is_narrowed_to_a_value() {
     let trace = scenario::trace(RIDE);
