@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use tokio_util::sync::CancellationToken;
 
 use crate::analysis::Trends;
@@ -16,7 +17,7 @@ use crate::model::{Trace, TraceId};
 /// Given traces.
 #[derive(Debug, Default)]
 pub struct Fixed {
-    traces: Vec<Arc<Trace>>,
+    traces: ArcSwap<Vec<Arc<Trace>>>,
     capabilities: Capabilities,
     stats: Option<StoreStats>,
     tells_trends: bool,
@@ -25,11 +26,15 @@ pub struct Fixed {
 impl Fixed {
     /// A backend of these traces.
     pub fn new(traces: Vec<Trace>) -> Self {
+        let fixed = Self::default();
+        fixed.set(traces);
+        fixed
+    }
+
+    /// Holds these traces from now on.
+    pub fn set(&self, traces: Vec<Trace>) {
         let traces = traces.into_iter().map(Arc::new).collect();
-        Self {
-            traces,
-            ..Self::default()
-        }
+        self.traces.store(Arc::new(traces));
     }
 
     /// The same, with figures as an embedded store has them.
@@ -57,6 +62,7 @@ impl Fixed {
     fn rows(&self) -> Vec<TraceRow> {
         let mut rows: Vec<TraceRow> = self
             .traces
+            .load()
             .iter()
             .map(|trace| TraceRow::of(trace, Vec::new()))
             .collect();
@@ -95,7 +101,8 @@ impl Backend for Fixed {
     }
 
     fn trace(&self, id: TraceId, _cancel: CancellationToken) -> Answer<'_, Option<Arc<Trace>>> {
-        let found = self.traces.iter().find(|trace| trace.id() == id).cloned();
+        let traces = self.traces.load();
+        let found = traces.iter().find(|trace| trace.id() == id).cloned();
         Box::pin(async move { Ok(found) })
     }
 
@@ -106,7 +113,7 @@ impl Backend for Fixed {
     ) -> Answer<'_, Vec<ServiceRow>> {
         let mut services: std::collections::BTreeMap<String, (u64, u64)> =
             std::collections::BTreeMap::new();
-        for trace in &self.traces {
+        for trace in self.traces.load().iter() {
             for (name, count) in trace.services() {
                 let sum = services.entry(name.to_owned()).or_default();
                 *sum = (
@@ -131,7 +138,7 @@ impl Backend for Fixed {
         _cancel: CancellationToken,
     ) -> Answer<'_, Vec<OperationRow>> {
         let mut names = std::collections::BTreeSet::new();
-        for span in self.traces.iter().flat_map(|trace| trace.spans()) {
+        for span in self.traces.load().iter().flat_map(|trace| trace.spans()) {
             if service
                 .as_deref()
                 .is_none_or(|service| service == span.service())
@@ -168,17 +175,23 @@ impl Backend for Fixed {
         _cancel: CancellationToken,
     ) -> Answer<'_, (ServiceGraph, Option<u64>)> {
         let mut calls = Calls::new();
-        for trace in &self.traces {
+        for trace in self.traces.load().iter() {
             calls.add_trace(trace);
         }
-        let answer = (service_graph([&calls]), Some(self.traces.len() as u64));
+        let answer = (
+            service_graph([&calls]),
+            Some(self.traces.load().len() as u64),
+        );
         Box::pin(async move { Ok(answer) })
     }
 
     fn trends(&self) -> Answer<'_, Option<Trends>> {
         let trends = self.tells_trends.then(|| {
             let mut trends = Trends::new();
-            self.traces.iter().for_each(|trace| trends.add_trace(trace));
+            self.traces
+                .load()
+                .iter()
+                .for_each(|trace| trends.add_trace(trace));
             trends
         });
         Box::pin(async move { Ok(trends) })

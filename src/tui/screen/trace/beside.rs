@@ -122,7 +122,7 @@ impl Open {
         if let Some(span) = span {
             self.go(span, height);
             self.anchor = self.span().map(|shown| (shown, span));
-            self.row_as_wanted();
+            self.stand_as_left();
         }
         self.describe();
     }

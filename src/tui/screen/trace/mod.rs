@@ -137,15 +137,13 @@ impl TraceScreen {
             cx.shared.colours.meet(service);
         }
         let charset = cx.shared.charset();
-        cx.ask(
-            Purpose::Why,
-            "looking for the critical path",
-            Request::Explain(trace.clone(), charset),
-        );
         if let Some(open) = self.open() {
-            open.grow(trace);
+            if let Some(trace) = open.grow(trace) {
+                explain_beside(trace, cx);
+            }
             return;
         }
+        explain_beside(trace.clone(), cx);
         let mut open = Open::new(trace, charset);
         open.match_ids(&self.matched);
         let standing = self.standing.take();
@@ -161,4 +159,14 @@ impl TraceScreen {
         }
         self.stage = Stage::Open(Box::new(open));
     }
+}
+
+/// Has it worked out what is to be said of a trace.
+fn explain_beside(trace: Held<Trace>, cx: &mut Cx<'_>) {
+    let charset = cx.shared.charset();
+    cx.ask(
+        Purpose::Why,
+        "looking for the critical path",
+        Request::Explain(trace, charset),
+    );
 }

@@ -108,6 +108,7 @@ impl Page for TraceScreen {
                 open.turn(View::Waterfall, height);
             }
             (Purpose::Find, Some(open)) => open.find.stop(),
+            (Purpose::Why, Some(open)) => open.hurry(),
             _ => {}
         }
         self.pass_on(cx);
@@ -158,14 +159,19 @@ impl Page for TraceScreen {
         if let Some(open) = self.open().filter(|open| open.untold) {
             open.describe();
         }
-        let corrected = self.open().is_some_and(|open| open.received.is_some());
-        if timer == Timer::Refresh && !corrected && !cx.waits(Purpose::Trace) {
-            cx.ask(
-                Purpose::Trace,
-                "looking for more of the trace",
-                Request::Trace(self.id),
-            );
+        if timer != Timer::Refresh {
+            return;
         }
+        // What has come is shown before more is asked for.
+        let comes = self.open().is_some_and(|open| open.coming.is_some());
+        if comes || cx.waits(Purpose::Trace) {
+            return self.changed(cx);
+        }
+        cx.ask(
+            Purpose::Trace,
+            "looking for more of the trace",
+            Request::Trace(self.id),
+        );
     }
 
     fn traces(&self) -> Vec<TraceId> {

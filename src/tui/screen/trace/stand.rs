@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::{GroupBy, Weight};
+use crate::analysis::GroupBy;
 use crate::model::{SpanId, Trace};
 use crate::tui::standing::{Folds, MOST_FOLDS, Most, Standing};
 use crate::tui::widget::waterfall::{Likeness, Rows, Squeeze};
 
 use super::Open;
 use super::find::Hits;
-use super::view::sheet::usual_groups;
-use super::view::{Body, View};
+use super::view::View;
+use super::view::stance::Stance;
 
 /// Where one stands, and how many folds could not be told because they were too many.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,21 +29,16 @@ impl Open {
         // On the first row of the waterfall one stands anyway.
         let moved = self.view != View::Waterfall || self.list.cursor() > 0;
         let span = self.span().filter(|_| moved);
-        let (weight, upside_down) = match self.bodies.get(&self.view) {
-            Some(Body::Flame(flame)) => (flame.weight, flame.upside_down),
-            _ => (Weight::Total, false),
-        };
+        let stance = self.stance(self.view);
         let standing = Standing {
             view: Some(self.view).filter(|&view| view != View::Waterfall),
             span: span.map(|span| self.trace.span(span).span_id()),
-            row: self.sheet_row(),
-            by: self.grouped_otherwise(),
-            sort: match self.bodies.get(&self.view) {
-                Some(Body::Sheet(sheet)) => sheet.sorted(),
-                _ => None,
-            },
-            weight,
-            upside_down,
+            // The rows of the table tell by their span which they are.
+            row: stance.row.filter(|_| self.view != View::Table),
+            by: stance.by.iter().map(|by| by.word().to_owned()).collect(),
+            sort: stance.sort,
+            weight: stance.weight,
+            upside_down: stance.upside_down,
             range,
             folds,
             find: self.find.input.text().to_owned(),
@@ -88,77 +83,19 @@ impl Open {
             self.go(span, height);
         }
         self.wanted_view = standing.view.filter(|&view| view != View::Waterfall);
-        self.wanted_row = standing.row.zip(self.wanted_view);
-        self.wanted_sort.clone_from(&standing.sort);
-        self.wanted_flame = (standing.weight, standing.upside_down);
-        let by = standing.by.iter().map(|word| GroupBy::of_word(word));
-        self.wanted_by = by.collect();
+        if let Some(view) = self.wanted_view {
+            let by = standing.by.iter().map(|word| GroupBy::of_word(word));
+            let stance = Stance {
+                by: by.collect(),
+                sort: standing.sort.clone(),
+                weight: standing.weight,
+                upside_down: standing.upside_down,
+                row: standing.row,
+                ..Stance::default()
+            };
+            self.stances.insert(view, stance);
+        }
         self.describe();
-    }
-
-    /// What the statistics in view are grouped by, in words, if not as usual.
-    fn grouped_otherwise(&self) -> Vec<String> {
-        let by = match self.bodies.get(&self.view) {
-            Some(Body::Sheet(sheet)) => sheet.grouped_by(),
-            _ => &[],
-        };
-        if by == usual_groups() {
-            return Vec::new();
-        }
-        by.iter().map(|by| by.word().to_owned()).collect()
-    }
-
-    /// The row of a table that does not tell by its span which it is.
-    fn sheet_row(&self) -> Option<usize> {
-        match self.bodies.get(&self.view)? {
-            Body::Sheet(sheet) if self.view != View::Table => Some(sheet.list.cursor()),
-            _ => None,
-        }
-    }
-
-    /// Once a table is there, to the row that was told, if it still tells of the same span.
-    pub fn row_as_wanted(&mut self) {
-        self.sort_as_wanted();
-        self.flame_as_wanted();
-        let is_here = self.bodies.contains_key(&self.view);
-        let wanted = self
-            .wanted_row
-            .take_if(|(_, view)| is_here && *view == self.view);
-        let Some((row, _)) = wanted else {
-            return;
-        };
-        let here = self.span();
-        self.with_body(|body, seen| match body {
-            Body::Sheet(sheet) if sheet.span_of(row, seen.explained) == here => {
-                sheet.list.go(row, usize::MAX, sheet.len());
-            }
-            _ => {}
-        });
-        self.describe();
-    }
-
-    /// Once a flame graph is there, weighs and turns it as was told.
-    fn flame_as_wanted(&mut self) {
-        let Some(Body::Flame(flame)) = self.bodies.get_mut(&self.view) else {
-            return;
-        };
-        let (weight, upside_down) = std::mem::take(&mut self.wanted_flame);
-        flame.upside_down |= upside_down;
-        if weight != Weight::Total {
-            self.weigh(|_| weight);
-        }
-    }
-
-    /// Once a table is there, sorts it as was told.
-    fn sort_as_wanted(&mut self) {
-        let Some(Body::Sheet(sheet)) = self.bodies.get_mut(&self.view) else {
-            return;
-        };
-        let wanted = self.wanted_sort.take();
-        let letter = wanted.and_then(|(word, least_first)| sheet.turn_order(&word, least_first));
-        if let Some(letter) = letter {
-            self.sort(letter, usize::MAX);
-        }
     }
 
     /// Folds as they were told. Once the critical path is known that is for good.

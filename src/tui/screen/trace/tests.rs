@@ -2,6 +2,7 @@
 
 mod beside;
 mod detail;
+mod growing;
 mod rows;
 mod stand;
 mod views;

@@ -130,11 +130,15 @@ impl Bundles {
         (chain.last >= span).then_some(chain)
     }
 
+    /// The bundles in which a span has a row of its own only if they are open.
+    pub(super) fn around(&self, trace: &Trace, span: usize) -> impl Iterator<Item = Bundle> {
+        let around = [self.run_of(trace, span), self.chain_of(span)];
+        around.into_iter().flatten().copied()
+    }
+
     /// The closed bundles in which a span has no row of its own.
     pub(super) fn closed_around(&self, trace: &Trace, span: usize) -> impl Iterator<Item = Bundle> {
-        let around = [self.run_of(trace, span), self.chain_of(span)];
-        let around = around.into_iter().flatten().copied();
-        around.filter(|bundle| !bundle.open)
+        self.around(trace, span).filter(|bundle| !bundle.open)
     }
 }
 

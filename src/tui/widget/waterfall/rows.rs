@@ -5,6 +5,7 @@ use crate::model::Trace;
 use super::bundle::{Bundle, Bundles, Likeness};
 use super::sieve::Sieve;
 
+mod again;
 mod beside;
 mod build;
 mod fold;

@@ -11,10 +11,7 @@ mod pointer;
 mod share;
 mod turn;
 
-use crate::model::Nanos;
-use crate::tui::answer::{Held, Request};
 use crate::tui::hit::Pane;
-use crate::tui::job::Purpose;
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Move};
@@ -24,7 +21,7 @@ use crate::tui::widget::waterfall::Row;
 use super::draw::Border;
 use super::find::Hits;
 use super::view::View;
-use super::{Focus, Open};
+use super::{Focus, Open, explain_beside};
 
 /// Whether an action takes the cursor some rows on.
 fn is_step(action: Action) -> bool {
@@ -184,31 +181,17 @@ impl Open {
 
     /// Corrects clocks by the parents' intervals, or shows times as received again.
     pub(super) fn skew(&mut self, cx: &mut Cx<'_>) {
-        let (trace, received) = if let Some(received) = self.received.take() {
-            (received, None)
-        } else {
-            let skew = crate::analysis::skew(&self.trace, Nanos(u64::MAX));
-            if skew.is_none() {
-                cx.say(Message::note("no clock needs a correction here"));
-                return;
-            }
-            let corrected = Held(std::sync::Arc::new(self.trace.shifted(&skew.offsets)));
-            (corrected, Some(self.trace.clone()))
+        let Some((trace, corrected)) = self.turn_clocks() else {
+            cx.say(Message::note("no clock needs a correction here"));
+            return;
         };
-        self.replace(trace);
-        self.received = received;
-        let said = if self.received.is_some() {
+        let said = if corrected {
             "clocks corrected: zk shows times as received"
         } else {
             "times as received"
         };
         cx.say(Message::note(said));
-        let charset = cx.shared.charset();
-        cx.ask(
-            Purpose::Why,
-            "looking for the critical path",
-            Request::Explain(self.trace.clone(), charset),
-        );
+        explain_beside(trace, cx);
     }
 
     fn row_text(&self, span: usize) -> String {

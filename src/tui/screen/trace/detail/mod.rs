@@ -19,6 +19,7 @@ use crate::tui::widget::input::Input;
 use crate::tui::widget::list::List;
 use crate::tui::widget::waterfall::{Bundle, Likeness};
 
+use super::open::Moves;
 use super::together::Together;
 
 pub use entries::Known;
@@ -130,6 +131,17 @@ impl Detail {
             self.whole.clear();
         }
         self.subject = subject;
+    }
+
+    /// The spans stand elsewhere now; what is told of one goes on to be told.
+    pub fn moved(&mut self, moves: &Moves) {
+        self.subject = self.subject.and_then(|subject| match subject {
+            Subject::Span(span) => moves.to(span).map(Subject::Span),
+            Subject::Bundle(first, likeness) => {
+                let first = moves.to(first);
+                first.map(|first| Subject::Bundle(first, likeness))
+            }
+        });
     }
 
     /// The span that is told of.

@@ -6,6 +6,7 @@ use crate::model::{Bits, Cancellation, SpanSet, Trace};
 use crate::traceql::Query;
 use crate::tui::widget::input::Input;
 
+use super::open::Moves;
 use words::{DIGITS, words};
 
 pub use crate::tui::standing::Hits;
@@ -86,8 +87,10 @@ impl Find {
         self.ran = None;
     }
 
-    /// The spans are others now: what was found of the line says nothing of them.
-    pub fn renew(&mut self) {
+    /// The spans stand elsewhere now, and others have come of which nothing was found yet.
+    pub fn moved(&mut self, moves: &Moves) {
+        self.hits = moves.all(&self.hits);
+        self.matched = moves.all(&self.matched);
         self.ran = None;
     }
 

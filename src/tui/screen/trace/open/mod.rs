@@ -1,11 +1,13 @@
 //! A trace that is there: what is shown of it, and where the reader stands in it.
 
 mod growing;
+mod moves;
+mod views;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::analysis::{Frame, GroupBy, Weight};
+use crate::analysis::Frame;
 use crate::model::{Bits, Notes, SpanId, Time, Trace};
 use crate::text::Charset;
 use crate::tui::answer::Held;
@@ -26,9 +28,12 @@ use super::range::Range;
 use super::study::Want;
 use super::together::Together;
 use super::view::flame::FlameView;
-use super::view::sheet::usual_groups;
+use super::view::stance::Stance;
 use super::view::{Body, Seen, View};
 use super::without::Without;
+
+use growing::Coming;
+pub use moves::Moves;
 
 /// A trace that has more spans than this opens folded, and what is alike in it is looked for
 /// beside the interface.
@@ -63,14 +68,10 @@ pub struct Open {
     pub untold: bool,
     /// The span whose start the guide shows: the cursor's, once it rests.
     pub guided: Option<usize>,
-    /// The row to go to in it.
-    pub wanted_row: Option<(usize, View)>,
-    /// What its statistics are to be grouped by.
-    pub wanted_by: Vec<GroupBy>,
-    /// How its table is to be sorted.
-    pub wanted_sort: Option<(String, bool)>,
-    /// How its flame graph is to be weighed, and whether it is to stand upside down.
-    pub wanted_flame: (Weight, bool),
+    /// How to stand in views once they are built.
+    pub stances: BTreeMap<View, Stance>,
+    /// What is to be shown in place of the trace.
+    pub coming: Option<Coming>,
     /// Folds that only the critical path can decide.
     pub wanted_folds: Option<Folds>,
     pub explained: Option<Held<Explained>>,
@@ -137,10 +138,8 @@ impl Open {
             wanted_view: None,
             untold: false,
             guided: None,
-            wanted_row: None,
-            wanted_by: Vec::new(),
-            wanted_flame: (Weight::Total, false),
-            wanted_sort: None,
+            stances: BTreeMap::new(),
+            coming: None,
             wanted_folds: None,
             range: Range::whole(&trace),
             explained: None,
@@ -232,36 +231,6 @@ impl Open {
             explained: self.explained.as_deref(),
             charset: self.charset,
         }
-    }
-
-    /// Turns to another view, the cursor on the same span. False if what the view shows is not
-    /// known yet.
-    pub fn turn(&mut self, view: View, height: usize) -> bool {
-        // A view may show a span as part of something that another span stands for.
-        let span = self.span();
-        let span = match self.anchor {
-            Some((shown, meant)) if span == Some(shown) => Some(meant),
-            _ => span,
-        };
-        if view != View::Waterfall && !self.bodies.contains_key(&view) {
-            if self.explained.is_none() {
-                return false;
-            }
-            let by = match view {
-                View::Statistics => std::mem::take(&mut self.wanted_by),
-                _ => Vec::new(),
-            };
-            self.build(view, if by.is_empty() { usual_groups() } else { by });
-        } else {
-            self.stop_building();
-        }
-        self.view = view;
-        match span {
-            Some(span) => self.go(span, height),
-            None => self.describe(),
-        }
-        self.anchor = self.span().zip(span);
-        true
     }
 
     /// The row of the cursor in the view, and how many rows there are.

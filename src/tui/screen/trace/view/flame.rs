@@ -134,7 +134,17 @@ impl FlameView {
 
     /// The longest span of the frame under the cursor.
     pub fn span(&self) -> Option<usize> {
-        self.flame.longest(self.cursor)
+        self.longest(self.cursor)
+    }
+
+    /// The longest span of a frame.
+    pub fn longest(&self, frame: usize) -> Option<usize> {
+        self.flame.longest(frame)
+    }
+
+    /// Zooms to the frame of a span.
+    pub fn zoom_to(&mut self, span: usize) {
+        self.zoom = self.flame.frame_of(span);
     }
 
     /// To the frame of a span, zooming out as far as needed.

@@ -49,14 +49,39 @@ impl JsonView {
         self.opened.contains_key(&span)
     }
 
+    /// The spans whose lines are shown.
+    pub fn opened(&self) -> impl Iterator<Item = usize> {
+        self.opened.keys().copied()
+    }
+
+    /// Shows the lines of a span.
+    pub fn open(&mut self, span: usize, trace: &Trace, critical: Nanos) {
+        self.opened.insert(span, lines(trace, span, critical));
+    }
+
+    /// How far below its span's first row the cursor is.
+    pub fn nth(&self, spans: usize) -> Option<usize> {
+        let head = self.head(self.span(spans)?);
+        self.list.cursor().checked_sub(head)
+    }
+
+    /// To that row of a span, as high on the screen as the list of before stood.
+    pub fn go_back(&mut self, (nth, list): (usize, List), span: usize) {
+        let lines = self.opened.get(&span).map_or(0, Vec::len);
+        let row = self.head(span) + nth.min(lines);
+        self.list = list;
+        self.list.follow(row);
+    }
+
+    /// The first row of a span.
+    fn head(&self, span: usize) -> usize {
+        let above = self.opened.range(..span);
+        span + above.map(|(_, lines)| lines.len()).sum::<usize>()
+    }
+
     /// To the first row of a span.
     pub fn go(&mut self, span: usize, height: usize, spans: usize) {
-        let before: usize = self
-            .opened
-            .range(..span)
-            .map(|(_, lines)| lines.len())
-            .sum();
-        self.list.go(span + before, height, self.len(spans));
+        self.list.go(self.head(span), height, self.len(spans));
     }
 
     /// Opens or closes the span under the cursor.
@@ -65,7 +90,7 @@ impl JsonView {
             return;
         };
         if self.opened.remove(&span).is_none() {
-            self.opened.insert(span, lines(trace, span, critical));
+            self.open(span, trace, critical);
         }
         self.go(span, height, trace.len());
     }

@@ -4,6 +4,7 @@ pub mod flame;
 pub mod graph;
 pub mod json;
 pub mod sheet;
+pub mod stance;
 
 use crate::analysis::GroupBy;
 use crate::model::Cancellation;

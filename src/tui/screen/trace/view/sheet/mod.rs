@@ -77,6 +77,22 @@ impl Sheet {
         self.content.span(self.row(row)?, explained)
     }
 
+    /// How many rows of the same span stand above a row. Looks at those above.
+    pub fn nth(&self, row: usize, explained: Option<&Explained>) -> usize {
+        let span = self.span_of(row, explained);
+        let above = (0..row).filter(|&above| self.span_of(above, explained) == span);
+        above.count()
+    }
+
+    /// To that one of a span's rows, as high on the screen as the list of before stood.
+    pub fn go_back(&mut self, (nth, list): (usize, List), span: usize, seen: &Seen<'_>) {
+        let of = |&row: &usize| self.span_of(row, seen.explained) == Some(span);
+        let row = (0..self.len()).filter(of).nth(nth);
+        let row = row.unwrap_or(self.list.cursor());
+        self.list = list;
+        self.list.follow(row);
+    }
+
     /// To the first row of a span, if it has one.
     pub fn go(&mut self, span: usize, height: usize, seen: &Seen<'_>) {
         let of = |row: u32| self.content.span(row as usize, seen.explained);
@@ -101,6 +117,8 @@ impl Sheet {
     pub fn stand_as(&mut self, before: &Self, height: usize) {
         let here = before.order.get(before.list.cursor()).copied();
         let row = self.order.iter().position(|&row| Some(row) == here);
+        self.list = before.list;
+        self.list.follow(row.unwrap_or(0));
         self.list.go(row.unwrap_or(0), height, self.order.len());
     }
 
