@@ -168,6 +168,11 @@ impl Dictionary {
         (0..self.text_ends.len() as u32).map(|index| (Sym(index), self.text(Sym(index))))
     }
 
+    /// The text of all strings, one behind the other, and where each ends.
+    pub fn text_columns(&self) -> (&str, &[u32]) {
+        (&self.text, &self.text_ends)
+    }
+
     /// The number of distinct pairs.
     pub fn pair_count(&self) -> usize {
         self.pair_key.len()
@@ -232,6 +237,15 @@ impl Dictionary {
             let pair = PairIx::new(index);
             (pair, self.key(pair), self.value(pair))
         })
+    }
+
+    /// The distinct pairs at some of the positions below [`Dictionary::pair_count`].
+    pub fn pairs_in(
+        &self,
+        positions: std::ops::Range<usize>,
+    ) -> impl Iterator<Item = PairIx> + use<> {
+        let end = positions.end.min(self.pair_count());
+        (positions.start..end).map(|index| PairIx::new(index as u32))
     }
 
     /// Every distinct pair with this key. Looks at every pair's key, and no further.

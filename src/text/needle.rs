@@ -1,5 +1,7 @@
 //! A word that is looked for in texts, whatever its case.
 
+use std::ops::Range;
+
 use memchr::memchr2_iter;
 
 /// A word to be looked for. Small and large ASCII letters are the same; of a word with other
@@ -29,21 +31,74 @@ impl Needle {
         }
     }
 
+    /// Whether a whole number can have it, written in decimal.
+    pub fn may_be_digits(&self) -> bool {
+        let mut bytes = self.word.bytes();
+        bytes.all(|byte| byte.is_ascii_digit() || byte == b'-')
+    }
+
     /// Where the word stands in a text, in bytes, one place behind the other; only the case of
     /// ASCII letters is passed over. The empty one stands nowhere.
     pub fn places<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> {
-        let (text, word) = (text.as_bytes(), self.word.as_bytes());
+        let mut end = 0;
+        let places = self.occurrences(text.as_bytes());
+        places.filter(move |&at| {
+            let found = at >= end;
+            if found {
+                end = at + self.word.len();
+            }
+            found
+        })
+    }
+
+    /// The same, those included that begin within another.
+    fn occurrences<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = usize> {
+        let word = self.word.as_bytes();
         let first = word.first().copied().unwrap_or_default();
         let (small, large) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
-        let mut end = 0;
         let begins = memchr2_iter(small, large, text).filter(|_| !word.is_empty());
         begins.filter(move |&at| {
             let window = text.get(at..at + word.len());
-            let found = at >= end && window.is_some_and(|window| window.eq_ignore_ascii_case(word));
-            if found {
-                end = at + word.len();
+            window.is_some_and(|window| window.eq_ignore_ascii_case(word))
+        })
+    }
+
+    /// Which of many strings have it, ascending: they stand one behind the other in one text,
+    /// each up to its end. Where few have it the text is looked through as fast as it can be
+    /// read.
+    pub fn strings_in<'a>(
+        &'a self,
+        text: &'a str,
+        ends: &'a [u32],
+        strings: Range<usize>,
+    ) -> impl Iterator<Item = usize> {
+        let end = |at: usize| ends.get(at).map_or(text.len(), |&end| end as usize);
+        let start = move |at: usize| at.checked_sub(1).map_or(0, end);
+        let (mut at, stop) = (strings.start, strings.end.min(ends.len()));
+        let mut from = start(at);
+        std::iter::from_fn(move || {
+            while at < stop {
+                if self.lower.is_some() || self.word.is_empty() {
+                    at += 1;
+                    if self.is_in(text.get(start(at - 1)..end(at - 1))?) {
+                        return Some(at - 1);
+                    }
+                    continue;
+                }
+                let rest = text.as_bytes().get(from..end(stop - 1))?;
+                let place = from + self.occurrences(rest).next()?;
+                while end(at) <= place {
+                    at += 1;
+                }
+                // What begins in one string and ends in the next is in neither.
+                let found = place + self.word.len() <= end(at);
+                from = if found { end(at) } else { place + 1 };
+                if found {
+                    at += 1;
+                    return Some(at - 1);
+                }
             }
-            found
+            None
         })
     }
 }
@@ -63,5 +118,24 @@ mod tests {
         assert!(is_in("", "") && !is_in("a", ""));
         assert!(is_in("\u{c4}RGER", "kein \u{e4}rger") && !is_in("\u{e4}", "a"));
         assert!(is_in("z", "\u{e4}Z"));
+    }
+
+    #[test]
+    fn strings_of_one_text_are_told_apart() {
+        let strings = ["", "abc", "ca", "", "bCAb", "\u{c4}c", "b", "c"];
+        let text = strings.concat();
+        let mut end = 0;
+        let ends: Vec<u32> = strings
+            .iter()
+            .map(|s| (end += s.len() as u32, end).1)
+            .collect();
+        for word in ["", "c", "ca", "b", "bc", "\u{e4}", "abc", "cab", "bb", "x"] {
+            let needle = Needle::new(word);
+            for range in [0..8, 2..5, 4..4, 7..8] {
+                let found: Vec<usize> = needle.strings_in(&text, &ends, range.clone()).collect();
+                let each = range.filter(|&at| needle.is_in(strings[at]));
+                assert_eq!(found, each.collect::<Vec<_>>(), "{word}");
+            }
+        }
     }
 }
