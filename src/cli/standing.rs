@@ -19,6 +19,9 @@ pub struct StandingArgs {
     /// The span under the cursor
     #[arg(long, value_name = "SPAN_ID", hide_short_help = true, value_parser = |text: &str| checked("span", text))]
     span: Option<String>,
+    /// Rows of the waterfall that stand above it, where it is scrolled
+    #[arg(long, value_name = "NUMBER", hide_short_help = true, value_parser = |text: &str| checked("above", text))]
+    above: Option<String>,
     /// The row of a view in which the span has several
     #[arg(long, value_name = "NUMBER", hide_short_help = true, value_parser = |text: &str| checked("row", text))]
     row: Option<String>,
@@ -34,6 +37,30 @@ pub struct StandingArgs {
     /// Callees above their callers in a flame graph
     #[arg(long, hide_short_help = true)]
     upside_down: bool,
+    /// The span whose frame takes the whole width of a flame graph
+    #[arg(long, value_name = "SPAN_ID", hide_short_help = true, value_parser = |text: &str| checked("zoom", text))]
+    zoom: Option<String>,
+    /// What the boxes of a graph tell
+    #[arg(long, value_name = "WHAT", hide_short_help = true, value_parser = ["service", "total", "own"])]
+    colouring: Option<String>,
+    /// Open a span of the JSON
+    #[arg(long, value_name = "SPAN_ID", hide_short_help = true, value_parser = |text: &str| checked("opened", text))]
+    opened: Vec<String>,
+    /// Put the detail away
+    #[arg(long, hide_short_help = true)]
+    no_detail: bool,
+    /// Begin in the detail
+    #[arg(long, hide_short_help = true)]
+    in_detail: bool,
+    /// Tell in the detail only what has this text
+    #[arg(long, value_name = "TEXT", hide_short_help = true)]
+    detail_find: Option<String>,
+    /// The line of the detail under the cursor
+    #[arg(long, value_name = "NUMBER", hide_short_help = true, value_parser = |text: &str| checked("detail-line", text))]
+    detail_line: Option<String>,
+    /// Fold a section of the detail that is open at first, or open one that is folded
+    #[arg(long, value_name = "TITLE", hide_short_help = true)]
+    section: Vec<String>,
     /// The part of its time that is shown, since its start, such as 310ms..355ms
     #[arg(long, value_name = "FROM..TO", hide_short_help = true, value_parser = |text: &str| checked("range", text))]
     range: Option<String>,
@@ -87,9 +114,14 @@ impl StandingArgs {
         let single = [
             ("view", &self.view),
             ("span", &self.span),
+            ("above", &self.above),
             ("row", &self.row),
             ("sort", &self.sort),
             ("weight", &self.weight),
+            ("zoom", &self.zoom),
+            ("colouring", &self.colouring),
+            ("detail-find", &self.detail_find),
+            ("detail-line", &self.detail_line),
             ("range", &self.range),
             ("folds", &self.folds),
             ("find", &self.find),
@@ -98,12 +130,16 @@ impl StandingArgs {
         ];
         let several = [
             ("by", &self.by),
+            ("opened", &self.opened),
+            ("section", &self.section),
             ("without", &self.without),
             ("around", &self.around),
             ("without-operation", &self.without_operation),
         ];
         let switches = [
             ("upside-down", self.upside_down),
+            ("no-detail", self.no_detail),
+            ("in-detail", self.in_detail),
             ("critical-only", self.critical_only),
             ("squeeze", self.squeeze),
             ("adjust-skew", self.adjust_skew),
@@ -138,11 +174,20 @@ mod tests {
         let words = [
             ("view", "flame"),
             ("span", "0000000000000abc"),
+            ("above", "3"),
             ("row", "12"),
             ("by", "http.route"),
             ("sort", "-duration"),
             ("weight", "critical"),
             ("upside-down", ""),
+            ("zoom", "0000000000000005"),
+            ("colouring", "own"),
+            ("opened", "0000000000000006"),
+            ("no-detail", ""),
+            ("in-detail", ""),
+            ("detail-find", "--sql"),
+            ("detail-line", "4"),
+            ("section", "linked from"),
             ("range", "310ms..355000001ns"),
             (
                 "folds",

@@ -45,6 +45,16 @@ impl List {
         self.top = row.saturating_sub(offset);
     }
 
+    /// How many rows stand above the cursor's, where the list is scrolled.
+    pub fn above(self) -> Option<usize> {
+        (self.top > 0).then(|| self.cursor.saturating_sub(self.top))
+    }
+
+    /// Scrolls so that so many rows stand above the cursor's, if there are as many.
+    pub fn leave_above(&mut self, rows: usize) {
+        self.top = self.cursor.saturating_sub(rows);
+    }
+
     /// Does a movement. Returns false for any other action.
     pub fn act(&mut self, act: Act, height: usize, len: usize) -> bool {
         let times = act.times();

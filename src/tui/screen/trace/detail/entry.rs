@@ -29,6 +29,26 @@ pub enum Section {
 }
 
 impl Section {
+    /// All of them, from top to bottom.
+    pub const ALL: [Self; 16] = [
+        Self::Longest,
+        Self::Note,
+        Self::Warnings,
+        Self::Status,
+        Self::Call,
+        Self::Model,
+        Self::Conversation,
+        Self::Attributes,
+        Self::Events,
+        Self::Logs,
+        Self::Links,
+        Self::LinkedFrom,
+        Self::Resource,
+        Self::Scope,
+        Self::Times,
+        Self::Ids,
+    ];
+
     pub fn title(self) -> &'static str {
         match self {
             Self::Longest => "longest",

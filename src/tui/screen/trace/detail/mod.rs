@@ -3,6 +3,7 @@
 mod entries;
 mod entry;
 mod lines;
+mod standing;
 mod title;
 mod whole;
 

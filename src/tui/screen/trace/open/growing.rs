@@ -205,6 +205,7 @@ impl Open {
             View::Waterfall => self.describe(),
             view => _ = self.turn(view, usize::MAX),
         }
+        self.go_to_wanted_line();
     }
 
     /// What is alike in a large trace shares a row from now on, the cursor stays on its span.

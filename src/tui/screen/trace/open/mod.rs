@@ -72,6 +72,8 @@ pub struct Open {
     pub stances: BTreeMap<View, Stance>,
     /// What is to be shown in place of the trace.
     pub coming: Option<Coming>,
+    /// The line of the detail to go to, once all is told there.
+    pub wanted_line: Option<usize>,
     /// Folds that only the critical path can decide.
     pub wanted_folds: Option<Folds>,
     pub explained: Option<Held<Explained>>,
@@ -140,6 +142,7 @@ impl Open {
             guided: None,
             stances: BTreeMap::new(),
             coming: None,
+            wanted_line: None,
             wanted_folds: None,
             range: Range::whole(&trace),
             explained: None,

@@ -165,7 +165,14 @@ impl Open {
                 }
             }
             (Body::Json(json), Some(place)) => json.go_back(place, here),
-            (Body::Json(json), None) => json.go(here, usize::MAX, seen.trace.len()),
+            (Body::Json(json), None) => {
+                let spans = seen.trace.len();
+                let tells = |row: &usize| json.row(*row, spans).map(|(span, _)| span) == Some(here);
+                match row.filter(tells) {
+                    Some(row) => json.list.go(row, usize::MAX, json.len(spans)),
+                    None => json.go(here, usize::MAX, spans),
+                }
+            }
             _ => {}
         });
     }

@@ -75,6 +75,16 @@ async fn a_copied_command_opens_exactly_this() {
         "c]cf",
         "ze",
         "ejf++>zg",
+        "vfjjf",
+        "vfs2jfI",
+        "vgsj",
+        "vgss",
+        "vjj<Enter>j<Enter>jj",
+        "i",
+        "j<Enter>jj",
+        "j<Enter>zajjza",
+        "e<Enter>/redis<Enter>j",
+        "zR12jzt",
     ] {
         let mut harness = ride((120, 40)).await;
         harness.keys(keys).await.unwrap();

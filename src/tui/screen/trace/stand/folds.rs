@@ -1,103 +1,14 @@
-//! Where the reader stands, told in words and found again from them.
+//! What is folded, told in the fewest words and folded again.
 
 use std::collections::HashSet;
 
-use crate::analysis::GroupBy;
 use crate::model::{SpanId, Trace};
-use crate::tui::standing::{Folds, MOST_FOLDS, Most, Standing};
-use crate::tui::widget::waterfall::{Likeness, Rows, Squeeze};
-
-use super::Open;
-use super::find::Hits;
-use super::view::View;
-use super::view::stance::Stance;
-
-/// Where one stands, and how many folds could not be told because they were too many.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Told {
-    pub standing: Standing,
-    pub left_out: usize,
-}
+use crate::tui::screen::trace::Open;
+use crate::tui::screen::trace::open::LARGE;
+use crate::tui::standing::{Folds, MOST_FOLDS, Most};
+use crate::tui::widget::waterfall::{Likeness, Rows};
 
 impl Open {
-    /// Where the reader stands. Looks at every span's fold.
-    pub fn stands(&self) -> Told {
-        let (folds, left_out) = self.folds_told();
-        let start = self.trace.start();
-        let (from, to) = self.range.shown();
-        let range = (!self.range.is_whole()).then(|| (from.since(start), to.since(start)));
-        // On the first row of the waterfall one stands anyway.
-        let moved = self.view != View::Waterfall || self.list.cursor() > 0;
-        let span = self.span().filter(|_| moved);
-        let stance = self.stance(self.view);
-        let standing = Standing {
-            view: Some(self.view).filter(|&view| view != View::Waterfall),
-            span: span.map(|span| self.trace.span(span).span_id()),
-            // The rows of the table tell by their span which they are.
-            row: stance.row.filter(|_| self.view != View::Table),
-            by: stance.by.iter().map(|by| by.word().to_owned()).collect(),
-            sort: stance.sort,
-            weight: stance.weight,
-            upside_down: stance.upside_down,
-            range,
-            folds,
-            find: self.find.input.text().to_owned(),
-            hits: self.find.hits_as,
-            without: self.without.services.clone(),
-            around: self.without.around.clone(),
-            operations: self.without.operations.clone(),
-            shorter: self.without.shorter,
-            critical: self.critical_only,
-            squeeze: self.squeeze.is_some(),
-            skew: self.received.is_some(),
-        };
-        Told { standing, left_out }
-    }
-
-    /// Goes where somebody stood. What the critical path decides follows once it is known.
-    pub fn stand(&mut self, standing: &Standing, height: usize) {
-        let start = self.trace.start();
-        if let Some((from, to)) = standing.range {
-            self.range.set(start + from, start + to);
-        }
-        self.critical_only = standing.critical;
-        self.squeeze = standing.squeeze.then(|| Squeeze::of(&self.trace));
-        self.squeeze = self.squeeze.take().filter(|squeeze| !squeeze.is_empty());
-        self.find
-            .input
-            .set(standing.find.clone(), standing.find.len());
-        self.seek();
-        self.find.hits_as = standing.hits;
-        self.without.services.clone_from(&standing.without);
-        self.without.around.clone_from(&standing.around);
-        self.without.operations.clone_from(&standing.operations);
-        self.without.shorter = standing.shorter;
-        if standing.folds.is_some() {
-            self.wanted_folds.clone_from(&standing.folds);
-            self.fold_as_wanted();
-        }
-        if self.without.is_some() || standing.hits == Hits::Only {
-            self.sift(height);
-        }
-        if let Some(span) = standing.span.and_then(|id| self.trace.find(id)) {
-            self.go(span, height);
-        }
-        self.wanted_view = standing.view.filter(|&view| view != View::Waterfall);
-        if let Some(view) = self.wanted_view {
-            let by = standing.by.iter().map(|word| GroupBy::of_word(word));
-            let stance = Stance {
-                by: by.collect(),
-                sort: standing.sort.clone(),
-                weight: standing.weight,
-                upside_down: standing.upside_down,
-                row: standing.row,
-                ..Stance::default()
-            };
-            self.stances.insert(view, stance);
-        }
-        self.describe();
-    }
-
     /// Folds as they were told. Once the critical path is known that is for good.
     pub fn fold_as_wanted(&mut self) {
         let Some(folds) = self.wanted_folds.take() else {
@@ -122,8 +33,10 @@ impl Open {
             self.wanted_folds = Some(folds);
         }
         if let Some(span) = span {
+            let above = self.list.above().unwrap_or(usize::MAX);
             let row = self.rows.row_of(span);
             self.list.go(row, usize::MAX, self.rows.len());
+            self.list.leave_above(above);
         }
         self.describe();
     }
@@ -140,7 +53,7 @@ impl Open {
 
     /// The folds in the fewest words; none if they are as they were opened. With how many of them
     /// were too many to be told.
-    fn folds_told(&self) -> (Option<Folds>, usize) {
+    pub(super) fn folds_told(&self) -> (Option<Folds>, usize) {
         let (trace, rows) = (&self.trace, &self.rows);
         let parents = || (0..trace.len()).filter(|&span| trace.subtree(span).len() > 1);
         let is_dull = self.is_dull();
@@ -165,7 +78,7 @@ impl Open {
             .into_iter()
             .min_by_key(|(count, _)| *count)
             .unwrap_or_default();
-        if count == 0 && most == Most::Open && trace.len() <= super::open::LARGE {
+        if count == 0 && most == Most::Open && trace.len() <= LARGE {
             return (None, 0);
         }
         let differs = |span: &usize| match most {
