@@ -21,45 +21,15 @@
 //! characters and bytes that are no UTF-8 within strings (replaced by U+FFFD), `NaN` and
 //! `Infinity`.
 
+mod error;
 mod scalar;
+mod skip;
 mod write;
-
-pub use write::JsonWriter;
 
 use std::borrow::Cow;
 
-use thiserror::Error;
-
-/// The type of the value that comes next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JsonKind {
-    /// `{...}`
-    Object,
-    /// `[...]`
-    Array,
-    /// `"..."`
-    String,
-    /// `-1.5e3`, `NaN`, `Infinity`
-    Number,
-    /// `true` or `false`
-    Bool,
-    /// `null`
-    Null,
-}
-
-impl JsonKind {
-    /// The kind with its article, for messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Object => "an object",
-            Self::Array => "an array",
-            Self::String => "a string",
-            Self::Number => "a number",
-            Self::Bool => "a boolean",
-            Self::Null => "null",
-        }
-    }
-}
+pub use error::{JsonError, JsonKind, JsonResult};
+pub use write::JsonWriter;
 
 /// A JSON number in the narrowest type that holds it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,57 +41,6 @@ pub enum Number {
     /// Everything else; whole numbers beyond 64 bits lose precision.
     Float(f64),
 }
-
-/// Why a value could not be read. Offsets are bytes from the start of the reader's input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum JsonError {
-    /// The input ends within a value.
-    #[error("the JSON ends at byte {at}, where {expected} was expected")]
-    Truncated {
-        /// The length of the input.
-        at: usize,
-        /// What would have come next.
-        expected: &'static str,
-    },
-    /// The text is no JSON.
-    #[error("no JSON at byte {at}: expected {expected}")]
-    Syntax {
-        /// Where the first wrong byte stands.
-        at: usize,
-        /// What would have been right.
-        expected: &'static str,
-    },
-    /// A well-formed value of another type; it was not consumed.
-    #[error("expected {expected} at byte {at}, found {}", .found.name())]
-    Type {
-        /// Where the value begins.
-        at: usize,
-        /// The type asked for.
-        expected: &'static str,
-        /// The type that is there.
-        found: JsonKind,
-    },
-}
-
-impl JsonError {
-    /// Where it is: bytes from the start of the reader's input.
-    pub fn position(self) -> usize {
-        match self {
-            Self::Truncated { at, .. } | Self::Syntax { at, .. } | Self::Type { at, .. } => at,
-        }
-    }
-
-    /// Whether the value can be skipped and reading go on behind it.
-    pub fn is_recoverable(self) -> bool {
-        matches!(self, Self::Type { .. })
-    }
-}
-
-/// The result of reading JSON.
-pub type JsonResult<T> = Result<T, JsonError>;
-
-/// Brackets that [`JsonReader::glance`] looks at.
-const NEAR: usize = 4;
 
 /// A position in JSON text. Cheap to clone: a clone is a bookmark to read from again.
 #[derive(Clone, Debug)]
@@ -178,24 +97,6 @@ impl<'a> JsonReader<'a> {
     pub fn seek(&mut self, at: usize) {
         self.at = at;
         self.fresh = false;
-    }
-
-    /// Reads a value that may turn out to be of another type: then it is skipped, whole, and the
-    /// inner result says why.
-    pub fn attempt<T>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> JsonResult<T>,
-    ) -> JsonResult<Result<T, JsonError>> {
-        let before = self.clone();
-        match read(self) {
-            Ok(value) => Ok(Ok(value)),
-            Err(error) if error.is_recoverable() => {
-                self.go_to(&before);
-                self.skip()?;
-                Ok(Err(error))
-            }
-            Err(error) => Err(error),
-        }
     }
 
     /// The type of the next value, which is not consumed.
@@ -270,69 +171,6 @@ impl<'a> JsonReader<'a> {
             self.at += 1;
         }
         Ok(true)
-    }
-
-    /// The text that the next value likely has, if it is an object, by which to look for one that
-    /// was read before; and all text from there on. The former ends with the first bracket that may
-    /// close it, which may be an inner one or stand in a string. Where the text begins with an
-    /// object that was read, it is this one, for none is the beginning of another: [`Self::pass`].
-    pub fn glance(&mut self) -> JsonResult<(&'a [u8], &'a [u8])> {
-        self.peek()?;
-        let rest = self.rest();
-        let closes =
-            |end: &usize| matches!(rest.get(*end), Some(b',' | b']' | b' ' | b'\n' | b'\r'));
-        let mut ends = memchr::memchr_iter(b'}', rest).map(|at| at + 1).take(NEAR);
-        let likely = ends.find(closes).and_then(|end| rest.get(..end));
-        Ok((likely.unwrap_or_default(), rest))
-    }
-
-    /// Passes over a value whose text is known to come next.
-    pub fn pass(&mut self, text: &[u8]) {
-        self.at += text.len();
-        self.fresh = false;
-    }
-
-    /// The text from a bookmark on.
-    pub fn since(&self, bookmark: &Self) -> &'a [u8] {
-        self.bytes.get(bookmark.at..self.at).unwrap_or_default()
-    }
-
-    /// Passes over the next value, whatever it is and however deep it nests, and returns its text.
-    /// Brackets are counted, not matched, and scalars within it are not looked at.
-    pub fn skip(&mut self) -> JsonResult<&'a [u8]> {
-        let kind = self.peek()?;
-        let start = self.at;
-        match kind {
-            JsonKind::Object | JsonKind::Array => self.skip_nested()?,
-            JsonKind::String => {
-                self.at += 1;
-                self.skip_string()?;
-            }
-            JsonKind::Number => drop(self.number()?),
-            JsonKind::Bool => drop(self.bool()?),
-            JsonKind::Null => drop(self.null()?),
-        }
-        Ok(self.bytes.get(start..self.at).unwrap_or_default())
-    }
-
-    fn skip_nested(&mut self) -> JsonResult<()> {
-        let mut depth = 0_usize;
-        while let Some(&byte) = self.bytes.get(self.at) {
-            self.at += 1;
-            match byte {
-                b'"' => self.skip_string()?,
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        self.fresh = false;
-                        return Ok(());
-                    }
-                }
-                _ => {}
-            }
-        }
-        Err(self.truncated("a closing bracket"))
     }
 
     /// The next byte that is no white space; it stays unread.

@@ -15,8 +15,12 @@
 //! }
 //! ```
 
+mod kind;
+mod message;
 mod skip;
 
+pub use kind::Kind;
+pub use message::Message;
 pub use skip::Skip;
 
 /// Structs and lists within one another that are passed over.
@@ -29,33 +33,6 @@ pub enum Protocol {
     Binary,
     /// Varints.
     Compact,
-}
-
-/// The type of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A boolean; in a field of the compact protocol its type tells its value.
-    Bool,
-    /// One byte.
-    Byte,
-    /// A whole number of 16, 32 or 64 bits.
-    I16,
-    /// As [`Self::I16`].
-    I32,
-    /// As [`Self::I16`].
-    I64,
-    /// A double.
-    Double,
-    /// Bytes or a string.
-    Binary,
-    /// A struct.
-    Struct,
-    /// A map.
-    Map,
-    /// A list or a set.
-    List,
-    /// Sixteen bytes.
-    Uuid,
 }
 
 /// Why bytes are not what was asked for.
@@ -94,15 +71,6 @@ pub struct Field {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Fields {
     last: i16,
-}
-
-/// The header of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Message<'a> {
-    /// The method's name.
-    pub name: &'a [u8],
-    /// Whether nobody waits for a reply.
-    pub is_oneway: bool,
 }
 
 /// Bytes that are being read.
@@ -173,52 +141,6 @@ impl<'a> Thrift<'a> {
         Ok((value >> 1) as i64 ^ -((value & 1) as i64))
     }
 
-    /// The header of a message: a call of a method, whose arguments, a struct, come next.
-    pub fn message(&mut self) -> Result<Message<'a>> {
-        let kind = match self.protocol {
-            Protocol::Compact => {
-                let [protocol, kind] = self.fixed()?;
-                if protocol != 0x82 || kind & 0x1f != 1 {
-                    return self.error("no message of the compact protocol");
-                }
-                self.varint()?;
-                kind >> 5
-            }
-            Protocol::Binary => return self.binary_message(),
-        };
-        let length = self.length()?;
-        let name = self.take(length)?;
-        Ok(Message {
-            name,
-            is_oneway: kind == 4,
-        })
-    }
-
-    /// With a version, or, of old clients, without one.
-    fn binary_message(&mut self) -> Result<Message<'a>> {
-        let first = u32::from_be_bytes(self.fixed()?);
-        let strict = first & 0x8000_0000 != 0;
-        if strict && first >> 16 != 0x8001 {
-            return self.error("no message of the binary protocol");
-        }
-        let length = if strict {
-            self.length()?
-        } else {
-            first as usize
-        };
-        let name = self.take(length)?;
-        let kind = if strict {
-            first as u8
-        } else {
-            self.fixed::<1>()?[0]
-        };
-        self.fixed::<4>()?;
-        Ok(Message {
-            name,
-            is_oneway: kind == 4,
-        })
-    }
-
     /// The next field of a struct; `None` behind its last one.
     pub fn field(&mut self, fields: &mut Fields) -> Result<Option<Field>> {
         let start = self.at;
@@ -229,7 +151,7 @@ impl<'a> Thrift<'a> {
         let (id, kind) = match self.protocol {
             Protocol::Binary => {
                 let id = i16::from_be_bytes(self.fixed()?);
-                (id, binary_kind(header))
+                (id, Kind::of_binary(header))
             }
             Protocol::Compact => {
                 let delta = i16::from(header >> 4);
@@ -244,7 +166,7 @@ impl<'a> Thrift<'a> {
                     2 => Some(false),
                     _ => None,
                 };
-                (id, compact_kind(header & 0x0f))
+                (id, Kind::of_compact(header & 0x0f))
             }
         };
         match kind {
@@ -318,7 +240,7 @@ impl<'a> Thrift<'a> {
         let [header] = self.fixed()?;
         let (kind, count) = match self.protocol {
             Protocol::Binary => (
-                binary_kind(header),
+                Kind::of_binary(header),
                 u64::from(u32::from_be_bytes(self.fixed()?)),
             ),
             Protocol::Compact => {
@@ -326,7 +248,7 @@ impl<'a> Thrift<'a> {
                     15 => self.varint()?,
                     count => u64::from(count),
                 };
-                (compact_kind(header & 0x0f), count)
+                (Kind::of_compact(header & 0x0f), count)
             }
         };
         self.told = None;
@@ -338,40 +260,6 @@ impl<'a> Thrift<'a> {
             }),
         }
     }
-}
-
-fn binary_kind(code: u8) -> Option<Kind> {
-    Some(match code {
-        2 => Kind::Bool,
-        3 => Kind::Byte,
-        4 => Kind::Double,
-        6 => Kind::I16,
-        8 => Kind::I32,
-        10 => Kind::I64,
-        11 => Kind::Binary,
-        12 => Kind::Struct,
-        13 => Kind::Map,
-        14 | 15 => Kind::List,
-        16 => Kind::Uuid,
-        _ => return None,
-    })
-}
-
-fn compact_kind(code: u8) -> Option<Kind> {
-    Some(match code {
-        1 | 2 => Kind::Bool,
-        3 => Kind::Byte,
-        4 => Kind::I16,
-        5 => Kind::I32,
-        6 => Kind::I64,
-        7 => Kind::Double,
-        8 => Kind::Binary,
-        9 | 10 => Kind::List,
-        11 => Kind::Map,
-        12 => Kind::Struct,
-        13 => Kind::Uuid,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

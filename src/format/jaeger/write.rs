@@ -1,24 +1,15 @@
 //! Traces as Jaeger's JSON, as its query service answers and its UI downloads them.
 
-use std::collections::HashMap;
+mod process;
+mod tag;
+
 use std::io;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-
 use super::fill::REF_TYPE;
-use super::process::NO_SERVICE;
 use crate::format::json::JsonWriter;
-use crate::model::{
-    Attributes, Block, EventRef, Kind, LinkRef, Note, Notes, ResourceIx, ResourceRef, SpanRef,
-    Status, Time, TraceId, Value,
-};
-
-/// The attribute in which Jaeger's ingest keeps warnings; in its JSON they are no tag.
-const WARNINGS: &str = "@jaeger@warnings";
-
-/// The largest integer that JavaScript holds exactly.
-const MAX_SAFE: u64 = (1 << 53) - 1;
+use crate::model::{EventRef, LinkRef, Note, Notes, SpanRef, Time, TraceId, Value};
+use process::Processes;
+use tag::{span_tags, tag, text_tag, warnings};
 
 /// How exactly times are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,57 +161,6 @@ impl<'w> JaegerWriter<'w> {
     }
 }
 
-/// The processes of a trace in order of first appearance: equal ones are one.
-#[derive(Default)]
-struct Processes {
-    known: HashMap<(*const Block, ResourceIx), usize>,
-    by_text: HashMap<String, usize>,
-    texts: Vec<String>,
-}
-
-impl Processes {
-    /// The number of the span's process, from 1.
-    fn id_of(&mut self, span: SpanRef<'_>) -> io::Result<usize> {
-        let resource = span.resource();
-        let key = (std::ptr::from_ref(span.block()), resource.index());
-        if let Some(&id) = self.known.get(&key) {
-            return Ok(id);
-        }
-        let text = process(resource)?;
-        let id = *self.by_text.entry(text).or_insert_with_key(|text| {
-            self.texts.push(text.clone());
-            self.texts.len()
-        });
-        self.known.insert(key, id);
-        Ok(id)
-    }
-}
-
-fn process(resource: ResourceRef<'_>) -> io::Result<String> {
-    let mut text = Vec::new();
-    let mut json = JsonWriter::new(&mut text);
-    let attributes = resource.attributes();
-    let name = attributes
-        .iter()
-        .position(|(key, value)| key == "service.name" && value.as_str().is_some());
-    json.begin_object();
-    json.key("serviceName").string(if attributes.is_empty() {
-        NO_SERVICE
-    } else {
-        resource.service()
-    });
-    json.key("tags").begin_array();
-    for (index, (key, value)) in attributes.iter().enumerate() {
-        if Some(index) != name {
-            tag(&mut json, key, value);
-        }
-    }
-    json.end_array();
-    json.end_object();
-    json.flush()?;
-    Ok(String::from_utf8(text).unwrap_or_default())
-}
-
 /// Sixteen digits where they suffice, as Jaeger does.
 fn trace_id(json: &mut JsonWriter<'_>, id: TraceId) {
     if id.0 >> 64 == 0 {
@@ -274,62 +214,6 @@ fn reference_kind(link: LinkRef<'_>) -> &'static str {
     }
 }
 
-/// Scope, attributes, kind, status, trace state: in the order in which Jaeger has them.
-fn span_tags(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {
-    let scope = span.scope();
-    json.key("tags").begin_array();
-    text_tag(json, "otel.scope.name", scope.name());
-    text_tag(json, "otel.scope.version", scope.version());
-    for (key, value) in span.attributes().iter().filter(|(key, _)| *key != WARNINGS) {
-        tag(json, key, value);
-    }
-    if span.kind() != Kind::Unspecified {
-        text_tag(json, "span.kind", span.kind().name());
-    }
-    match span.status() {
-        Status::Unset => {}
-        Status::Ok => text_tag(json, "otel.status_code", "OK"),
-        Status::Error => {
-            text_tag(json, "otel.status_code", "ERROR");
-            tag(json, "error", Value::Bool(true));
-        }
-    }
-    text_tag(json, "otel.status_description", span.status_message());
-    text_tag(json, "w3c.tracestate", span.trace_state());
-    json.end_array();
-}
-
-fn text_tag(json: &mut JsonWriter<'_>, key: &str, text: &str) {
-    if !text.is_empty() {
-        tag(json, key, Value::Str(text));
-    }
-}
-
-fn tag(json: &mut JsonWriter<'_>, key: &str, value: Value<'_>) {
-    let kind = match value {
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Double(_) => "float64",
-        Value::Bytes(_) => "binary",
-        Value::Empty | Value::Str(_) | Value::Array(_) | Value::Map(_) => "string",
-    };
-    json.begin_object();
-    json.key("key").string(key);
-    json.key("type").string(kind);
-    json.key("value");
-    match value {
-        Value::Bool(value) => json.raw(value),
-        Value::Int(value) if value.unsigned_abs() > MAX_SAFE => json.quoted(value),
-        Value::Int(value) => json.raw(value),
-        Value::Double(value) => json.double(value),
-        Value::Bytes(bytes) => json.quoted(BASE64.encode(bytes)),
-        Value::Empty | Value::Str(_) | Value::Array(_) | Value::Map(_) => {
-            json.string(&value.to_text());
-        }
-    }
-    json.end_object();
-}
-
 fn log<'w>(
     json: &mut JsonWriter<'w>,
     time: Time,
@@ -348,32 +232,11 @@ fn log<'w>(
 }
 
 fn fields(json: &mut JsonWriter<'_>, event: EventRef<'_>) {
-    let attributes: Attributes<'_> = event.attributes();
+    let attributes = event.attributes();
     if attributes.get("event").is_none() {
         text_tag(json, "event", event.name());
     }
     for (key, value) in attributes.iter() {
         tag(json, key, value);
     }
-}
-
-fn warnings(json: &mut JsonWriter<'_>, span: SpanRef<'_>) {
-    let kept = span.attribute(WARNINGS);
-    let list = if let Some(Value::Array(list)) = kept {
-        Some(list)
-    } else {
-        None
-    };
-    let kept = list
-        .into_iter()
-        .flat_map(|list| list.iter().filter_map(Value::as_str));
-    let mut all = span.warnings().chain(kept).peekable();
-    json.key("warnings");
-    if all.peek().is_none() {
-        json.raw("null");
-        return;
-    }
-    json.begin_array();
-    all.for_each(|warning| json.string(warning));
-    json.end_array();
 }

@@ -1,6 +1,6 @@
 //! Passing over what nobody asked for, however it nests.
 
-use super::{DEEPEST, Fields, Kind, Protocol, Result, Thrift, binary_kind, compact_kind};
+use super::{DEEPEST, Fields, Kind, Protocol, Result, Thrift};
 
 /// A container that is passed over.
 enum Open {
@@ -99,7 +99,7 @@ impl Thrift<'_> {
             Protocol::Binary => {
                 let [key, value] = self.fixed()?;
                 let count = u64::from(u32::from_be_bytes(self.fixed()?));
-                (count, [binary_kind(key), binary_kind(value)])
+                (count, [Kind::of_binary(key), Kind::of_binary(value)])
             }
             Protocol::Compact => {
                 let count = self.varint()?;
@@ -109,7 +109,7 @@ impl Thrift<'_> {
                 let [kinds] = self.fixed()?;
                 (
                     count,
-                    [compact_kind(kinds >> 4), compact_kind(kinds & 0x0f)],
+                    [Kind::of_compact(kinds >> 4), Kind::of_compact(kinds & 0x0f)],
                 )
             }
         };

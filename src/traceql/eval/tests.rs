@@ -3,8 +3,10 @@
 mod cancellation;
 mod oracle;
 
+use std::sync::Arc;
+
 use super::*;
-use crate::model::{Cancellation, scenario};
+use crate::model::{Cancellation, Trace, scenario};
 
 /// The operations of the spans that a query finds in a scenario.
 fn found<'t>(trace: &'t Trace, query: &str) -> Vec<&'t str> {
