@@ -70,22 +70,33 @@ pub struct Figures {
     pub durations: Durations,
     /// How many failed.
     pub errors: u64,
+    /// The shortest and the longest of them.
+    pub range: (Nanos, Nanos),
     /// Their own time.
     pub own: Nanos,
+    /// The shortest and the longest own time of one.
+    pub own_range: (Nanos, Nanos),
     /// Their time on the critical path.
     pub critical: Nanos,
-    /// The longest own time of one.
-    pub longest_own: Nanos,
 }
 
 impl Figures {
     fn add(&mut self, trace: &Trace, path: &CriticalPath, span: usize) {
-        let own = trace.self_time(span);
-        self.durations.add(trace.duration_of(span));
+        let (duration, own) = (trace.duration_of(span), trace.self_time(span));
+        if self.durations.is_empty() {
+            (self.range, self.own_range) = ((duration, duration), (own, own));
+        }
+        self.range = (self.range.0.min(duration), self.range.1.max(duration));
+        self.own_range = (self.own_range.0.min(own), self.own_range.1.max(own));
+        self.durations.add(duration);
         self.errors += trace.errors_in(span..span + 1) as u64;
         self.own = self.own + own;
         self.critical = self.critical + path.time_of(span);
-        self.longest_own = self.longest_own.max(own);
+    }
+
+    /// The mean of their own times.
+    pub fn mean_own(&self) -> Nanos {
+        Nanos(self.own.0 / self.durations.count().max(1))
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn columns<'a>(by: &[GroupBy]) -> Vec<Column<GroupRow<'a>>> {
     named.chain(figures()).collect()
 }
 
-fn figures<'a>() -> [Column<GroupRow<'a>>; 8] {
+fn figures<'a>() -> [Column<GroupRow<'a>>; 14] {
     [
         Column::right("COUNT", "spans", |row: &GroupRow<'a>, _| {
             Cell::count(row.group.figures.durations.count())
@@ -38,17 +38,35 @@ fn figures<'a>() -> [Column<GroupRow<'a>>; 8] {
         Column::right("TOTAL", "duration_nano", |row, look| {
             Cell::duration(row.group.figures.durations.sum().0, look)
         }),
+        Column::right("AVG", "average_nano", |row, look| {
+            Cell::duration(row.group.figures.durations.mean().0, look)
+        }),
+        Column::right("MIN", "min_nano", |row, look| {
+            Cell::duration(row.group.figures.range.0.0, look)
+        }),
         Column::right("P50", "p50_nano", |row, look| {
             Cell::duration(row.quantile(0.5), look)
         }),
         Column::right("P95", "p95_nano", |row, look| {
             Cell::duration(row.quantile(0.95), look)
         }),
+        Column::right("P99", "p99_nano", |row, look| {
+            Cell::duration(row.quantile(0.99), look)
+        }),
         Column::right("MAX", "max_nano", |row, look| {
-            Cell::duration(row.quantile(1.0), look)
+            Cell::duration(row.group.figures.range.1.0, look)
         }),
         Column::right("SELF", "self_nano", |row, look| {
             Cell::duration(row.group.figures.own.0, look)
+        }),
+        Column::right("SELF AVG", "self_average_nano", |row, look| {
+            Cell::duration(row.group.figures.mean_own().0, look)
+        }),
+        Column::right("SELF MIN", "self_min_nano", |row, look| {
+            Cell::duration(row.group.figures.own_range.0.0, look)
+        }),
+        Column::right("SELF MAX", "self_max_nano", |row, look| {
+            Cell::duration(row.group.figures.own_range.1.0, look)
         }),
         Column::right("CRITICAL", "critical_nano", |row, look| {
             Cell::duration(row.group.figures.critical.0, look)
@@ -88,10 +106,16 @@ impl Record for GroupRow<'_> {
         json.key("spans").raw(figures.durations.count());
         json.key("errors").raw(figures.errors);
         json.key("duration_nano").raw(figures.durations.sum().0);
+        json.key("average_nano").raw(figures.durations.mean().0);
+        json.key("min_nano").raw(figures.range.0.0);
         json.key("p50_nano").raw(self.quantile(0.5));
         json.key("p95_nano").raw(self.quantile(0.95));
-        json.key("max_nano").raw(self.quantile(1.0));
+        json.key("p99_nano").raw(self.quantile(0.99));
+        json.key("max_nano").raw(figures.range.1.0);
         json.key("self_nano").raw(figures.own.0);
+        json.key("self_average_nano").raw(figures.mean_own().0);
+        json.key("self_min_nano").raw(figures.own_range.0.0);
+        json.key("self_max_nano").raw(figures.own_range.1.0);
         json.key("critical_nano").raw(figures.critical.0);
         json.end_object();
     }

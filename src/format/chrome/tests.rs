@@ -180,3 +180,21 @@ fn what_is_too_much_goes_in_portions_and_keeps_what_is_open() {
     let children = spans().filter(|span| span.parent_id() == outer.span_id());
     assert_eq!(children.count(), 6000);
 }
+
+#[test]
+fn a_span_may_begin_before_its_caller() {
+    use crate::model::scenario;
+
+    let trace = scenario::trace("shop: GET 10..20\n  shop: early 5..15\n  cart: add 7..9\n");
+    let mut text = Vec::new();
+    let mut writer = ChromeWriter::new(&mut text);
+    writer.trace(&trace).unwrap();
+    writer.finish().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    let events = json["traceEvents"].as_array().unwrap();
+    let of = |phase| {
+        let alike = events.iter().filter(|event| event["ph"] == phase);
+        alike.count()
+    };
+    assert_eq!((of("X"), of("s"), of("f")), (3, 2, 2));
+}

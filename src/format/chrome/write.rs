@@ -62,24 +62,31 @@ impl<'w> ChromeWriter<'w> {
         let first = self.processes;
         let mut processes: HashMap<&str, usize> = HashMap::new();
         let mut lanes: Vec<Lanes> = Vec::new();
-        let mut places = vec![Place::default(); trace.len()];
+        // Clocks may let a span begin before its caller: one that has no place yet lends none.
+        let mut places: Vec<Option<Place>> = vec![None; trace.len()];
         let mut by_start: Vec<usize> = (0..trace.len()).collect();
         by_start.sort_by_key(|&span| trace.start_of(span));
-        for span in by_start {
+        for &span in &by_start {
             let service = trace.span(span).service();
             let process = *processes.entry(service).or_insert(lanes.len());
             if process == lanes.len() {
                 lanes.push(Lanes::default());
                 self.process(first + process as u64, service, trace);
             }
-            let caller = trace.parent(span).map(|parent| (parent, places[parent]));
-            let near = caller.filter(|(_, place)| place.process == process);
+            let caller = trace.parent(span);
+            let near = caller.and_then(|parent| Some((parent, places[parent]?)));
+            let near = near.filter(|(_, place)| place.process == process);
             let near = near.map(|(parent, place)| (parent, place.lane));
             let lane = lanes[process].lane_for(trace, span, near);
-            places[span] = Place { process, lane };
-            self.slice(trace, span, first, places[span]);
-            if let Some((parent, from)) = caller.filter(|(_, from)| *from != places[span]) {
-                self.arrow(trace, (parent, from), (span, places[span]), first);
+            places[span] = Some(Place { process, lane });
+        }
+        for span in by_start {
+            let Some(here) = places[span] else { continue };
+            self.slice(trace, span, first, here);
+            let caller = trace.parent(span);
+            let caller = caller.and_then(|parent| Some((parent, places[parent]?)));
+            if let Some((parent, from)) = caller.filter(|(_, from)| *from != here) {
+                self.arrow(trace, (parent, from), (span, here), first);
             }
             self.json.flush_full()?;
         }

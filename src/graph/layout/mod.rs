@@ -4,12 +4,13 @@
 //! hierarchical system structures", 1981) in the form of Gansner, Koutsofios, North, Vo: "A
 //! technique for drawing directed graphs", 1993, made for cells: everything is an integer and
 //! lines run along rows and columns. The steps have a file each: [`acyclic`], [`rank`], [`order`],
-//! [`ports`], [`place`], [`route`], [`label`]; [`placed`] takes them in turn. The same graph gives
+//! [`ports`], [`place`] (or [`outline`]), [`route`], [`label`]; [`placed`] takes them in turn. The same graph gives
 //! the same drawing, always.
 
 mod acyclic;
 mod label;
 mod order;
+mod outline;
 mod place;
 mod placed;
 mod ports;
@@ -42,6 +43,9 @@ pub struct Options {
     pub channel: i32,
     /// Boxes without edges are set beside each other up to this width.
     pub width: i32,
+    /// Each node has one caller at most: callers stand beside the first that they call, in the
+    /// order of the nodes, so that whoever begins at the top left sees much at once.
+    pub outline: bool,
 }
 
 impl Default for Options {
@@ -50,6 +54,7 @@ impl Default for Options {
             gap: 1,
             channel: 5,
             width: 120,
+            outline: false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::super::drawing::{EdgePath, Heading, Point, Rect, Size};
 use super::order::Layered;
 use super::route::{self, Channel};
-use super::{Component, Edge, Options, acyclic, place, ports, rank};
+use super::{Component, Edge, Options, acyclic, outline, place, ports, rank};
 
 /// A component with the rows and columns that the steps found for it.
 pub(super) struct Placed {
@@ -32,7 +32,9 @@ impl Placed {
             .map(|(&(from, to), &turned)| if turned { (to, from) } else { (from, to) })
             .collect();
         let mut layered = Layered::new(&rank::ranks(part.nodes.len(), &forward), &forward);
-        layered.order();
+        if !options.outline {
+            layered.order();
+        }
         let dummy = Size {
             width: 0,
             height: 1,
@@ -41,7 +43,11 @@ impl Placed {
         sizes.resize(layered.layer.len(), dummy);
         let heights: Vec<i32> = sizes.iter().map(|size| size.height).collect();
         let ports = ports::ports(&layered, &heights, &turned);
-        let rows = place::rows(&layered, &ports, &heights, options.gap);
+        let rows = if options.outline {
+            outline::rows(&layered, &ports, &heights, options.gap)
+        } else {
+            place::rows(&layered, &ports, &heights, options.gap)
+        };
         let segments = layered.segments.iter().enumerate();
         let ends: Vec<route::Rows> = segments
             .map(|(s, seg)| {

@@ -130,6 +130,34 @@ proptest! {
     }
 
     #[test]
+    fn an_outline_begins_at_the_top_and_callers_stand_beside_their_first_callee(
+        parents in prop::collection::vec(any::<prop::sample::Index>(), 1..40),
+        height in 1..6_i32,
+    ) {
+        let mut tree = Graph::new();
+        tree.add_node(Size { width: 9, height });
+        for (node, parent) in (1..).zip(&parents) {
+            tree.add_node(Size { width: 5 + node % 7, height });
+            let ends = (NodeIndex::new(parent.index(node as usize)), NodeIndex::new(node as usize));
+            tree.add_edge(ends.0, ends.1, EdgeSpec::default());
+        }
+        let options = Options { outline: true, ..Options::default() };
+        let drawing = layout(&tree, |_, size| *size, |_, spec| *spec, options);
+        prop_assert_eq!(drawing.boxes[0].rect.y, 0);
+        for (index, a) in drawing.boxes.iter().enumerate() {
+            prop_assert!(drawing.boxes[index + 1..].iter().all(|b| !a.rect.intersects(b.rect)));
+            let callees = tree.neighbors(a.node).map(|node| drawing.boxes[node.index()].rect.y);
+            prop_assert!(callees.min().is_none_or(|first| first == a.rect.y));
+        }
+        for path in &drawing.paths {
+            for cell in cells(&path.points) {
+                let crossed = drawing.boxes.iter().find(|b| b.rect.contains(cell));
+                prop_assert!(crossed.is_none(), "{path:?} runs through {crossed:?}");
+            }
+        }
+    }
+
+    #[test]
     fn the_same_graph_gives_the_same_drawing(graph in graphs()) {
         prop_assert_eq!(draw(&graph), draw(&graph));
     }

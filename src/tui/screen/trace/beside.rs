@@ -19,6 +19,7 @@ impl Open {
         if !view.is_slow() || self.trace.len() <= AT_ONCE {
             let body = Body::of(view, by, &self.seen(), &explained, &Cancellation::never());
             self.bodies.extend(body.map(|body| (view, body)));
+            self.sift_sheet(view, usize::MAX);
             return;
         }
         self.building = Some(self.span().unwrap_or(0));
@@ -119,6 +120,7 @@ impl Open {
             _ => {}
         }
         self.bodies.insert(view, body);
+        self.sift_sheet(view, height);
         if let Some(span) = span {
             self.go(span, height);
             self.anchor = self.span().map(|shown| (shown, span));

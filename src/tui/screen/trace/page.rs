@@ -174,6 +174,13 @@ impl Page for TraceScreen {
         );
     }
 
+    fn picked(&mut self, what: &str, cx: &mut Cx<'_>) {
+        if let Some(open) = self.open() {
+            open.group_by_attribute(what);
+        }
+        self.pass_on(cx);
+    }
+
     fn traces(&self) -> Vec<TraceId> {
         vec![self.id]
     }

@@ -170,7 +170,6 @@ impl Rows {
     }
 
     /// What is left out of the rows.
-    #[cfg(test)]
     pub fn sieve(&self) -> &Sieve {
         &self.sieve
     }

@@ -1,7 +1,7 @@
 //! Spans that are left out of a tree's rows: with all below them, or alone, so that their
 //! children stand in their place.
 
-use crate::model::Trace;
+use crate::model::{Bits, Trace};
 
 /// What is left out. By default nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,20 +75,26 @@ impl Sieve {
         self.kept.is_empty()
     }
 
+    /// The spans that are not left out. Looks at every span.
+    pub fn shown(&self, trace: &Trace) -> Bits {
+        let mut shown = Bits::none(trace.len());
+        let mut span = 0;
+        while span < trace.len() {
+            if self.prunes(span) {
+                span = trace.subtree(span).end;
+                continue;
+            }
+            if !self.splices(span) {
+                shown.insert(span);
+            }
+            span += 1;
+        }
+        shown
+    }
+
     /// How many spans are left out. Looks at every span.
     pub fn count(&self, trace: &Trace) -> usize {
-        let (mut span, mut count) = (0, 0);
-        while span < trace.len() {
-            let end = trace.subtree(span).end;
-            if self.prunes(span) {
-                count += end - span;
-                span = end;
-            } else {
-                count += usize::from(self.splices(span));
-                span += 1;
-            }
-        }
-        count
+        trace.len() - self.shown(trace).count()
     }
 }
 

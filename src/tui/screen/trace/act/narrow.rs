@@ -7,11 +7,30 @@ use crate::tui::widget::waterfall::Row;
 
 use super::super::Open;
 use super::super::find::Hits;
+use super::super::view::{Body, View};
 use super::super::without::Without;
+
+fn is_narrowing(action: Action) -> bool {
+    matches!(
+        action,
+        Action::WithoutService
+            | Action::AroundService
+            | Action::WithoutOperation
+            | Action::WithoutShorter
+            | Action::ShowAll
+            | Action::HitsAs
+    )
+}
 
 impl Open {
     pub(super) fn act_narrow(&mut self, act: Act, height: usize, cx: &mut Cx<'_>) -> bool {
         let before = self.without.clone();
+        if is_narrowing(act.action) && !self.view.is_sifted() {
+            cx.say(Message::note(
+                "waterfall, table and events leave spans out: vw, vt, ve",
+            ));
+            return true;
+        }
         match act.action {
             Action::WithoutService | Action::AroundService => self.hide_service(act.action),
             Action::WithoutOperation => self.hide_operation(),
@@ -44,9 +63,29 @@ impl Open {
         let sieve = self.without.sieve(&self.trace, only);
         self.left_out = sieve.count(&self.trace);
         self.rows.sift(&self.trace, sieve);
+        for view in [View::Table, View::Events] {
+            self.sift_sheet(view, height);
+        }
         let row = span.map_or(0, |span| self.rows.row_of(span));
         self.list.go(row, height, self.rows.len());
         self.describe();
+    }
+
+    /// Leaves out of a table what is left out of the rows; where only hits are to be seen, their
+    /// ancestors too.
+    pub fn sift_sheet(&mut self, view: View, height: usize) {
+        let Some(Body::Sheet(sheet)) = self.bodies.get_mut(&view) else {
+            return;
+        };
+        let hits = (self.find.hits_as == Hits::Only).then_some(&self.find.hits);
+        let kept = (self.left_out > 0).then(|| {
+            let mut shown = self.rows.sieve().shown(&self.trace);
+            if let Some(hits) = hits {
+                shown.retain(|span| hits.contains(span));
+            }
+            shown
+        });
+        sheet.sift(kept, height);
     }
 
     fn hide_service(&mut self, action: Action) {

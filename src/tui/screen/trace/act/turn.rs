@@ -9,8 +9,9 @@ use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Move};
 use crate::tui::screen::menu::Choice;
-use crate::tui::screen::{Menu, Overlay};
+use crate::tui::screen::{Menu, Overlay, Palette};
 
+use super::super::columns::keys;
 use super::super::view::flame::FlameView;
 use super::super::view::sheet::Sheet;
 use super::super::view::{Body, View};
@@ -75,7 +76,7 @@ impl Open {
                     Some(Body::Json(_)) => self.act_json(act, height),
                     None => false,
                 };
-                return done || self.act_hunt(act, height, cx);
+                return done || self.act_narrow(act, height, cx) || self.act_hunt(act, height, cx);
             }
         }
         self.describe();
@@ -94,6 +95,11 @@ impl Open {
                 self.sort(letter, height);
             }
             (Action::Sort, None) => self.ask_sort(cx),
+            (Action::GroupBy, Some('a')) => {
+                let keys = keys(&self.trace).into_iter();
+                let known: Vec<_> = keys.map(|key| (key.name, key.spans as u64)).collect();
+                cx.go(Move::Over(Overlay::Palette(Palette::attributes(&known))));
+            }
             (Action::GroupBy, Some(letter)) => self.group_by(letter),
             (Action::GroupBy, None) => self.ask_group(cx),
             _ => {
@@ -136,11 +142,12 @@ impl Open {
             return;
         }
         let mut choices = vec![
-            Choice::new('a', "service and operation"),
+            Choice::new('b', "service and operation"),
             Choice::new('s', "service"),
             Choice::new('o', "operation"),
             Choice::new('i', "kind"),
             Choice::new('t', "status"),
+            Choice::new('a', "any attribute"),
         ];
         let keys = self.group_keys();
         let numbered = ('1'..='9').zip(keys);
@@ -184,9 +191,19 @@ impl Open {
             }
             _ => super::super::view::sheet::usual_groups(),
         };
-        if by.is_empty() {
-            return;
+        if !by.is_empty() {
+            self.regroup(by);
         }
+    }
+
+    /// Groups by an attribute, in the same way.
+    pub fn group_by_attribute(&mut self, key: &str) {
+        if self.view == View::Statistics {
+            self.regroup(vec![GroupBy::Attribute(key.to_owned())]);
+        }
+    }
+
+    fn regroup(&mut self, by: Vec<GroupBy>) {
         let before = match self.bodies.get(&View::Statistics) {
             Some(Body::Sheet(sheet)) => sheet.grouped_by().to_vec(),
             _ => Vec::new(),

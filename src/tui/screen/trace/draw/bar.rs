@@ -2,7 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use crate::analysis::Weight;
+use crate::analysis::{GroupBy, Weight};
+use crate::model::Nanos;
 use crate::text;
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::Target;
@@ -10,6 +11,7 @@ use crate::tui::page::Look;
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
+use super::super::view::graph::Colouring;
 use super::super::view::{Body, View};
 use super::super::{Focus, Open};
 
@@ -25,49 +27,7 @@ pub fn bar(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     } else {
         tabs(open, canvas, area) + 3
     };
-    let charset = canvas.charset();
-    let mut facts = Phrase::default();
-    if open.received.is_some() {
-        facts.push(Token::Doubt, "clocks corrected   ");
-    }
-    if open.squeeze.is_some() {
-        facts.push(Token::Doubt, "idle time squeezed   ");
-    }
-    if open.critical_only {
-        facts.push(Token::Accent, "critical path only   ");
-    }
-    if open.folded {
-        facts.push(Token::Doubt, "opened folded, zR opens all   ");
-    }
-    if open.left_out > 0 {
-        let without = open
-            .without
-            .words(|length| text::duration(length.0, charset));
-        let without = if without.is_empty() {
-            "hits only"
-        } else {
-            &without
-        };
-        let hidden = text::plural(open.left_out as u64, "span");
-        facts.push(
-            Token::Doubt,
-            format!("{without}: {hidden} hidden, xx shows all   "),
-        );
-    }
-    let (from, to) = open.range.shown();
-    let shown = if open.range.is_whole() {
-        "all of it".to_owned()
-    } else {
-        let offset = text::duration(from.since(open.trace.start()).0, charset);
-        format!(
-            "{} from +{offset}",
-            text::duration(to.since(from).0, charset)
-        )
-    };
-    facts.push(Token::Muted, shown);
-    if open.view != View::Waterfall {
-        facts = view_facts(open);
-    }
+    let mut facts = facts(open);
     if finding && area.width < facts.width() + x + 40 {
         // Whoever types wants to see what.
         facts = Phrase::default();
@@ -99,9 +59,66 @@ pub fn bar(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.phrase(at, area.y, (x + room).saturating_sub(at), &said);
 }
 
-/// What is to be known of how a view was made.
-fn view_facts(open: &Open) -> Phrase {
-    let words = match open.bodies.get(&open.view) {
+/// What is to be known of what is shown: what was changed, what is left out, which part it is.
+fn facts(open: &Open) -> Phrase {
+    let is_bars = open.view == View::Waterfall;
+    let is_sifted = open.view.is_sifted() && open.left_out > 0;
+    let said = [
+        (open.received.is_some(), Token::Doubt, "clocks corrected"),
+        (is_sifted, Token::Doubt, &left_out(open)),
+        (
+            is_bars && open.squeeze.is_some(),
+            Token::Doubt,
+            "idle time squeezed",
+        ),
+        (
+            is_bars && open.critical_only,
+            Token::Accent,
+            "critical path only",
+        ),
+        (
+            is_bars && open.folded,
+            Token::Doubt,
+            "opened folded, zR opens all",
+        ),
+        (is_bars, Token::Muted, &of_range(open)),
+        (!is_bars, Token::Muted, &of_view(open)),
+    ];
+    let mut facts = Phrase::default();
+    for (_, token, words) in said.into_iter().filter(|said| said.0 && !said.2.is_empty()) {
+        if facts.width() > 0 {
+            facts.push(Token::Muted, "   ");
+        }
+        facts.push(token, words.to_owned());
+    }
+    facts
+}
+
+fn left_out(open: &Open) -> String {
+    let figure = |length: Nanos| text::duration(length.0, open.charset);
+    let without = open.without.words(figure);
+    let without = if without.is_empty() {
+        "hits only"
+    } else {
+        &without
+    };
+    let hidden = text::plural(open.left_out as u64, "span");
+    format!("{without}: {hidden} hidden, xx shows all")
+}
+
+fn of_range(open: &Open) -> String {
+    if open.range.is_whole() {
+        return "all of it".to_owned();
+    }
+    let (from, to) = open.range.shown();
+    let figure = |length: Nanos| text::duration(length.0, open.charset);
+    let offset = figure(from.since(open.trace.start()));
+    format!("{} from +{offset}", figure(to.since(from)))
+}
+
+/// How a view was made.
+fn of_view(open: &Open) -> String {
+    match open.bodies.get(&open.view) {
         Some(Body::Flame(flame)) => {
             let weight = match flame.weight {
                 Weight::Total => "total",
@@ -110,18 +127,30 @@ fn view_facts(open: &Open) -> Phrase {
             };
             let sum = text::duration(flame.whole(), open.charset);
             let wall = text::duration(open.trace.duration().0, open.charset);
-            format!("{weight} time {sum}, wall {wall}")
+            format!("merged by path   {weight} time {sum}, wall {wall}")
         }
-        Some(Body::Graph(graph)) if graph.all > graph.graph.node_count() => {
-            format!(
-                "the busiest {} of {} steps",
-                graph.graph.node_count(),
-                text::count(graph.all as u64)
-            )
+        Some(Body::Graph(graph)) => {
+            let shade = match graph.colouring {
+                Colouring::Service => "by service",
+                Colouring::Total => "by share of the trace",
+                Colouring::Own => "by own share",
+            };
+            match (graph.graph.node_count(), graph.all) {
+                (shown, all) if shown < all => {
+                    format!(
+                        "{shade}   the busiest {shown} of {} steps",
+                        text::count(all as u64)
+                    )
+                }
+                _ => shade.to_owned(),
+            }
+        }
+        Some(Body::Sheet(sheet)) if !sheet.grouped_by().is_empty() => {
+            let by: Vec<&str> = sheet.grouped_by().iter().map(GroupBy::word).collect();
+            format!("by {}", by.join(", "))
         }
         _ => String::new(),
-    };
-    Phrase::of(Token::Muted, words)
+    }
 }
 
 /// The tabs of all views, each a button.

@@ -3,7 +3,7 @@
 use petgraph::visit::EdgeRef;
 use ratatui::layout::Rect;
 
-use crate::graph::{self, NodeBox, Point};
+use crate::graph::{self, Drawing, NodeBox, Point, Step};
 use crate::text::{Charset, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Target};
@@ -11,14 +11,17 @@ use crate::tui::page::Look;
 use crate::tui::theme::Token;
 
 use super::super::Open;
-use super::super::view::graph::{Colouring, GraphView};
+use super::super::view::graph::{Colouring, Form, GraphView};
 
 pub fn draw(open: &Open, view: &GraphView, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.pane(Pane::Body, area);
-    let origin = scroll(view, area);
+    let (drawing, form) = view.drawing(area.width.saturating_sub(2), area.height);
+    let origin = scroll(view, drawing, area);
     let painter = Painter {
         open,
         view,
+        drawing,
+        form,
         look,
         area,
         origin,
@@ -28,8 +31,8 @@ pub fn draw(open: &Open, view: &GraphView, look: &Look<'_>, canvas: &mut Canvas<
 
 /// The cell of the drawing at the top left: so that the cursor's box is in the middle where not
 /// all of the drawing has room.
-fn scroll(view: &GraphView, area: Rect) -> Point {
-    let here = view.drawing.node(view.cursor).map(|node| node.rect);
+fn scroll(view: &GraphView, drawing: &Drawing, area: Rect) -> Point {
+    let here = drawing.node(view.cursor).map(|node| node.rect);
     let along = |at: i32, size: i32, room: i32| {
         if size <= room {
             0
@@ -41,14 +44,16 @@ fn scroll(view: &GraphView, area: Rect) -> Point {
         (rect.x + rect.width / 2, rect.y + rect.height / 2)
     });
     Point {
-        x: along(x, view.drawing.size.width, i32::from(area.width) - 2) - 1,
-        y: along(y, view.drawing.size.height, i32::from(area.height) - 1) - 1,
+        x: along(x, drawing.size.width, i32::from(area.width) - 2) - 1,
+        y: along(y, drawing.size.height, i32::from(area.height)),
     }
 }
 
 struct Painter<'a> {
     open: &'a Open,
     view: &'a GraphView,
+    drawing: &'a Drawing,
+    form: Form,
     look: &'a Look<'a>,
     area: Rect,
     origin: Point,
@@ -62,10 +67,10 @@ impl Painter<'_> {
             width: self.area.width.into(),
             height: self.area.height.into(),
         };
-        let grid = self.view.drawing.grid(window);
+        let grid = self.drawing.grid(window);
         let mut near = graph::Grid::new(window);
         for edge in self.view.graph.edges(self.view.cursor) {
-            if let Some(path) = self.view.drawing.path(edge.id()) {
+            if let Some(path) = self.drawing.path(edge.id()) {
                 path.stroke(&mut near);
             }
         }
@@ -87,12 +92,12 @@ impl Painter<'_> {
                 }
             }
         }
-        for node in &self.view.drawing.boxes {
+        for node in &self.drawing.boxes {
             if node.rect.intersects(window) {
                 self.node(canvas, node);
             }
         }
-        for path in &self.view.drawing.paths {
+        for path in &self.drawing.paths {
             self.sign(
                 canvas,
                 path.arrow(),
@@ -140,51 +145,13 @@ impl Painter<'_> {
     fn node(&self, canvas: &mut Canvas<'_>, node: &NodeBox) {
         let step = &self.view.graph[node.node];
         let here = node.node == self.view.cursor;
-        let hue = self.look.shared.colours.token(&step.service);
-        let failed = step.errors > 0;
         self.frame(
             canvas,
             node,
             here,
             if here { Token::Accent } else { Token::Border },
         );
-        let trace = &self.open.trace;
-        let lines = self.view.lines(step, trace, canvas.charset());
-        let found = step.spans.iter().any(|&span| self.open.find.is_hit(span));
-        let shade = match self.view.colouring {
-            Colouring::Service => Token::Muted,
-            Colouring::Total => heat(step.total.0, trace.duration().0),
-            Colouring::Own => heat(step.own.0, step.total.0),
-        };
-        let tokens = [
-            hue,
-            match (found, failed) {
-                (true, _) => Token::Match,
-                (false, true) => Token::Error,
-                (false, false) => Token::Text,
-            },
-            shade,
-        ];
-        for ((n, line), token) in (1..).zip(&lines).zip(tokens) {
-            let at = Point {
-                x: node.rect.x + 2,
-                y: node.rect.y + n,
-            };
-            self.text(canvas, at, node.rect.width - 4, line, token);
-        }
-        if failed {
-            let at = Point {
-                x: node.rect.right() - 3,
-                y: node.rect.y + 3,
-            };
-            self.text(
-                canvas,
-                at,
-                1,
-                &Shown::new(canvas.glyphs.failed),
-                Token::Error,
-            );
-        }
+        self.lines(canvas, node, step);
         if let Some((x, y)) = self.cell(Point {
             x: node.rect.x,
             y: node.rect.y,
@@ -195,6 +162,48 @@ impl Painter<'_> {
             if here {
                 canvas.cursor_at(y);
             }
+        }
+    }
+
+    /// What is told of a step: inside its box, or in the frame.
+    fn lines(&self, canvas: &mut Canvas<'_>, node: &NodeBox, step: &Step) {
+        let (trace, failed) = (&self.open.trace, step.errors > 0);
+        let room = (node.rect.width - 4).max(0);
+        let lines = self
+            .view
+            .lines(step, room as usize, trace, canvas.charset());
+        let found = step.spans.iter().any(|&span| self.open.find.is_hit(span));
+        let shade = match self.view.colouring {
+            Colouring::Service => Token::Muted,
+            Colouring::Total => heat(step.total.0, trace.duration().0),
+            Colouring::Own => heat(step.own.0, step.total.0),
+        };
+        let tokens = [
+            self.look.shared.colours.token(&step.service),
+            match (found, failed) {
+                (true, _) => Token::Match,
+                (false, true) => Token::Error,
+                (false, false) => Token::Text,
+            },
+            shade,
+        ];
+        let (x, first) = (node.rect.x + 2, node.rect.y + self.form.first_line());
+        for ((y, line), token) in (first..).zip(&lines).zip(tokens) {
+            let inside = node.rect.y < y && y < node.rect.bottom() - 1;
+            let (x, line) = if inside {
+                (x, line.clone())
+            } else {
+                (x - 1, Shown::from(format!(" {line} ")))
+            };
+            self.text(canvas, Point { x, y }, room + 2, &line, token);
+        }
+        if failed {
+            let at = Point {
+                x: node.rect.right() - 3,
+                y: first + 2,
+            };
+            let sign = Shown::new(canvas.glyphs.failed);
+            self.text(canvas, at, 1, &sign, Token::Error);
         }
     }
 

@@ -49,17 +49,17 @@ pub fn draw(open: &Open, sheet: &Sheet, look: &Look<'_>, canvas: &mut Canvas<'_>
                 phrase
             };
             let phrase = phrase.cut(width, canvas.charset());
+            match sheet.share(row, column.letter) {
+                Some(share) if column.title.is_empty() => bar(canvas, (x, y), width, share),
+                Some(share) if phrase.width() + 2 <= width => heat(canvas, (x, y), share),
+                _ => {}
+            }
             let x = if column.right {
                 x + width - phrase.width()
             } else {
                 x
             };
             canvas.phrase(x, y, width, &phrase);
-            if column.title.is_empty()
-                && let Some(share) = sheet.share(row, &seen)
-            {
-                bar(canvas, (x, y), width, share);
-            }
         }
         if row == sheet.list.cursor() {
             let token = if open.focus == Focus::Detail {
@@ -114,6 +114,14 @@ fn named(phrase: &Phrase, hit: bool, look: &Look<'_>) -> Phrase {
         named.push(token, text.clone());
     }
     named
+}
+
+/// A shade at the left of a figure, by its share of the greatest of its column.
+fn heat(canvas: &mut Canvas<'_>, (x, y): (u16, u16), share: f64) {
+    let step = (share.clamp(0.0, 1.0) * 7.0).round() as u8;
+    if step > 0 {
+        canvas.put(x, y, canvas.glyphs.heat(step), Token::Heat(step));
+    }
 }
 
 fn bar(canvas: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, share: f64) {

@@ -9,8 +9,36 @@ use crate::text::{self, Charset, Shown};
 
 /// More boxes than this nobody can follow: the ones with most time are shown.
 const MOST: usize = 60;
-/// Columns of a box, frame included.
-const WIDTH: i32 = 24;
+/// Columns of a box, frame included, at least and at most. Within them it is as wide as its names.
+const WIDTH: (usize, usize) = (24, 40);
+/// Columns of the frame and the blanks beside it.
+const FRAME: usize = 4;
+
+/// How much room a box takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Three lines in a frame.
+    Full,
+    /// One line; the first and the last stand in the frame.
+    Compact,
+}
+
+impl Form {
+    const fn height(self) -> i32 {
+        match self {
+            Self::Full => 5,
+            Self::Compact => 3,
+        }
+    }
+
+    /// The row of a box on which its first line stands.
+    pub const fn first_line(self) -> i32 {
+        match self {
+            Self::Full => 1,
+            Self::Compact => 0,
+        }
+    }
+}
 
 /// What the third line and the shade of a box tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,7 +56,8 @@ pub enum Colouring {
 #[derive(Debug, Clone)]
 pub struct GraphView {
     pub graph: DiGraph<Step, Lead>,
-    pub drawing: Drawing,
+    full: Drawing,
+    compact: Drawing,
     pub cursor: NodeIndex,
     pub colouring: Colouring,
     /// How many steps there are with those left out.
@@ -38,7 +67,7 @@ pub struct GraphView {
 impl PartialEq for GraphView {
     fn eq(&self, other: &Self) -> bool {
         (self.cursor, self.colouring, self.all) == (other.cursor, other.colouring, other.all)
-            && self.drawing == other.drawing
+            && self.compact == other.compact
     }
 }
 
@@ -46,17 +75,32 @@ impl GraphView {
     /// The graph of a trace, laid out; of no use once cancelled.
     pub fn new(trace: &Trace, cancellation: &Cancellation<'_>) -> Self {
         let (graph, all) = trace_graph_until(trace, MOST, cancellation);
-        let size = |_, _: &Step| Size {
-            width: WIDTH,
-            height: 5,
+        let drawn = |form| {
+            let options = Options {
+                gap: i32::from(form == Form::Full),
+                outline: true,
+                ..Options::default()
+            };
+            let size = |_, step: &Step| size(step, form);
+            layout(&graph, size, |_, _| EdgeSpec::default(), options)
         };
-        let drawing = layout(&graph, size, |_, _| EdgeSpec::default(), Options::default());
         Self {
+            full: drawn(Form::Full),
+            compact: drawn(Form::Compact),
             graph,
-            drawing,
             cursor: NodeIndex::new(0),
             colouring: Colouring::default(),
             all,
+        }
+    }
+
+    /// The drawing for so many columns and rows: with full boxes if all of it has room.
+    pub fn drawing(&self, columns: u16, rows: u16) -> (&Drawing, Form) {
+        let Size { width, height } = self.full.size;
+        if width <= i32::from(columns) && height <= i32::from(rows) {
+            (&self.full, Form::Full)
+        } else {
+            (&self.compact, Form::Compact)
         }
     }
 
@@ -90,7 +134,7 @@ impl GraphView {
 
     /// To the next box below or above, in the same column if there is one.
     pub fn beside(&mut self, down: bool) {
-        let Some(here) = self.drawing.node(self.cursor).map(|node| node.rect) else {
+        let Some(here) = self.compact.node(self.cursor).map(|node| node.rect) else {
             return;
         };
         let key = |rect: crate::graph::Rect| {
@@ -101,7 +145,7 @@ impl GraphView {
             };
             (ahead > 0).then_some(((rect.x - here.x).abs(), ahead))
         };
-        let boxes = self.drawing.boxes.iter();
+        let boxes = self.compact.boxes.iter();
         let next = boxes.filter_map(|node| key(node.rect).map(|key| (key, node.node)));
         self.cursor = next.min().map_or(self.cursor, |(_, node)| node);
     }
@@ -115,16 +159,17 @@ impl GraphView {
         };
     }
 
-    /// The lines inside a box: service with how many, operation, time.
-    pub fn lines(&self, step: &Step, trace: &Trace, charset: Charset) -> [Shown<'static>; 3] {
-        let room = (WIDTH - 4) as usize;
-        let many = match step.spans.len() {
-            1 => String::new(),
-            many => text::count(many as u64),
-        };
+    /// The lines of a box with room for so many columns: service with how many, operation, time.
+    pub fn lines(
+        &self,
+        step: &Step,
+        room: usize,
+        trace: &Trace,
+        charset: Charset,
+    ) -> [Shown<'static>; 3] {
+        let many = many(step, charset);
         let service = Shown::from_owned(step.service.clone());
-        let service = service.cut(room.saturating_sub(many.len() + 1), charset);
-        let pad = room.saturating_sub(service.width() + many.len());
+        let service = service.cut_middle(room.saturating_sub(many.len()), charset);
         let share = |part: u64, of: u64| text::share(part, of);
         let time = text::duration(step.total.0, charset);
         let time = match self.colouring {
@@ -134,10 +179,29 @@ impl GraphView {
             Colouring::Total => format!("{time}  {}", share(step.total.0, trace.duration().0)),
         };
         [
-            Shown::from(format!("{service}{}{many}", " ".repeat(pad))),
-            Shown::from_owned(step.operation.clone()).cut(room, charset),
+            Shown::from(format!("{service}{many}")),
+            Shown::from_owned(step.operation.clone()).cut_middle(room, charset),
             Shown::from(time),
         ]
+    }
+}
+
+/// How many spans a step stands for, behind its service.
+fn many(step: &Step, charset: Charset) -> String {
+    let times = crate::tui::theme::Glyphs::of(charset).times;
+    match step.spans.len() {
+        1 => String::new(),
+        many => format!(" {times}{}", text::count(many as u64)),
+    }
+}
+
+fn size(step: &Step, form: Form) -> Size {
+    let width = |text: &str| Shown::start_of(text, WIDTH.1).width();
+    let head = width(&step.service) + many(step, Charset::Ascii).len();
+    let widest = head.max(width(&step.operation)) + FRAME;
+    Size {
+        width: widest.clamp(WIDTH.0, WIDTH.1) as i32,
+        height: form.height(),
     }
 }
 
@@ -155,11 +219,8 @@ mod tests {
         assert_eq!(view.step().map(|step| step.spans.len()), Some(2));
         let lines = view
             .step()
-            .map(|step| view.lines(step, &trace, Charset::Unicode));
-        assert_eq!(
-            lines.map(|l| l[0].to_string()),
-            Some("b                  2".to_owned())
-        );
+            .map(|step| view.lines(step, 20, &trace, Charset::Unicode));
+        assert_eq!(lines.map(|l| l[0].to_string()), Some("b ×2".to_owned()));
         view.along(Way::Incoming);
         assert_eq!(view.span(), Some(0));
         view.along(Way::Outgoing);

@@ -101,6 +101,11 @@ impl View {
         )
     }
 
+    /// Whether it leaves out the spans that are put out of sight.
+    pub const fn is_sifted(self) -> bool {
+        matches!(self, Self::Waterfall | Self::Table | Self::Events)
+    }
+
     /// Where its keys are looked up.
     pub const fn context(self) -> Context {
         match self {

@@ -181,17 +181,23 @@ impl Content {
 
 /// The figure of a group that stands in the column of a letter.
 pub fn group_figure(group: &Group, letter: char) -> Option<u64> {
-    let durations = &group.figures.durations;
+    let figures = &group.figures;
+    let durations = &figures.durations;
     Some(match letter {
         's' => durations.count(),
-        'e' => group.figures.errors,
+        'e' => figures.errors,
         'd' => durations.sum().0,
         'a' => durations.mean().0,
+        'i' => figures.range.0.0,
         'm' => durations.quantile(0.5)?.0,
         'p' => durations.quantile(0.95)?.0,
-        'x' => durations.quantile(1.0)?.0,
-        'o' => group.figures.own.0,
-        'c' => group.figures.critical.0,
+        'h' => durations.quantile(0.99)?.0,
+        'x' => figures.range.1.0,
+        'o' => figures.own.0,
+        'v' => figures.mean_own().0,
+        'w' => figures.own_range.0.0,
+        'y' => figures.own_range.1.0,
+        'c' => figures.critical.0,
         _ => return None,
     })
 }

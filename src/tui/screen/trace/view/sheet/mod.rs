@@ -8,7 +8,7 @@ mod content;
 use std::cmp::Reverse;
 
 use crate::analysis::GroupBy;
-use crate::model::{Cancellation, Trace};
+use crate::model::{Bits, Cancellation, Trace};
 use crate::tui::phrase::Phrase;
 use crate::tui::widget::list::List;
 
@@ -17,6 +17,7 @@ use super::Seen;
 
 use cells::{event_cell, finding_cell, group_cell, span_cell};
 pub use columns::{Column, is_column};
+use content::group_figure;
 pub use content::{Content, usual_groups};
 
 /// A table, how it is sorted, and where the reader stands in it.
@@ -27,8 +28,11 @@ pub struct Sheet {
     /// The letter of the column that it is sorted by, and whether the least comes first.
     pub sort: (char, bool),
     order: Vec<u32>,
-    /// The most critical time of a group.
-    most: u64,
+    /// The spans that are not out of sight, and the rows of those in that order; none if all are
+    /// to be seen.
+    sifted: Option<(Bits, Vec<u32>)>,
+    /// The greatest figure of each column of groups in which they differ, by its letter.
+    most: Vec<(char, u64)>,
 }
 
 impl Sheet {
@@ -36,16 +40,14 @@ impl Sheet {
     pub fn new(content: Content, trace: &Trace, explained: &Explained) -> Self {
         let order = (0..content.len(trace, explained) as u32).collect();
         let sort = content.usual_sort();
-        let most = match &content {
-            Content::Groups(_, groups) => groups.iter().map(|group| group.figures.critical.0).max(),
-            _ => None,
-        };
+        let most = greatest(&content);
         Self {
             content,
             list: List::default(),
             sort,
             order,
-            most: most.unwrap_or(0).max(1),
+            sifted: None,
+            most,
         }
     }
 
@@ -57,14 +59,47 @@ impl Sheet {
         }
     }
 
+    /// Leaves out the rows of all spans but these, the cursor on its row or near it; shows all
+    /// again if none are given. Groups and findings are of the whole trace.
+    pub fn sift(&mut self, kept: Option<Bits>, height: usize) {
+        if !matches!(self.content, Content::Spans | Content::Events(_)) {
+            return;
+        }
+        let here = self.rows().get(self.list.cursor()).copied();
+        self.sifted = kept.map(|kept| {
+            let rows = self.kept_rows(&kept);
+            (kept, rows)
+        });
+        self.stay(here, height);
+    }
+
+    fn kept_rows(&self, kept: &Bits) -> Vec<u32> {
+        let span = |row: u32| self.content.span(row as usize, None);
+        let is_kept = |row: &u32| span(*row).is_some_and(|span| kept.contains(span));
+        self.order.iter().copied().filter(is_kept).collect()
+    }
+
+    /// Keeps the cursor on a row of the content, wherever that stands now.
+    fn stay(&mut self, here: Option<u32>, height: usize) {
+        let row = self.rows().iter().position(|&row| Some(row) == here);
+        let len = self.len();
+        let near = self.list.cursor().min(len.saturating_sub(1));
+        self.list.go(row.unwrap_or(near), height, len);
+    }
+
+    /// The rows of the content, as they stand.
+    fn rows(&self) -> &[u32] {
+        self.sifted.as_ref().map_or(&self.order, |(_, rows)| rows)
+    }
+
     /// The number of rows.
     pub fn len(&self) -> usize {
-        self.order.len()
+        self.rows().len()
     }
 
     /// Which row of the content stands in a row of the table.
     pub fn row(&self, row: usize) -> Option<usize> {
-        self.order.get(row).map(|&row| row as usize)
+        self.rows().get(row).map(|&row| row as usize)
     }
 
     /// The span under the cursor.
@@ -104,22 +139,20 @@ impl Sheet {
                         .get(*row as usize)
                         .is_some_and(|g| g.values == values)
                 };
-                self.order.iter().position(is_group)
+                self.rows().iter().position(is_group)
             }
-            _ => self.order.iter().position(|&row| of(row) == Some(span)),
+            _ => self.rows().iter().position(|&row| of(row) == Some(span)),
         };
         if let Some(row) = row {
-            self.list.go(row, height, self.order.len());
+            self.list.go(row, height, self.len());
         }
     }
 
     /// The cursor on the row that another form of the same table has it on.
     pub fn stand_as(&mut self, before: &Self, height: usize) {
-        let here = before.order.get(before.list.cursor()).copied();
-        let row = self.order.iter().position(|&row| Some(row) == here);
+        let here = before.rows().get(before.list.cursor()).copied();
         self.list = before.list;
-        self.list.follow(row.unwrap_or(0));
-        self.list.go(row.unwrap_or(0), height, self.order.len());
+        self.stay(here, height);
     }
 
     /// How it is sorted, if not as usual: a column's word, and whether the least comes first.
@@ -154,7 +187,7 @@ impl Sheet {
             matches!(letter, 'n' | 'i' | 'm' | 't')
         };
         self.sort = (letter, least_first);
-        let here = self.order.get(self.list.cursor()).copied();
+        let here = self.rows().get(self.list.cursor()).copied();
         let content = &self.content;
         let wanted = || !cancellation.is_cancelled();
         let figure = |&row: &u32| {
@@ -169,8 +202,12 @@ impl Sheet {
             (false, true) => self.order.sort_by_cached_key(words),
             (false, false) => self.order.sort_by_cached_key(|row| Reverse(words(row))),
         }
-        let row = self.order.iter().position(|&row| Some(row) == here);
-        self.list.go(row.unwrap_or(0), height, self.order.len());
+        let kept = self.sifted.take().map(|(kept, _)| kept);
+        self.sifted = kept.map(|kept| {
+            let rows = self.kept_rows(&kept);
+            (kept, rows)
+        });
+        self.stay(here, height);
     }
 
     /// What stands in a cell.
@@ -190,14 +227,33 @@ impl Sheet {
         }
     }
 
-    /// The share of a row that a bar in the last column tells, if there is one.
-    pub fn share(&self, row: usize, seen: &Seen<'_>) -> Option<f64> {
+    /// What part of the greatest figure of its column a group's is, from 0 to 1; none where
+    /// there are no groups, or all have the same.
+    pub fn share(&self, row: usize, letter: char) -> Option<f64> {
         let Content::Groups(_, groups) = &self.content else {
             return None;
         };
-        let critical = groups.get(self.row(row)?)?.figures.critical.0;
-        (seen.trace.duration().0 > 0).then(|| critical as f64 / self.most as f64)
+        let most = self.most.iter().find(|(of, _)| *of == letter);
+        let figure = group_figure(groups.get(self.row(row)?)?, letter)?;
+        most.map(|&(_, most)| figure as f64 / most as f64)
     }
+}
+
+/// The greatest figure of each column of groups in which they differ.
+fn greatest(content: &Content) -> Vec<(char, u64)> {
+    let Content::Groups(_, groups) = content else {
+        return Vec::new();
+    };
+    let most = |letter| {
+        let figures = || {
+            let figure = |group| group_figure(group, letter);
+            groups.iter().filter_map(figure)
+        };
+        let most = figures().max().filter(|most| figures().min() < Some(*most));
+        most.map(|most| (letter, most))
+    };
+    let letters = content.columns().iter().map(|column| column.letter);
+    letters.filter_map(most).collect()
 }
 
 #[cfg(test)]
@@ -233,5 +289,32 @@ mod tests {
         let mut groups = Sheet::new(groups, &trace, &explained);
         groups.go(2, 10, &seen);
         assert_eq!(groups.span(None), Some(2));
+    }
+
+    #[test]
+    fn what_is_out_of_sight_has_no_row_however_the_rest_is_sorted() {
+        let trace = scenario::trace("a: r 0..100\n  b: x 1..50 +3:hit\n  c: y 60..70 +2:miss\n");
+        let explained = explain(&trace, None, Charset::Unicode);
+        let seen = Seen {
+            trace: &trace,
+            explained: Some(&explained),
+            charset: Charset::Unicode,
+        };
+        let cancellation = Cancellation::endless();
+        let mut kept = Bits::all(3);
+        kept.retain(|span| span != 1);
+        let mut spans = Sheet::new(Content::Spans, &trace, &explained);
+        spans.go(2, 10, &seen);
+        spans.sift(Some(kept.clone()), 10);
+        let rows = |sheet: &Sheet| (0..9).map_while(|row| sheet.row(row)).collect::<Vec<_>>();
+        assert_eq!((rows(&spans), spans.span(None)), (vec![0, 2], Some(2)));
+        spans.sort_by('n', 10, &seen, &cancellation);
+        spans.sort_by('n', 10, &seen, &cancellation);
+        assert_eq!((rows(&spans), spans.span(None)), (vec![2, 0], Some(2)));
+        spans.sift(None, 10);
+        assert_eq!(rows(&spans), [2, 1, 0]);
+        let mut events = Sheet::new(Content::events(&trace, &cancellation), &trace, &explained);
+        events.sift(Some(kept), 10);
+        assert_eq!((events.len(), events.span(None)), (1, Some(2)));
     }
 }
