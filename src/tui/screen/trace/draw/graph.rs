@@ -16,7 +16,7 @@ use super::super::view::graph::{Colouring, Form, GraphView};
 pub fn draw(open: &Open, view: &GraphView, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.pane(Pane::Body, area);
     let (drawing, form) = view.drawing(area.width.saturating_sub(2), area.height);
-    let origin = scroll(view, drawing, area);
+    let origin = scroll(view, (drawing, form), area);
     let painter = Painter {
         open,
         view,
@@ -30,9 +30,10 @@ pub fn draw(open: &Open, view: &GraphView, look: &Look<'_>, canvas: &mut Canvas<
 }
 
 /// The cell of the drawing at the top left: so that the cursor's box is in the middle where not
-/// all of the drawing has room.
-fn scroll(view: &GraphView, drawing: &Drawing, area: Rect) -> Point {
+/// all of the drawing has room, and no box is cut at the top, or at the left if that can be.
+fn scroll(view: &GraphView, (drawing, form): (&Drawing, Form), area: Rect) -> Point {
     let here = drawing.node(view.cursor).map(|node| node.rect);
+    let here = here.unwrap_or_default();
     let along = |at: i32, size: i32, room: i32| {
         if size <= room {
             0
@@ -40,12 +41,16 @@ fn scroll(view: &GraphView, drawing: &Drawing, area: Rect) -> Point {
             (at - room / 2).clamp(0, size - room)
         }
     };
-    let (x, y) = here.map_or((0, 0), |rect| {
-        (rect.x + rect.width / 2, rect.y + rect.height / 2)
-    });
+    let room = i32::from(area.width) - 2;
+    let left = along(here.x + here.width / 2, drawing.size.width, room);
+    let begin = drawing.boxes.iter().map(|node| node.rect.x);
+    let whole = begin.filter(|&x| x >= left && here.right() <= x + room);
+    let middle = here.y + here.height / 2;
+    let top = along(middle, drawing.size.height, i32::from(area.height));
     Point {
-        x: along(x, drawing.size.width, i32::from(area.width) - 2) - 1,
-        y: along(y, drawing.size.height, i32::from(area.height)),
+        x: whole.min().unwrap_or(left) - 1,
+        // Compact boxes stand in rows.
+        y: top - top % form.height(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::text::{self, Charset, Shown};
 /// More boxes than this nobody can follow: the ones with most time are shown.
 const MOST: usize = 60;
 /// Columns of a box, frame included, at least and at most. Within them it is as wide as its names.
-const WIDTH: (usize, usize) = (24, 40);
+const WIDTH: (usize, usize) = (22, 40);
 /// Columns of the frame and the blanks beside it.
 const FRAME: usize = 4;
 
@@ -24,7 +24,8 @@ pub enum Form {
 }
 
 impl Form {
-    const fn height(self) -> i32 {
+    /// Rows of a box.
+    pub const fn height(self) -> i32 {
         match self {
             Self::Full => 5,
             Self::Compact => 3,
