@@ -204,7 +204,7 @@ impl Painter<'_> {
         }
         if failed {
             let at = Point {
-                x: node.rect.right() - 3,
+                x: node.rect.right() - 2 - self.form.first_line(),
                 y: first + 2,
             };
             let sign = Shown::new(canvas.glyphs.failed);
