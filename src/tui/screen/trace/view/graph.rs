@@ -79,7 +79,7 @@ impl GraphView {
         let drawn = |form| {
             let options = Options {
                 gap: i32::from(form == Form::Full),
-                outline: true,
+                outline: form == Form::Compact,
                 ..Options::default()
             };
             let size = |_, step: &Step| size(step, form);

@@ -151,8 +151,10 @@ impl Sheet {
     /// The cursor on the row that another form of the same table has it on.
     pub fn stand_as(&mut self, before: &Self, height: usize) {
         let here = before.rows().get(before.list.cursor()).copied();
+        let row = self.rows().iter().position(|&row| Some(row) == here);
         self.list = before.list;
-        self.stay(here, height);
+        self.list.follow(row.unwrap_or(0));
+        self.list.go(row.unwrap_or(0), height, self.len());
     }
 
     /// How it is sorted, if not as usual: a column's word, and whether the least comes first.
