@@ -302,7 +302,7 @@ mod tests {
             explained: Some(&explained),
             charset: Charset::Unicode,
         };
-        let cancellation = Cancellation::endless();
+        let cancellation = Cancellation::never();
         let mut kept = Bits::all(3);
         kept.retain(|span| span != 1);
         let mut spans = Sheet::new(Content::Spans, &trace, &explained);
