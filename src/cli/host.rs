@@ -124,6 +124,7 @@ impl Host for Around {
             demo,
             can_demo: self.embedded.is_some() && !demo,
             backends: self.backends(),
+            configured: self.config.backends.clone(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What pages ask for, and what they are answered. Plain data: the asking is done in
 //! [`super::runtime`], so that pages can be tested without a backend.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -74,6 +75,8 @@ pub enum Request {
     Bookmark(TraceId),
     /// All traces that are kept: answered by `Archived`.
     Archived,
+    /// Which traces those are, if not all that were merely open: answered by `Wanted`.
+    Wanted,
     /// Keep a trace for good, with a note on a span if there is one to make: answered by `Kept`.
     Keep(TraceId, Option<(SpanId, String)>),
     /// What the backend was really asked: answered by `Sent`.
@@ -135,6 +138,8 @@ pub enum Answer {
     Written(Shown<'static>),
     /// What is kept, and how many files are no traces any more.
     Archived(Vec<Kept>, usize),
+    /// The traces that somebody wants kept.
+    Wanted(BTreeSet<TraceId>),
     /// How a trace was kept, in words.
     Kept(Shown<'static>),
     /// What the backend was asked, oldest first; none if nothing is sent.

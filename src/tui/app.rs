@@ -1,5 +1,6 @@
 //! The whole state of the interface: what pages share, the stack of screens, the popups over it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::model::Trace;
@@ -79,6 +80,7 @@ impl State {
             links: setup.links,
             hyperlinks: setup.hyperlinks,
             source: Source::new(Opened::default(), around),
+            kept: BTreeSet::new(),
         };
         let (screens, overlays) = (Vec::new(), Vec::new());
         let mut state = Self {
@@ -118,6 +120,7 @@ impl State {
             super::left::resume(self, effects);
         }
         figures(self, effects);
+        super::command::look_at_kept(self, effects);
         if !self.shared.source.opened.capabilities.live {
             let label = format!("reading {}", self.shared.source.name());
             ask(self, Purpose::Load, label, Request::Load, effects);

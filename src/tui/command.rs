@@ -81,17 +81,28 @@ pub fn answered(state: &mut State, purpose: Purpose, answer: Answer, effects: &m
         }
         Answer::Kept(said) => {
             state.shared.say(Message::note(said));
+            look_at_kept(state, effects);
             let again = Act::of(Action::Refresh);
             state.on_screen(effects, |page, cx| {
                 page.held().is_some() && page.act(again, cx)
             });
         }
-        Answer::Written(said) => state.shared.say(Message::note(said)),
+        Answer::Written(said) => {
+            state.shared.say(Message::note(said));
+            look_at_kept(state, effects);
+        }
+        Answer::Wanted(kept) => state.shared.kept = kept,
         Answer::Progress(progress) => reading::tell(state, progress),
         Answer::Loaded(remarks) => reading::conclude(state, remarks),
         Answer::Failed(why) if purpose == Purpose::Errand => state.shared.say(Message::error(why)),
         _ => {}
     }
+}
+
+/// Has the names of kept traces looked at, for their marks.
+pub fn look_at_kept(state: &mut State, effects: &mut Vec<Effect>) {
+    let label = "looking at what is kept".to_owned();
+    ask(state, Purpose::Kept, label, Request::Wanted, effects);
 }
 
 /// Ends the program, keeping what outlives it.

@@ -28,6 +28,8 @@ pub enum Purpose {
     Find,
     /// Reading the source.
     Load,
+    /// Which traces are kept.
+    Kept,
     /// Something for the program around: a ride, the demo, another backend, clearing the store.
     Errand,
 }

@@ -1,8 +1,10 @@
 //! What all pages share: settings, clock, keymap, theme, jobs, messages, what the last frame showed.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::config::LinkPattern;
+use crate::model::TraceId;
 use crate::text::{Charset, Clock, Style as TimeStyle};
 
 use super::canvas::Drawn;
@@ -68,6 +70,8 @@ pub struct Shared {
     pub session: Session,
     /// The backend that is asked.
     pub source: Source,
+    /// The traces that somebody wants kept.
+    pub kept: BTreeSet<TraceId>,
     /// Whether the terminal opens links in its text.
     pub hyperlinks: bool,
     /// Links to pages elsewhere.

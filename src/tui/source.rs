@@ -1,8 +1,10 @@
 //! The backend as the interface knows it: its name, what it can do, what it holds and receives.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::backend::StoreStats;
+use crate::config::BackendConfig;
 use crate::text::Shown;
 
 use super::answer::Opened;
@@ -27,6 +29,8 @@ pub struct Surroundings {
     pub can_demo: bool,
     /// Other backends that can be opened: name, and source.
     pub backends: Vec<(String, String)>,
+    /// Those of them that are configured, by their names.
+    pub configured: BTreeMap<String, BackendConfig>,
 }
 
 /// The backend that is asked, and what is known of it.
@@ -54,6 +58,20 @@ impl Source {
     /// Its name, safe to show.
     pub fn name(&self) -> Shown<'static> {
         Shown::from(self.opened.name.clone())
+    }
+
+    /// How the backend is configured, if it is.
+    pub fn configured(&self) -> Option<&BackendConfig> {
+        self.around.configured.get(&self.opened.name)
+    }
+
+    /// What opens it again on a command line: the name of one that is configured, which brings the
+    /// way in with it.
+    pub fn words(&self) -> Vec<String> {
+        match self.configured() {
+            Some(_) => vec![self.opened.name.clone()],
+            None => self.opened.words.clone(),
+        }
     }
 
     /// Takes new figures, which were asked for at that time.

@@ -1,9 +1,11 @@
-//! Writing the traces in view into a file, in the format that its extension names.
+//! Writing the traces in view, or the screen itself, into a file, in the format that its extension
+//! names.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ratatui::buffer::Buffer;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 
@@ -17,23 +19,41 @@ use super::app::State;
 use super::effect::Effect;
 use super::job::Purpose;
 use super::message::Message;
+use super::page::Page;
 use super::runtime::ask::World;
 use super::runtime::keeping;
+use super::screen::Screen;
+use super::snapshot;
+use super::theme::Theme;
 use super::update::ask;
 
+/// What the end of a name asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// The traces, in a format.
+    Traces(Format),
+    /// The screen as text.
+    Text,
+    /// The screen as a picture.
+    Picture,
+}
+
 /// Ends of names, longest first, and what they stand for.
-const ENDINGS: [(&str, Format); 11] = [
-    (".jaeger.json", Format::JaegerJson),
-    (".zipkin.json", Format::ZipkinV2),
-    (".otlp.json", Format::OtlpJson),
-    (".markdown", Format::Markdown),
-    (".binpb", Format::OtlpProto),
-    (".jsonl", Format::OtlpJson),
-    (".ndjson", Format::OtlpJson),
-    (".json", Format::OtlpJson),
-    (".csv", Format::Csv),
-    (".pb", Format::OtlpProto),
-    (".md", Format::Markdown),
+const ENDINGS: [(&str, Kind); 14] = [
+    (".chrome.json", Kind::Traces(Format::Chrome)),
+    (".jaeger.json", Kind::Traces(Format::JaegerJson)),
+    (".zipkin.json", Kind::Traces(Format::ZipkinV2)),
+    (".otlp.json", Kind::Traces(Format::OtlpJson)),
+    (".markdown", Kind::Traces(Format::Markdown)),
+    (".binpb", Kind::Traces(Format::OtlpProto)),
+    (".jsonl", Kind::Traces(Format::OtlpJson)),
+    (".ndjson", Kind::Traces(Format::OtlpJson)),
+    (".json", Kind::Traces(Format::OtlpJson)),
+    (".csv", Kind::Traces(Format::Csv)),
+    (".pb", Kind::Traces(Format::OtlpProto)),
+    (".md", Kind::Traces(Format::Markdown)),
+    (".txt", Kind::Text),
+    (".svg", Kind::Picture),
 ];
 
 /// What is to be written where.
@@ -41,21 +61,24 @@ const ENDINGS: [(&str, Format); 11] = [
 pub struct Writing {
     /// The file.
     pub path: PathBuf,
-    /// The traces, in their order; none for all that the source has.
-    pub traces: Option<Vec<TraceId>>,
-    format: Format,
+    what: What,
     /// Whether a file that is there may go.
     over: bool,
+}
+
+/// What is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum What {
+    /// Traces, in their order; none for all that the source has.
+    Traces(Option<Vec<TraceId>>, Format),
+    /// The screen, as it was seen.
+    Screen(String),
 }
 
 /// Begins to write what is in view; says why if it cannot. A `!` before the name means: even if
 /// there is such a file.
 pub fn begin(state: &mut State, named: &str, effects: &mut Vec<Effect>) {
-    let traces = state
-        .screen()
-        .map(|screen| screen.page().traces())
-        .unwrap_or_default();
-    match plan(named, traces) {
+    match plan(named, state) {
         Ok(writing) => {
             let label = format!("writing {}", writing.path.display());
             let request = Request::Write(writing);
@@ -65,7 +88,45 @@ pub fn begin(state: &mut State, named: &str, effects: &mut Vec<Effect>) {
     }
 }
 
-fn plan(named: &str, traces: Vec<TraceId>) -> Result<Writing, String> {
+fn plan(named: &str, state: &State) -> Result<Writing, String> {
+    let asked = asked(named)?;
+    let what = match asked.kind {
+        Kind::Text => What::Screen(seen(state, snapshot::text)),
+        Kind::Picture => What::Screen(seen(state, snapshot::svg)),
+        Kind::Traces(format) if asked.all => What::Traces(None, format),
+        Kind::Traces(format) => {
+            let screen = state.screen().map(Screen::page);
+            let traces = screen.map(Page::traces).unwrap_or_default();
+            if traces.is_empty() {
+                let said =
+                    "no traces are in view here: gs goes to the search, :w all FILE writes all";
+                return Err(said.into());
+            }
+            What::Traces(Some(traces), format)
+        }
+    };
+    Ok(Writing {
+        path: asked.path,
+        what,
+        over: asked.over,
+    })
+}
+
+fn seen(state: &State, write: fn(&Buffer, &Theme) -> String) -> String {
+    let (buffer, _) = super::view::render(state);
+    write(&buffer, &state.shared.theme)
+}
+
+/// What was typed behind `:w`.
+#[derive(Debug, PartialEq, Eq)]
+struct Asked {
+    path: PathBuf,
+    kind: Kind,
+    all: bool,
+    over: bool,
+}
+
+fn asked(named: &str) -> Result<Asked, String> {
     let over = named.starts_with('!');
     let name = named.trim_start_matches('!').trim();
     // A file of that name has an ending.
@@ -74,26 +135,21 @@ fn plan(named: &str, traces: Vec<TraceId>) -> Result<Writing, String> {
         _ => (name == "all", if name == "all" { "" } else { name }),
     };
     if name.is_empty() {
-        let said = "write where? :w FILE.json, or .pb .jaeger.json .zipkin.json .csv .md; :w all FILE writes all there is";
+        let said = "write where? :w FILE.json, or .pb .jaeger.json .zipkin.json .chrome.json .csv .md, the screen as .txt .svg; :w all FILE writes all there is";
         return Err(said.into());
     }
-    if traces.is_empty() && !all {
-        return Err(
-            "no traces are in view here: gs goes to the search, :w all FILE writes all".into(),
-        );
-    }
     let found = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending));
-    let Some((_, format)) = found else {
+    let Some((_, kind)) = found else {
         let known: Vec<&str> = ENDINGS.iter().map(|(ending, _)| *ending).collect();
         return Err(format!(
             "the end of {name} names no format: {}",
             known.join(" ")
         ));
     };
-    Ok(Writing {
+    Ok(Asked {
         path: at_home(name),
-        traces: (!all).then_some(traces),
-        format: *format,
+        kind: *kind,
+        all,
         over: over || named.contains(" !"),
     })
 }
@@ -113,12 +169,19 @@ const AHEAD: usize = 8;
 /// Fetches the traces and writes them as they come. What cannot be fetched any more is counted.
 pub async fn perform(world: &World, writing: Writing, cancel: CancellationToken) -> Answer {
     let path = writing.path.display().to_string();
-    let ids = match &writing.traces {
-        Some(traces) => Ok(traces.clone()),
-        None => every_trace(world, cancel.clone()).await,
+    let (ids, format) = match &writing.what {
+        What::Screen(text) => {
+            let written = open(&writing).and_then(|mut file| file.write_all(text.as_bytes()));
+            return match written {
+                Ok(()) => Answer::Written(format!("{path}: the screen, as it was").into()),
+                Err(error) => failed(&path, &error),
+            };
+        }
+        What::Traces(Some(traces), format) => (Ok(traces.clone()), *format),
+        What::Traces(None, format) => (every_trace(world, cancel.clone()).await, *format),
     };
     let (to, traces) = tokio::sync::mpsc::channel(AHEAD);
-    let written = tokio::task::spawn_blocking(move || pour(&writing, traces));
+    let written = tokio::task::spawn_blocking(move || pour(&writing, format, traces));
     let fetched = match ids {
         Ok(ids) => fetch(world, ids, to, cancel).await,
         Err(error) => Err(error),
@@ -142,12 +205,28 @@ pub async fn perform(world: &World, writing: Writing, cancel: CancellationToken)
             };
             Answer::Written(format!("{path}: {traces}, {spans} written{gone}{notes}").into())
         }
-        (_, Ok(Err(error))) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Answer::Failed(format!("{path} is there already: :w !{path} writes over it").into())
-        }
-        (_, Ok(Err(error))) => Answer::Failed(format!("cannot write {path}: {error}").into()),
+        (_, Ok(Err(error))) => failed(&path, &error),
         (_, Err(_)) => Answer::Failed(format!("cannot write {path}").into()),
     }
+}
+
+fn failed(path: &str, error: &std::io::Error) -> Answer {
+    Answer::Failed(match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            format!("{path} is there already: :w !{path} writes over it").into()
+        }
+        _ => format!("cannot write {path}: {error}").into(),
+    })
+}
+
+/// The file to be written, which is not there yet unless it may go.
+fn open(writing: &Writing) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    if !writing.over {
+        options.create_new(true);
+    }
+    options.open(&writing.path)
 }
 
 /// The ids of all traces that a source tells of, newest first.
@@ -206,15 +285,14 @@ struct Poured {
 }
 
 /// Writes traces as they come.
-fn pour(writing: &Writing, mut traces: Receiver<Arc<Trace>>) -> std::io::Result<Poured> {
-    let has_notes = !matches!(writing.format, Format::OtlpProto | Format::Csv);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    if !writing.over {
-        options.create_new(true);
-    }
-    let mut file = std::io::BufWriter::new(options.open(&writing.path)?);
-    let mut writer = Writer::begin(writing.format, &mut file).map_err(std::io::Error::other)?;
+fn pour(
+    writing: &Writing,
+    format: Format,
+    mut traces: Receiver<Arc<Trace>>,
+) -> std::io::Result<Poured> {
+    let has_notes = !matches!(format, Format::OtlpProto | Format::Csv | Format::Chrome);
+    let mut file = std::io::BufWriter::new(open(writing)?);
+    let mut writer = Writer::begin(format, &mut file).map_err(std::io::Error::other)?;
     let mut poured = Poured::default();
     while let Some(trace) = traces.blocking_recv() {
         let one = std::iter::once(trace.as_ref());
@@ -236,16 +314,16 @@ mod tests {
 
     #[test]
     fn the_extension_names_the_format() {
-        let plan = |name: &str| plan(name, vec![TraceId(1)]);
-        let format = |name: &str| plan(name).map(|writing| writing.format);
-        assert_eq!(format("a.json"), Ok(Format::OtlpJson));
-        assert_eq!(format("a.jaeger.json"), Ok(Format::JaegerJson));
-        assert_eq!(format("!a.md"), Ok(Format::Markdown));
-        assert!(plan("!a.md").is_ok_and(|writing| writing.over));
-        assert!(format("a.doc").is_err_and(|why| why.contains(".zipkin.json")));
-        assert!(super::plan("a.json", Vec::new()).is_err());
-        let all = super::plan("all !b.pb", Vec::new()).unwrap();
-        assert!(all.traces.is_none() && all.over && all.path == Path::new("b.pb"));
-        assert!(super::plan("all", vec![TraceId(1)]).is_err());
+        let kind = |name: &str| asked(name).map(|asked| asked.kind);
+        assert_eq!(kind("a.json"), Ok(Kind::Traces(Format::OtlpJson)));
+        assert_eq!(kind("a.jaeger.json"), Ok(Kind::Traces(Format::JaegerJson)));
+        assert_eq!(kind("a.chrome.json"), Ok(Kind::Traces(Format::Chrome)));
+        assert_eq!(kind("!a.md"), Ok(Kind::Traces(Format::Markdown)));
+        assert_eq!(kind("a b.svg"), Ok(Kind::Picture));
+        assert!(asked("!a.md").is_ok_and(|asked| asked.over));
+        assert!(kind("a.doc").is_err_and(|why| why.contains(".zipkin.json")));
+        let all = asked("all !b.pb").unwrap();
+        assert!(all.all && all.over && all.path == Path::new("b.pb"));
+        assert!(asked("all").is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! What the archive holds, as a list.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use super::{Archive, Why};
@@ -35,6 +36,14 @@ impl Archive {
             order(a).cmp(&order(b))
         });
         (kept, broken)
+    }
+
+    /// The traces that are kept until somebody says otherwise, or have a place with a letter. Reads
+    /// no file.
+    pub fn wanted(&self) -> BTreeSet<TraceId> {
+        let names = self.names().into_iter();
+        let wanted = names.filter(|(_, why)| *why < Why::Open);
+        wanted.map(|(id, _)| id).collect()
     }
 
     /// What the names of the files tell.

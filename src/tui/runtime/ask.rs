@@ -113,6 +113,15 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
             };
             Ok(Answer::Archived(listed.0, listed.1))
         }
+        Request::Wanted => {
+            let archive = world.host.archive();
+            let names = archive.map(|archive| spawn_blocking(move || archive.wanted()));
+            let wanted = match names {
+                Some(names) => names.await.unwrap_or_default(),
+                None => Default::default(),
+            };
+            Ok(Answer::Wanted(wanted))
+        }
         Request::Explain(trace, charset) => {
             // A source that cannot tell how others fare still has a critical path to tell.
             let alike = backend.trends().await.ok().flatten();

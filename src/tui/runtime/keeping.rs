@@ -172,7 +172,12 @@ mod tests {
             "{}",
             harness.text()
         );
-        harness.keys("eAthe lock again<Enter>").await.unwrap();
+        harness.keys("q").await.unwrap();
+        assert!(harness.text().contains(" ▪a  r"), "{}", harness.text());
+        harness
+            .keys("<Enter>eAthe lock again<Enter>")
+            .await
+            .unwrap();
         assert!(harness.text().contains("noted"), "{}", harness.text());
         assert!(
             harness.text().contains("the lock again"),

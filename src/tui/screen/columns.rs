@@ -14,6 +14,8 @@ use crate::tui::widget::picker::{Item, Picker};
 pub struct Columns {
     offered: Vec<(String, Shown<'static>)>,
     picker: Picker<String>,
+    /// Some were added or taken away: what is under the cursor is not chosen by closing, too.
+    changed: bool,
 }
 
 impl Columns {
@@ -22,6 +24,7 @@ impl Columns {
         let mut columns = Self {
             offered,
             picker: Picker::new(Vec::new()),
+            changed: false,
         };
         columns.picker = Picker::new(columns.items(chosen));
         columns
@@ -53,6 +56,7 @@ impl Columns {
         let Some(name) = self.picker.chosen().map(|item| item.value.clone()) else {
             return;
         };
+        self.changed = true;
         let chosen = &mut cx.shared.session.columns;
         let before = chosen.len();
         chosen.retain(|other| *other != name);
@@ -75,7 +79,9 @@ impl Page for Columns {
             Action::Dismiss => cx.go(Move::Leave),
             Action::Complete => self.toggle(cx),
             Action::Run => {
-                self.toggle(cx);
+                if !self.changed {
+                    self.toggle(cx);
+                }
                 cx.go(Move::Leave);
             }
             _ => return self.picker.act(act, cx.rows(Pane::Popup)),

@@ -68,7 +68,7 @@ const COMMANDS: [(&str, Command, &str, &str); 13] = [
         "w",
         Command::Write,
         "[all] FILE",
-        "write the traces in view, or all of them: .json .pb .jaeger.json .zipkin.json .csv .md",
+        "write the traces in view, or all of them: .json .pb .jaeger.json .zipkin.json .chrome.json .csv .md; the screen: .txt .svg",
     ),
     (
         "note",

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::model::SpanId;
-
+use super::name::SpanName;
 use super::words::{name_of, named};
 
 /// How many spans are named that differ from the folds of all others.
@@ -15,11 +14,11 @@ pub struct Folds {
     /// What holds for most.
     pub most: Most,
     /// Spans that differ.
-    pub spans: Vec<SpanId>,
+    pub spans: Vec<SpanName>,
     /// First spans of runs of alike siblings that differ.
-    pub runs: Vec<SpanId>,
+    pub runs: Vec<SpanName>,
     /// First spans of chains that differ.
-    pub chains: Vec<SpanId>,
+    pub chains: Vec<SpanName>,
 }
 
 /// What holds for most folds.

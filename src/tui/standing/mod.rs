@@ -5,16 +5,18 @@
 //! of the session. What they mean for a trace is said in `screen/trace/stand.rs`.
 
 mod folds;
+pub mod name;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Weight;
-use crate::model::{Nanos, SpanId};
+use crate::model::Nanos;
 
 use super::screen::trace::{Colouring, View};
 
 pub use folds::{Folds, MOST_FOLDS, Most};
+pub use name::SpanName;
 
 /// Where a reader stands in a trace. The default is where one stands who has just opened it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +25,7 @@ pub struct Standing {
     /// The view, if it is not the waterfall.
     pub view: Option<View>,
     /// The span under the cursor.
-    pub span: Option<SpanId>,
+    pub span: Option<SpanName>,
     /// Rows of the waterfall that stand above it, where it is scrolled.
     pub above: Option<usize>,
     /// How the view stands in itself.
@@ -68,11 +70,11 @@ pub struct Within {
     /// Callees stand above their callers in it.
     pub upside_down: bool,
     /// The span whose frame takes its whole width.
-    pub zoom: Option<SpanId>,
+    pub zoom: Option<SpanName>,
     /// What the boxes of a graph tell.
     pub colouring: Colouring,
     /// Spans whose JSON is open.
-    pub opened: Vec<SpanId>,
+    pub opened: Vec<SpanName>,
 }
 
 /// How the second pane stands. Its form and size are the reader's habits, and no part of this.

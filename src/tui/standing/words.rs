@@ -295,7 +295,7 @@ mod tests {
     fn everything() -> Standing {
         Standing {
             view: Some(View::Flame),
-            span: Some(SpanId(0xabc)),
+            span: Some(SpanId(0xabc).into()),
             above: Some(3),
             within: Within {
                 row: Some(12),
@@ -303,9 +303,9 @@ mod tests {
                 sort: Some(("duration".to_owned(), false)),
                 weight: Weight::Own,
                 upside_down: true,
-                zoom: Some(SpanId(5)),
+                zoom: Some(SpanId(5).into()),
                 colouring: Colouring::Total,
-                opened: vec![SpanId(6), SpanId(7)],
+                opened: vec![SpanId(6).into(), "7.2".parse().unwrap()],
             },
             pane: Pane {
                 hidden: true,
@@ -317,9 +317,9 @@ mod tests {
             range: Some((Nanos(310_000_000), Nanos(355_000_001))),
             folds: Some(Folds {
                 most: Most::Telling,
-                spans: vec![SpanId(1), SpanId(2)],
-                runs: vec![SpanId(3)],
-                chains: vec![SpanId(4)],
+                spans: vec![SpanId(1).into(), SpanId(2).into()],
+                runs: vec![SpanId(3).into()],
+                chains: vec![SpanId(4).into()],
             }),
             find: "-x = it's".to_owned(),
             hits: Hits::Only,
@@ -360,7 +360,7 @@ mod tests {
         );
         let newer = r#"[["span","7"],["hologram","x"],["view","smell"]]"#;
         let read: Standing = serde_json::from_str(newer).unwrap();
-        assert_eq!((read.span, read.view), (Some(SpanId(7)), None));
+        assert_eq!((read.span, read.view), (Some(SpanId(7).into()), None));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::tui::shared::Shared;
 
 use super::form::Asked;
 use super::results::Results;
-use super::window::short;
+use super::window::{looks_at_all, short};
 
 /// One row as a line of text.
 pub fn row(row: &TraceRow, shared: &Shared) -> String {
@@ -61,10 +61,11 @@ pub fn markdown(rows: &[&TraceRow], shared: &Shared) -> String {
 
 /// The command that finds the same from a shell.
 pub fn command(asked: &Asked, shared: &Shared) -> String {
-    let words = shared.source.opened.words.iter();
-    let source = shell_words(words.flat_map(|word| ["-s", word]));
+    let words = shared.source.words().into_iter();
+    let source = shell_words(words.flat_map(|word| ["-s".to_owned(), word]));
     let time = match asked.when {
-        When::Always => String::new(),
+        When::Always if looks_at_all(shared) => String::new(),
+        When::Always => " --from 0".to_owned(),
         When::Last(length) => format!(
             " --since {}",
             short(length).replace(' ', "").replace("min", "m")

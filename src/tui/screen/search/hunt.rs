@@ -105,7 +105,7 @@ pub fn go(search: &mut Search, finding: usize, cx: &mut Cx<'_>) {
     let when = while_it_was_so(&found.evidence).unwrap_or(search.asked.when);
     let request = SearchRequest {
         query: query.clone(),
-        window: window::window(when, cx.shared.clock.now()),
+        window: window::asked(when, cx.shared),
         limit: LOOKED_AT,
         sort: Sort::Newest,
     };

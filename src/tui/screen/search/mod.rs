@@ -176,7 +176,7 @@ impl Search {
         self.at = cx.shared.now;
         let request = SearchRequest {
             query: self.asked.query.clone(),
-            window: window::window(self.asked.when, cx.shared.clock.now()),
+            window: window::asked(self.asked.when, cx.shared),
             limit: self.asked.limit,
             sort: self.results.order.asked(),
         };
@@ -275,7 +275,7 @@ impl Page for Search {
             Purpose::Names => self.named(answer, cx),
             Purpose::Trace | Purpose::Errand => self.ordered(answer, cx),
             Purpose::Why => hunt::answered(self, answer, cx),
-            Purpose::Load | Purpose::View | Purpose::Find => {}
+            Purpose::Load | Purpose::View | Purpose::Find | Purpose::Kept => {}
         }
     }
 

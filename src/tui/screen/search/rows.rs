@@ -149,6 +149,9 @@ pub fn draw(
         &start(look, row, narrow),
         Token::Muted,
     );
+    if look.shared.kept.contains(&row.trace_id) {
+        canvas.put(columns.name.0 - 1, y, canvas.glyphs.pinned, Token::Pinned);
+    }
     name(look, canvas, columns.name, y, row);
     let slow = search.usual.is_slow(row);
     let length = Shown::from(duration(row.duration.0, charset));

@@ -4,6 +4,7 @@ use crate::backend::Window;
 use crate::model::{Nanos, Time};
 use crate::text::{Charset, Clock, duration, parse_duration};
 use crate::traceql::form::{LOOKBACKS, When};
+use crate::tui::shared::Shared;
 
 const MINUTE: u64 = 60_000_000_000;
 
@@ -33,6 +34,24 @@ pub fn window(when: When, now: u64) -> Option<Window> {
         }),
         When::Between(from, to) => Some(Window { from, to }),
     }
+}
+
+/// The window to ask the backend for now: one that looks at the last hour unless told otherwise is
+/// told that all time is meant.
+pub fn asked(when: When, shared: &Shared) -> Option<Window> {
+    let now = shared.clock.now();
+    window(when, now).or_else(|| {
+        (!looks_at_all(shared)).then_some(Window {
+            from: Time(0),
+            to: Time(now),
+        })
+    })
+}
+
+/// Whether the backend looks at all time unless told otherwise.
+pub fn looks_at_all(shared: &Shared) -> bool {
+    let capabilities = shared.source.opened.capabilities;
+    capabilities.windowless || capabilities.clear
 }
 
 /// The choice in words: `last 1 h`, `13:52:00 to 14:02:11`, `all time`.

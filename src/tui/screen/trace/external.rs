@@ -91,7 +91,7 @@ pub fn of_span(trace: &Trace, span: usize, patterns: &[LinkPattern]) -> Vec<Exte
 }
 
 /// The pages that a trace leads to.
-fn of_trace(trace: &Trace, patterns: &[LinkPattern]) -> Vec<External> {
+pub fn of_trace(trace: &Trace, patterns: &[LinkPattern]) -> Vec<External> {
     let from = Start {
         trace,
         span: None,

@@ -6,7 +6,7 @@ use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Move};
 
-use super::super::{Open, share};
+use super::super::{Open, external, share};
 
 impl Open {
     pub(super) fn act_share(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
@@ -24,7 +24,7 @@ impl Open {
                 return true;
             }
             Action::CopyCurl | Action::CopyPage => {
-                self.copy_address(act.action, cx);
+                self.copy_address(act.action, span, cx);
                 return true;
             }
             Action::MoreLikeThis => {
@@ -51,21 +51,27 @@ impl Open {
         cx.copy(&what, command);
     }
 
-    fn copy_address(&self, action: Action, cx: &mut Cx<'_>) {
-        let addresses = share::addresses(&self.trace, cx.shared);
-        match (addresses, action) {
-            (Some(addresses), Action::CopyCurl) => {
-                cx.copy("curl command", format!("curl -s '{}'", addresses.api));
-            }
-            (
-                Some(share::Addresses {
-                    page: Some(page), ..
-                }),
-                _,
-            ) => cx.copy("address", page),
-            (Some(_), _) => cx.say(Message::note("this backend has no page of its own")),
-            (None, _) => cx.say(Message::note(
-                "this source is no server: yc copies a command",
+    /// The backend's own address of the trace, or the one that is configured for traces.
+    fn copy_address(&self, action: Action, span: usize, cx: &mut Cx<'_>) {
+        let id = self.trace.id();
+        if action == Action::CopyCurl {
+            return match share::curl(id, cx.shared) {
+                Some(command) => cx.copy("curl command", command),
+                None => cx.say(Message::note(
+                    "this source is no server: yc copies a command",
+                )),
+            };
+        }
+        let page = share::page(id, self.trace.span(span).span_id(), cx.shared);
+        let linked = || {
+            external::of_trace(&self.trace, &cx.shared.links)
+                .into_iter()
+                .next()
+        };
+        match page.or_else(|| linked().map(|page| page.url)) {
+            Some(page) => cx.copy("address", page),
+            None => cx.say(Message::note(
+                "no page shows this trace: [[link]] in the configuration makes one, Grafana's say",
             )),
         }
     }

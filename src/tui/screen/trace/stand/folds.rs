@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::model::{SpanId, Trace};
+use crate::model::Trace;
 use crate::tui::screen::trace::Open;
 use crate::tui::screen::trace::open::LARGE;
+use crate::tui::standing::name::{SpanName, names, spans};
 use crate::tui::standing::{Folds, MOST_FOLDS, Most};
 use crate::tui::widget::waterfall::{Likeness, Rows};
 
@@ -86,19 +87,17 @@ impl Open {
             Most::Closed => !rows.is_folded(*span),
             Most::Telling => rows.is_folded(*span) != is_dull(*span),
         };
-        let id = |span: usize| trace.span(span).span_id();
         let bundle_differs = |likeness| {
             let those = bundles.iter().filter(move |bundle| {
                 bundle.likeness == likeness && bundle.is_open() != (most == Most::All)
             });
-            those
-                .map(|bundle| id(bundle.first))
-                .take(MOST_FOLDS)
-                .collect()
+            let first: Vec<usize> = those.map(|bundle| bundle.first).take(MOST_FOLDS).collect();
+            names(trace, &first)
         };
+        let differ: Vec<usize> = parents().filter(differs).take(MOST_FOLDS).collect();
         let folds = Folds {
             most,
-            spans: parents().filter(differs).map(id).take(MOST_FOLDS).collect(),
+            spans: names(trace, &differ),
             runs: bundle_differs(Likeness::Alike),
             chains: bundle_differs(Likeness::Chain),
         };
@@ -109,20 +108,18 @@ impl Open {
 
 /// Turns over what differs from the rest.
 fn turn_over(rows: &mut Rows, trace: &Trace, folds: &Folds) {
-    let ids = |list: &[SpanId]| list.iter().copied().collect::<HashSet<_>>();
-    let (spans, runs, chains) = (ids(&folds.spans), ids(&folds.runs), ids(&folds.chains));
-    if !spans.is_empty() {
+    let named = |list: &[SpanName]| spans(trace, list).into_iter().collect::<HashSet<_>>();
+    let (differ, runs) = (named(&folds.spans), named(&folds.runs));
+    let chains = named(&folds.chains);
+    if !differ.is_empty() {
         let folded: Vec<bool> = (0..trace.len()).map(|span| rows.is_folded(span)).collect();
-        rows.fold_where(trace, |span| {
-            folded[span] != spans.contains(&trace.span(span).span_id())
-        });
+        rows.fold_where(trace, |span| folded[span] != differ.contains(&span));
     }
     if !runs.is_empty() || !chains.is_empty() {
         rows.set_bundles(trace, |bundle| {
-            let id = trace.span(bundle.first).span_id();
             let differs = match bundle.likeness {
-                Likeness::Alike => runs.contains(&id),
-                Likeness::Chain => chains.contains(&id),
+                Likeness::Alike => runs.contains(&bundle.first),
+                Likeness::Chain => chains.contains(&bundle.first),
             };
             bundle.is_open() != differs
         });

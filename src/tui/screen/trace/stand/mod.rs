@@ -3,7 +3,7 @@
 mod folds;
 mod within;
 
-use crate::tui::standing::Standing;
+use crate::tui::standing::{Standing, name};
 use crate::tui::widget::waterfall::Squeeze;
 
 use super::find::Hits;
@@ -31,7 +31,7 @@ impl Open {
         let focused = matches!(self.focus, Focus::Detail | Focus::Filter);
         let standing = Standing {
             view: Some(self.view).filter(|&view| view != View::Waterfall),
-            span: span.map(|span| self.trace.span(span).span_id()),
+            span: span.map(|span| name::name(&self.trace, span)),
             above: self.list.above().filter(|_| self.view == View::Waterfall),
             within,
             pane: self.detail.stands(focused),
@@ -78,7 +78,7 @@ impl Open {
         if self.without.is_some() || standing.hits == Hits::Only {
             self.sift(height);
         }
-        if let Some(span) = standing.span.and_then(|id| self.trace.find(id)) {
+        if let Some(span) = standing.span.and_then(|name| name::span(&self.trace, name)) {
             self.go(span, height);
         }
         self.list.leave_above(standing.above.unwrap_or(usize::MAX));

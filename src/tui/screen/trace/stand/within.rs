@@ -1,16 +1,16 @@
 //! How a view other than the waterfall stands in itself, in words: spans by their ids.
 
 use crate::analysis::GroupBy;
-use crate::model::{SpanId, Trace};
+use crate::model::Trace;
 use crate::tui::screen::trace::Open;
 use crate::tui::screen::trace::view::View;
 use crate::tui::screen::trace::view::stance::Stance;
+use crate::tui::standing::name::{name, names, span, spans};
 use crate::tui::standing::{MOST_FOLDS, Within};
 
 impl Open {
     /// How the view stands in itself, and how many of its open spans are too many to be told.
     pub(super) fn within(&self) -> (Within, usize) {
-        let id = |span: usize| self.trace.span(span).span_id();
         let stance = self.stance(self.view);
         let opened = stance.opened.len();
         let row = match self.view {
@@ -19,16 +19,16 @@ impl Open {
             View::Json if opened > 0 => stance.place.map(|(_, list)| list.cursor()),
             _ => stance.row,
         };
-        let opened_told = stance.opened.iter().take(MOST_FOLDS);
+        let told = stance.opened.get(..MOST_FOLDS);
         let within = Within {
             row,
             by: stance.by.iter().map(|by| by.word().to_owned()).collect(),
             sort: stance.sort,
             weight: stance.weight,
             upside_down: stance.upside_down,
-            zoom: stance.zoom.map(id),
+            zoom: stance.zoom.map(|span| name(&self.trace, span)),
             colouring: stance.colouring,
-            opened: opened_told.copied().map(id).collect(),
+            opened: names(&self.trace, told.unwrap_or(&stance.opened)),
         };
         (within, opened.saturating_sub(MOST_FOLDS))
     }
@@ -36,16 +36,15 @@ impl Open {
 
 /// The same for a trace that is there.
 pub(super) fn stance(within: &Within, trace: &Trace) -> Stance {
-    let find = |id: &SpanId| trace.find(*id);
     let by = within.by.iter().map(|word| GroupBy::of_word(word));
     Stance {
         by: by.collect(),
         sort: within.sort.clone(),
         weight: within.weight,
         upside_down: within.upside_down,
-        zoom: within.zoom.as_ref().and_then(find),
+        zoom: within.zoom.and_then(|name| span(trace, name)),
         colouring: within.colouring,
-        opened: within.opened.iter().filter_map(find).collect(),
+        opened: spans(trace, &within.opened),
         row: within.row,
         place: None,
     }

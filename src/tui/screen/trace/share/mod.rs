@@ -1,5 +1,7 @@
 //! What is copied of a trace: JSON, Markdown, a command, headers, the backend's own addresses.
 
+mod address;
+
 use std::fmt::Write as _;
 
 use crate::model::{Notes, Trace};
@@ -10,6 +12,8 @@ use crate::tui::standing::Standing;
 
 use super::explain::Explained;
 use super::view::json;
+
+pub use address::{curl, page};
 
 /// More spans than this are no text to paste.
 const MOST: usize = 10_000;
@@ -60,49 +64,11 @@ pub fn traceparent(trace: &Trace, span: usize) -> String {
 
 /// The command that opens the trace where the reader stands.
 pub fn command(trace: &Trace, standing: &Standing, shared: &Shared) -> String {
-    let words = shared.source.opened.words.iter().cloned();
+    let words = shared.source.words().into_iter();
     let words = words
         .chain([trace.id().to_string()])
         .chain(standing.flags());
     format!("vizsla {}", shell_words(words))
-}
-
-/// Where the backend itself serves the trace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Addresses {
-    /// As JSON.
-    pub api: String,
-    /// As a page for people, where it has one.
-    pub page: Option<String>,
-}
-
-/// The backend's own addresses of a trace: only those of servers.
-pub fn addresses(trace: &Trace, shared: &Shared) -> Option<Addresses> {
-    let listening = shared.source.around.listening.iter();
-    let mut query = listening.filter(|listener| listener.name == "query");
-    let own = query.find_map(|listener| listener.state.as_ref().ok());
-    let source = &shared.source.opened.source;
-    let (system, base) = match (source.split_once("+http"), own) {
-        (Some((system, rest)), _) => (system, format!("http{rest}")),
-        (None, _) if source.starts_with("http") => ("jaeger", source.clone()),
-        (None, Some(own)) => ("jaeger", format!("http://{own}")),
-        (None, None) => return None,
-    };
-    let (base, id) = (base.trim_end_matches('/'), trace.id());
-    Some(match system {
-        "tempo" => Addresses {
-            api: format!("{base}/api/v2/traces/{id}"),
-            page: None,
-        },
-        "zipkin" => Addresses {
-            api: format!("{base}/api/v2/trace/{id}"),
-            page: Some(format!("{base}/zipkin/traces/{id}")),
-        },
-        _ => Addresses {
-            api: format!("{base}/api/traces/{id}"),
-            page: Some(format!("{base}/trace/{id}")),
-        },
-    })
 }
 
 #[cfg(test)]
