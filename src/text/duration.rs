@@ -3,6 +3,9 @@
 use super::{Charset, number::count};
 
 const SECOND: u64 = 1_000_000_000;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
 
 /// Three significant digits, a space, the unit: `48.0 µs`, `739 ms`, `1.31 s`; from a
 /// minute on two units: `2 m 03 s`, `1 h 04 m`. Zero is `0`.
@@ -11,6 +14,74 @@ pub fn duration(nanos: u64, charset: Charset) -> String {
     match unit {
         "" => figure,
         unit => format!("{figure} {unit}"),
+    }
+}
+
+/// The duration with as many digits as tell it apart from others that lie `step` ns away, three at
+/// the least: `1.10 s` by 10 ms, `1.0972 s` by 100 µs, `2 m 03.5 s` by 500 ms.
+pub fn duration_by(nanos: u64, step: u64, charset: Charset) -> String {
+    let (unit, name) = match nanos {
+        0..1_000 => return duration(nanos, charset),
+        1_000..1_000_000 => (1_000, charset.micros()),
+        1_000_000..SECOND => (1_000_000, "ms"),
+        SECOND..MINUTE => (SECOND, "s"),
+        MINUTE.. => return long_by(nanos, step, charset),
+    };
+    let decimals = decimals(unit, step);
+    let told = match nanos / unit {
+        0..10 => 2,
+        10..100 => 1,
+        _ => 0,
+    };
+    if decimals <= told {
+        return duration(nanos, charset);
+    }
+    format!("{} {name}", with_decimals(nanos, unit, decimals))
+}
+
+/// The same of a minute and more: units down to the one that tells.
+fn long_by(nanos: u64, step: u64, charset: Charset) -> String {
+    let told = match nanos {
+        0..HOUR => SECOND,
+        HOUR..DAY => MINUTE,
+        _ => HOUR,
+    };
+    if step >= told {
+        return duration(nanos, charset);
+    }
+    let mut parts: Vec<String> = Vec::new();
+    let mut rest = nanos;
+    for (unit, name) in [(DAY, "d"), (HOUR, "h"), (MINUTE, "m")] {
+        let amount = rest / unit;
+        if !parts.is_empty() {
+            parts.push(format!("{amount:02} {name}"));
+        } else if amount > 0 {
+            parts.push(format!("{amount} {name}"));
+        }
+        rest %= unit;
+    }
+    if step < MINUTE {
+        let zero = if rest < 10 * SECOND { "0" } else { "" };
+        let seconds = with_decimals(rest, SECOND, decimals(SECOND, step));
+        parts.push(format!("{zero}{seconds} s"));
+    }
+    parts.join(" ")
+}
+
+/// How many decimals of a unit tell `step` ns apart.
+fn decimals(unit: u64, step: u64) -> u32 {
+    let tells = |&decimals: &u32| unit / 10_u64.pow(decimals) <= step.max(1);
+    (0..9).find(tells).unwrap_or(9)
+}
+
+fn with_decimals(nanos: u64, unit: u64, decimals: u32) -> String {
+    let (whole, part) = (
+        nanos / unit,
+        nanos % unit / (unit / 10_u64.pow(decimals)).max(1),
+    );
+    match decimals {
+        0 => whole.to_string(),
+        _ => format!("{whole}.{part:0width$}", width = decimals as usize),
     }
 }
 
@@ -194,6 +265,26 @@ mod tests {
         }
         assert_eq!(duration(48_000, Charset::Ascii), "48.0 us");
         assert_eq!(duration_exact(1_310_204_511), "1,310,204,511 ns");
+    }
+
+    #[test]
+    fn digits_tell_times_apart() {
+        const MS: u64 = 1_000_000;
+        for (nanos, step, want) in [
+            (0, 1, "0"),
+            (200 * MS, 200 * MS, "200 ms"),
+            (1_100 * MS, 10 * MS, "1.10 s"),
+            (1_105 * MS, 5 * MS, "1.105 s"),
+            (1_097_234_567, 100_000, "1.0972 s"),
+            (497_000_001, 1, "497.000001 ms"),
+            (123_500 * MS, 500 * MS, "2 m 03.5 s"),
+            (123_000 * MS, 10_000 * MS, "2 m 03 s"),
+            (2 * HOUR + 5 * SECOND, SECOND, "2 h 00 m 05 s"),
+            (DAY + HOUR + 20 * MINUTE, 10 * MINUTE, "1 d 01 h 20 m"),
+            (u64::MAX, 1, "213503 d 23 h 34 m 33.709551615 s"),
+        ] {
+            assert_eq!(duration_by(nanos, step, Charset::Unicode), want);
+        }
     }
 
     #[test]

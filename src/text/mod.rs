@@ -22,7 +22,7 @@ mod time;
 mod width;
 
 pub use display::Shown;
-pub use duration::{DurationError, duration, duration_exact, offset, parse_duration};
+pub use duration::{DurationError, duration, duration_by, duration_exact, offset, parse_duration};
 pub use needle::Needle;
 pub use number::{SizeError, bytes, count, count_short, parse_size, plural, rate, share};
 pub use spark::spark;

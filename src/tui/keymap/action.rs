@@ -199,6 +199,8 @@ actions! {
     Skew "skew" "" "correct clocks by the parents' intervals, or not" View { Waterfall: "zk" }
     NextSibling "next_sibling" "" "next sibling" Move { Waterfall: "J" }
     PreviousSibling "previous_sibling" "" "previous sibling" Move { Waterfall: "K" }
+    Parent "parent" "" "to the parent, whatever is folded" Hunt { Trace: "[p" }
+    FirstChild "first_child" "" "to the first child, opening what hides it" Hunt { Trace: "]p" }
     NextCritical "next_critical" "" "next part of the critical path" Hunt { Trace: "]c" }
     PreviousCritical "previous_critical" "" "previous part of the critical path" Hunt { Trace: "[c" }
     NextOfService "next_of_service" "" "next span of this service" Hunt { Trace: "]s" }
@@ -213,7 +215,7 @@ actions! {
     FoldService "fold_service" "" "fold or open all spans of this service" View { Waterfall: "zs" }
     Squeeze "squeeze" "" "squeeze idle time, or show it all" Axis { Waterfall: "zg" }
     Redo "redo" "" "do again what was undone" View { Trace: "<C-r>" }
-    Fit "fit" "fit" "fit the span to the width" Axis { Waterfall: "f", Flame: "f" }
+    Fit "fit" "fit" "fit the span to the width, with a count so many rows" Axis { Waterfall: "f", Flame: "f" }
     NextSection "next_section" "section" "next section" Move { Detail: "]]" }
     PreviousSection "previous_section" "" "previous section" Move { Detail: "[[" }
     OnLine "on_line" "more" "all that can be done with this line" This { Detail: "<Space>" }

@@ -54,6 +54,9 @@ glyphs! {
     arrow "►" ">" "an edge's head";
     vertical "│" "|" "a vertical rule";
     guide "┊" ":" "where the cursor's span begins";
+    range_from "▕" "[" "what the bars show begins here";
+    range_to "▏" "]" "what the bars show ends here";
+    squeezed "≈" "~" "idle time squeezed";
     corner_nw "┌" "+" "corner";
     corner_ne "┐" "+" "corner";
     corner_sw "└" "+" "corner";

@@ -2,14 +2,11 @@
 
 use crate::model::{Nanos, Time, Trace};
 
-/// A range of a trace's time, with the ranges before it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A range of a trace's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
     whole: (Time, Time),
     shown: (Time, Time),
-    before: Vec<(Time, Time)>,
-    /// What was undone, to be done again.
-    after: Vec<(Time, Time)>,
 }
 
 impl Range {
@@ -19,8 +16,6 @@ impl Range {
         Self {
             whole,
             shown: whole,
-            before: Vec::new(),
-            after: Vec::new(),
         }
     }
 
@@ -52,37 +47,13 @@ impl Range {
     pub fn set(&mut self, from: Time, to: Time) {
         let from = from.clamp(self.whole.0, self.whole.1);
         let to = to.clamp(from + Nanos(1), self.whole.1.max(from + Nanos(1)));
-        if (from, to) != self.shown {
-            self.before.push(self.shown);
-            self.after.clear();
-            self.shown = (from, to);
-        }
+        self.shown = (from, to);
     }
 
     /// Shows all of the trace.
     pub fn reset(&mut self) {
         let (from, to) = self.whole;
         self.set(from, to);
-    }
-
-    /// Goes back to the range before.
-    pub fn undo(&mut self) -> bool {
-        let Some(before) = self.before.pop() else {
-            return false;
-        };
-        self.after.push(self.shown);
-        self.shown = before;
-        true
-    }
-
-    /// Does again what was undone last.
-    pub fn redo(&mut self) -> bool {
-        let Some(after) = self.after.pop() else {
-            return false;
-        };
-        self.before.push(self.shown);
-        self.shown = after;
-        true
     }
 
     /// Shows half of the range, or twice as much, around an instant that keeps its place.
@@ -136,9 +107,6 @@ mod tests {
         range.pan(true);
         range.pan(true);
         assert_eq!(millis(range.shown()), (50, 100));
-        assert!(range.undo() && range.redo() && !range.redo());
-        assert_eq!(millis(range.shown()), (50, 100));
-        assert!(range.undo());
         range.reset();
         assert!(range.is_whole());
         range.zoom(EPOCH, false);

@@ -95,54 +95,62 @@ impl<'a> Axis<'a> {
         }
     }
 
-    /// Ticks at round times since `start`, at least `room` columns apart, the first at the left
-    /// edge.
-    pub fn ticks(&self, start: Time, room: u16) -> Vec<Tick> {
-        if self.squeeze.is_some() {
-            return self.uneven_ticks(start, room);
-        }
-        self.even_ticks(start, self.step(room), room)
-    }
-
-    /// Ticks at times that are round on a clock, `step` apart.
-    pub fn clock_ticks(&self, step: Nanos, room: u16) -> Vec<Tick> {
-        if self.squeeze.is_some() {
-            return self.uneven_ticks(Time(0), room);
-        }
-        self.even_ticks(Time(0), step.0.max(1), room)
-    }
-
-    fn even_ticks(&self, start: Time, step: u64, room: u16) -> Vec<Tick> {
-        let first = self.from.since(start).0;
-        let mut offset = first.div_ceil(step).saturating_mul(step);
-        let mut ticks = Vec::new();
-        while start + Nanos(offset) <= self.to && ticks.len() <= usize::from(self.columns) {
-            let column = self.column(start + Nanos(offset));
-            if column + room / 2 <= self.columns {
-                ticks.push(Tick {
-                    column,
-                    offset: Nanos(offset),
-                });
+    /// Ticks at multiples of `step` since `start`. Where idle time is squeezed, also where it is
+    /// over: those at least `room` columns apart.
+    pub fn ticks(&self, start: Time, step: Nanos, room: u16) -> Vec<Tick> {
+        let step = step.0.max(1);
+        let Some(squeeze) = self.squeeze else {
+            return self.even_ticks(start, step, (self.from, self.to));
+        };
+        let ends = squeeze.gaps().map(|(_, end)| end);
+        let seen = ends.filter(|end| (self.from..self.to).contains(end));
+        let mut begins: Vec<Time> = std::iter::once(self.from).chain(seen).collect();
+        begins.push(self.to);
+        let mut ticks: Vec<Tick> = Vec::new();
+        let apart = |ticks: &[Tick], column: u16| {
+            let last = ticks.last();
+            last.is_none_or(|last| column >= last.column + room)
+        };
+        for pair in begins.windows(2) {
+            let tick = self.tick(pair[0], start);
+            if apart(&ticks, tick.column) {
+                ticks.push(tick);
             }
+            let next = self.column(pair[1]);
+            for tick in self.even_ticks(start, step, (pair[0], pair[1])) {
+                if apart(&ticks, tick.column) && tick.column + room <= next {
+                    ticks.push(tick);
+                }
+            }
+        }
+        ticks
+    }
+
+    /// The columns behind which idle time was squeezed.
+    pub fn squeezed_columns(&self) -> impl Iterator<Item = u16> {
+        let gaps = self.squeeze.into_iter().flat_map(Squeeze::gaps);
+        gaps.filter(|(from, _)| (self.from..self.to).contains(from))
+            .map(|(from, _)| self.column(from))
+    }
+
+    fn tick(&self, time: Time, start: Time) -> Tick {
+        Tick {
+            column: self.column(time),
+            offset: time.since(start),
+        }
+    }
+
+    fn even_ticks(&self, start: Time, step: u64, (from, to): (Time, Time)) -> Vec<Tick> {
+        let mut offset = from.since(start).0.div_ceil(step).saturating_mul(step);
+        let mut ticks = Vec::new();
+        while start + Nanos(offset) <= to && ticks.len() <= usize::from(self.columns) {
+            ticks.push(self.tick(start + Nanos(offset), start));
             let Some(next) = offset.checked_add(step) else {
                 break;
             };
             offset = next;
         }
         ticks
-    }
-
-    /// Ticks at even columns, where a column does not always last as long: none is round.
-    fn uneven_ticks(&self, start: Time, room: u16) -> Vec<Tick> {
-        let columns = (0..self.columns).step_by(usize::from(room.max(1)) * 3 / 2);
-        let tick = |column| Tick {
-            column,
-            offset: self.time_at(column).since(start),
-        };
-        columns
-            .filter(|column| column + room / 2 <= self.columns)
-            .map(tick)
-            .collect()
     }
 
     /// The smallest length that is round on a clock and fills `room` columns.
@@ -161,7 +169,7 @@ impl<'a> Axis<'a> {
                 .saturating_mul(86_400_000_000_000)
         };
         Nanos(match least {
-            0..=500_000_000 => self.step(room),
+            0..=500_000_000 => self.step(room).0,
             _ => round.find(|step| *step >= least).unwrap_or_else(day),
         })
     }
@@ -174,14 +182,14 @@ impl<'a> Axis<'a> {
     }
 
     /// The smallest round length (1, 2 or 5 times a power of ten) that fills `room` columns.
-    fn step(&self, room: u16) -> u64 {
+    fn step(&self, room: u16) -> Nanos {
         let least = self.least(room);
         let mut power = 1u64;
         loop {
             for factor in [1, 2, 5] {
                 let step = power.saturating_mul(factor);
                 if step >= least {
-                    return step;
+                    return Nanos(step);
                 }
             }
             power = power.saturating_mul(10);
@@ -193,22 +201,31 @@ impl<'a> Axis<'a> {
 mod tests {
     use super::*;
 
+    fn millis(axis: &Axis<'_>, step: Nanos, room: u16) -> Vec<u64> {
+        let ticks = axis.ticks(Time(0), step, room).into_iter();
+        ticks.map(|tick| tick.offset.0 / 1_000_000).collect()
+    }
+
     #[test]
     fn ticks_are_round_and_have_room() {
         let axis = Axis::new(Time(0), Time(739_000_000), 72);
-        let offsets: Vec<u64> = axis
-            .ticks(Time(0), 14)
-            .iter()
-            .map(|t| t.offset.0 / 1_000_000)
-            .collect();
-        assert_eq!(offsets, [0, 200, 400, 600]);
+        assert_eq!(millis(&axis, axis.step(14), 14), [0, 200, 400, 600]);
         let zoomed = Axis::new(Time(310_000_000), Time(355_000_000), 60);
-        let offsets: Vec<u64> = zoomed
-            .ticks(Time(0), 12)
-            .iter()
-            .map(|t| t.offset.0 / 1_000_000)
-            .collect();
-        assert_eq!(offsets, [310, 320, 330, 340, 350]);
+        let step = zoomed.step(12);
+        assert_eq!(millis(&zoomed, step, 12), [310, 320, 330, 340, 350]);
+    }
+
+    #[test]
+    fn where_idle_time_is_squeezed_a_tick_says_when_it_is_over() {
+        let text = "a: r 0..100\nb: later 10000..10100\nc: x 10150..10151\nd: y 30000..30100\n";
+        let trace = crate::model::scenario::trace(text);
+        let squeeze = Squeeze::of(&trace);
+        let axis = Axis::new(trace.start(), trace.end(), 100).squeezed(&squeeze);
+        let ticks = axis.ticks(trace.start(), axis.step(10), 10);
+        let millis = ticks.iter().map(|tick| tick.offset.0 / 1_000_000);
+        let busy = [0, 50, 10_000, 10_050, 10_100, 30_000, 30_050];
+        assert_eq!(millis.collect::<Vec<_>>(), busy);
+        assert_eq!(axis.squeezed_columns().count(), 2);
     }
 
     #[test]
@@ -217,9 +234,9 @@ mod tests {
         let axis = Axis::new(at(61), at(100), 100);
         let step = axis.clock_step(15);
         assert_eq!(step, Nanos(600_000_000_000));
-        let ticks = axis.clock_ticks(step, 15);
+        let ticks = axis.ticks(Time(0), step, 15);
         let minutes: Vec<u64> = ticks.iter().map(|t| t.offset.0 / 60_000_000_000).collect();
-        assert_eq!(minutes, [70, 80, 90]);
+        assert_eq!(minutes, [70, 80, 90, 100]);
         let axis = Axis::new(Time(310_000_000), Time(355_000_000), 60);
         assert_eq!(axis.clock_step(15), Nanos(20_000_000));
         let ever = Axis::new(Time(0), Time(u64::MAX), 9).clock_step(9);
@@ -230,7 +247,7 @@ mod tests {
     fn the_ends_of_time_do_not_overflow() {
         let axis = Axis::new(Time(0), Time(u64::MAX), 200);
         assert_eq!(axis.column(Time(u64::MAX)), 199);
-        assert!(axis.ticks(Time(0), 10).len() < 30);
+        assert!(axis.ticks(Time(0), axis.step(10), 10).len() < 30);
         assert_eq!(Axis::new(Time(5), Time(5), 10).column(Time(5)), 0);
     }
 }

@@ -11,11 +11,11 @@ mod sieve;
 mod squeeze;
 mod work;
 
-pub use axis::{Axis, Tick};
+pub use axis::Axis;
 pub use bar::{Bar, Cell, Label, bar};
 pub use bundle::{Bundle, Bundles, Likeness};
 pub use minimap::Minimap;
-pub use rows::{Hidden, Row, Rows};
+pub use rows::{Folds, Hidden, Row, Rows};
 pub use sieve::Sieve;
 pub use squeeze::Squeeze;
 pub use work::{Interval, critical, critical_of, own, own_of};

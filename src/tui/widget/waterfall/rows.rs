@@ -1,5 +1,7 @@
 //! Which rows a tree shows when parts of it are folded, bundled or left out.
 
+use std::sync::Arc;
+
 use crate::model::Trace;
 
 use super::bundle::{Bundle, Bundles, Likeness};
@@ -77,14 +79,21 @@ impl Entry {
     }
 }
 
+/// What is folded and what is bundled, to be gone back to. Costs nothing until one of the two changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folds {
+    folded: Arc<Vec<bool>>,
+    bundles: Arc<Bundles>,
+}
+
 /// The visible rows of a trace and the folds that made them.
 ///
 /// A fold change rebuilds the rows by jumping over folded subtrees: the cost is the number of
 /// visible rows, not of spans.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rows {
-    folded: Vec<bool>,
-    bundles: Bundles,
+    folded: Arc<Vec<bool>>,
+    bundles: Arc<Bundles>,
     sieve: Sieve,
     entries: Vec<Entry>,
     /// What the rows of hidden spans hide, by first span.
@@ -100,8 +109,8 @@ impl Rows {
     /// Everything open, but for these bundles.
     pub fn grouped(trace: &Trace, bundles: Bundles) -> Self {
         let mut rows = Self {
-            folded: vec![false; trace.len()],
-            bundles,
+            folded: Arc::new(vec![false; trace.len()]),
+            bundles: Arc::new(bundles),
             ..Self::default()
         };
         rows.rebuild(trace);

@@ -64,6 +64,11 @@ impl Squeeze {
         self.gaps.is_empty()
     }
 
+    /// The stretches that are squeezed, each from its first instant to its last.
+    pub(super) fn gaps(&self) -> impl Iterator<Item = (Time, Time)> {
+        self.gaps.iter().map(|gap| (gap.from, gap.to))
+    }
+
     /// Where an instant lies once the gaps are squeezed. Never decreases.
     pub(super) fn squeezed(&self, time: Time) -> Time {
         let after = self.gaps.partition_point(|gap| gap.from <= time);

@@ -2,6 +2,7 @@
 
 use crate::model::{Nanos, Time};
 use crate::text::Style;
+use crate::tui::hit::Pane;
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx};
@@ -43,10 +44,14 @@ impl Open {
                 }
             }
             Action::Whole => self.range.reset(),
-            Action::Undo if !self.range.undo() => cx.say(Message::note("nothing to undo")),
-            Action::Redo if !self.range.redo() => cx.say(Message::note("nothing to do again")),
-            Action::Undo | Action::Redo => {}
-            Action::Fit => self.fit(),
+            Action::Undo | Action::Redo => {
+                let undo = act.action == Action::Undo;
+                if !self.step_back(undo, cx.rows(Pane::Body)) {
+                    let done = if undo { "undo" } else { "do again" };
+                    cx.say(Message::note(format!("nothing to {done}")));
+                }
+            }
+            Action::Fit => self.fit(act.times(), cx),
             Action::Squeeze => self.squeeze(cx),
             Action::TimeStyle => next_times(cx),
             _ => return false,
@@ -56,17 +61,33 @@ impl Open {
         true
     }
 
-    /// Fits what is under the cursor to the width.
-    fn fit(&mut self) {
-        let (from, to) = match self.rows.get(self.list.cursor()) {
-            Some(Row::Bundle(bundle)) => {
-                let all = self.together(&bundle);
-                (all.from, all.to)
-            }
-            Some(Row::Span(span)) => (self.trace.start_of(span), self.trace.end_of(span)),
-            _ => return,
+    /// Fits what is under the cursor to the width, with a count also the rows below it.
+    fn fit(&mut self, rows: usize, cx: &mut Cx<'_>) {
+        let first = self.list.cursor();
+        let last = first.saturating_add(rows).min(self.rows.len());
+        let times = (first..last).filter_map(|row| self.times_of(row));
+        let Some((from, to)) = times.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else {
+            return;
         };
-        self.range.set(from, to);
+        if from < to {
+            return self.range.set(from, to);
+        }
+        // What takes no time is seen in the middle of a hundredth of the trace.
+        let half = Nanos(self.trace.duration().0 / 200);
+        self.range.set(from - half, from + half);
+        cx.say(Message::note("it took no time: what is around it is shown"));
+    }
+
+    /// From when to when the spans of a row run.
+    fn times_of(&self, row: usize) -> Option<(Time, Time)> {
+        match self.rows.get(row)? {
+            Row::Bundle(bundle) => {
+                let all = self.together(&bundle);
+                Some((all.from, all.to))
+            }
+            Row::Span(span) => Some((self.trace.start_of(span), self.trace.end_of(span))),
+            Row::MissingParent(_) | Row::Hidden(_) => None,
+        }
     }
 
     fn squeeze(&mut self, cx: &mut Cx<'_>) {

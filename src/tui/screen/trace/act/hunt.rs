@@ -1,11 +1,16 @@
 //! Jumps to spans of a kind: errors, hits, siblings, the critical path, the same service, findings.
 
+use std::cmp::Reverse;
+
 use crate::model::SpanRef;
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx};
 
 use super::super::Open;
+
+/// So many steps at once where each of them looks at every span.
+const MOST_STEPS: usize = 100;
 
 impl Open {
     pub(super) fn act_hunt(&mut self, act: Act, height: usize, cx: &mut Cx<'_>) -> bool {
@@ -15,25 +20,24 @@ impl Open {
         if let Action::NextSibling | Action::PreviousSibling = act.action {
             return self.act_sibling(act, height, cx);
         }
+        let times = act.times();
         let to = match act.action {
-            Action::NextError => self.error(span, true, act.times()),
-            Action::PreviousError => self.error(span, false, act.times()),
-            Action::NextHit => self.find.step(span, true, act.times()),
-            Action::PreviousHit => self.find.step(span, false, act.times()),
-            Action::NextCritical => self.critical(span, true),
-            Action::PreviousCritical => self.critical(span, false),
-            Action::NextOfService => self.alike(span, true, |a, b| a.service() == b.service()),
-            Action::PreviousOfService => self.alike(span, false, |a, b| a.service() == b.service()),
-            Action::NextOfOperation => {
-                self.alike(span, true, |a, b| a.operation() == b.operation())
-            }
-            Action::PreviousOfOperation => {
-                self.alike(span, false, |a, b| a.operation() == b.operation())
-            }
-            Action::NextLongest => self.next_longest(true),
-            Action::PreviousLongest => self.next_longest(false),
-            Action::Why => self.finding(true),
-            Action::WhyBack => self.finding(false),
+            Action::NextError => self.error(span, true, times),
+            Action::PreviousError => self.error(span, false, times),
+            Action::NextHit => self.find.step(span, true, times),
+            Action::PreviousHit => self.find.step(span, false, times),
+            Action::Parent => along(span, times, |at| self.trace.parent(at)),
+            Action::FirstChild => along(span, times, |at| self.trace.children(at).next()),
+            Action::NextCritical => along(span, times, |at| self.critical(at, true)),
+            Action::PreviousCritical => along(span, times, |at| self.critical(at, false)),
+            Action::NextOfService => along(span, times, |at| self.of_service(at, true)),
+            Action::PreviousOfService => along(span, times, |at| self.of_service(at, false)),
+            Action::NextOfOperation => along(span, times, |at| self.of_operation(at, true)),
+            Action::PreviousOfOperation => along(span, times, |at| self.of_operation(at, false)),
+            Action::NextLongest => self.next_longest(true, times),
+            Action::PreviousLongest => self.next_longest(false, times),
+            Action::Why => self.finding(true, times),
+            Action::WhyBack => self.finding(false, times),
             _ => return false,
         };
         match to {
@@ -98,6 +102,14 @@ impl Open {
         }
     }
 
+    fn of_service(&self, span: usize, forward: bool) -> Option<usize> {
+        self.alike(span, forward, |a, b| a.service() == b.service())
+    }
+
+    fn of_operation(&self, span: usize, forward: bool) -> Option<usize> {
+        self.alike(span, forward, |a, b| a.operation() == b.operation())
+    }
+
     fn alike(
         &self,
         span: usize,
@@ -113,35 +125,44 @@ impl Open {
     }
 
     /// The span of the next shorter own time, or of the next longer one; at first the longest.
-    fn next_longest(&mut self, forward: bool) -> Option<usize> {
+    fn next_longest(&mut self, forward: bool, times: usize) -> Option<usize> {
         let trace = &self.trace;
-        let key = |span: usize| (trace.self_time(span), std::cmp::Reverse(span));
-        let at = self.longest.filter(|&at| self.span() == Some(at));
-        let spans = 0..trace.len();
-        let next = match (at.map(key), forward) {
-            (None, _) => spans.max_by_key(|&span| key(span)),
-            (Some(here), true) => spans.filter(|&s| key(s) < here).max_by_key(|&s| key(s)),
-            (Some(here), false) => spans.filter(|&s| key(s) > here).min_by_key(|&s| key(s)),
+        let key = |span: usize| (trace.self_time(span), Reverse(span));
+        let spans = || 0..trace.len();
+        let next = |at: Option<usize>| match (at.map(key), forward) {
+            (None, _) => spans().max_by_key(|&span| key(span)),
+            (Some(here), true) => spans().filter(|&s| key(s) < here).max_by_key(|&s| key(s)),
+            (Some(here), false) => spans().filter(|&s| key(s) > here).min_by_key(|&s| key(s)),
         };
-        self.longest = next.or(self.longest);
-        next
+        let at = self.longest.filter(|&at| self.span() == Some(at));
+        // Each step looks at all spans.
+        let steps = std::iter::successors(next(at), |&at| next(Some(at)));
+        let found = steps.take(times.min(MOST_STEPS)).last();
+        self.longest = found.or(self.longest);
+        found
     }
 
-    fn finding(&mut self, forward: bool) -> Option<usize> {
+    fn finding(&mut self, forward: bool, times: usize) -> Option<usize> {
         let findings = &self.explained.as_ref()?.findings;
         let len = findings.len();
         if len == 0 {
             return None;
         }
         let next = match (self.finding, forward) {
-            (None, true) => 0,
-            (None, false) => len - 1,
-            (Some(at), true) => (at + 1) % len,
-            (Some(at), false) => (at + len - 1) % len,
+            (None, true) => (times - 1) % len,
+            (None, false) => len - 1 - (times - 1) % len,
+            (Some(at), true) => (at + times) % len,
+            (Some(at), false) => (at + len - times % len) % len,
         };
         self.finding = Some(next);
         findings[next].spans.first().copied()
     }
+}
+
+/// So many steps along, or as far as it goes.
+fn along(from: usize, times: usize, next: impl Fn(usize) -> Option<usize>) -> Option<usize> {
+    let steps = std::iter::successors(next(from), |&at| next(at));
+    steps.take(times).last()
 }
 
 fn nothing(action: Action) -> &'static str {
@@ -149,6 +170,8 @@ fn nothing(action: Action) -> &'static str {
         Action::NextError | Action::PreviousError => "no span of this trace failed",
         Action::NextHit | Action::PreviousHit => "nothing found: / finds",
         Action::NextCritical | Action::PreviousCritical => "no further part of the critical path",
+        Action::Parent => "it has no parent here",
+        Action::FirstChild => "it has no child",
         Action::Why | Action::WhyBack => "nothing stands out in this trace",
         _ => "no further one",
     }

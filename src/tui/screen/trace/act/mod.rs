@@ -44,12 +44,18 @@ impl Open {
         if self.untold && !is_step(act.action) {
             self.describe();
         }
-        match self.focus {
+        let undoes = matches!(act.action, Action::Undo | Action::Redo);
+        let before = (!undoes && !is_step(act.action)).then(|| self.look());
+        let done = match self.focus {
             Focus::Find => self.act_find(act, cx),
             Focus::Filter => self.act_filter(act, cx),
             Focus::Detail => self.act_detail(act, cx) || self.act_spans(act, cx),
             Focus::Tree => self.act_spans(act, cx),
+        };
+        if let Some(before) = before {
+            self.changed_from(before);
         }
+        done
     }
 
     /// What keys do among the spans. Of the hunts, views and folds that the detail has no use for

@@ -14,6 +14,12 @@ use super::super::{Focus, Open};
 
 impl Open {
     pub(in super::super) fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
+        let before = self.look();
+        self.touch(touch, cx);
+        self.changed_from(before);
+    }
+
+    fn touch(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
         let height = cx.rows(Pane::Body);
         self.dragged = None;
         if self.moves_border(touch, cx) {

@@ -111,9 +111,12 @@ fn of_range(open: &Open) -> String {
         return "all of it".to_owned();
     }
     let (from, to) = open.range.shown();
-    let figure = |length: Nanos| text::duration(length.0, open.charset);
-    let offset = figure(from.since(open.trace.start()));
-    format!("{} from +{offset}", figure(to.since(from)))
+    let (length, offset) = (to.since(from).0, from.since(open.trace.start()).0);
+    format!(
+        "{} from +{}",
+        text::duration(length, open.charset),
+        text::duration_by(offset, length / 10, open.charset)
+    )
 }
 
 /// How a view was made.

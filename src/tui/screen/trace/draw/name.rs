@@ -6,6 +6,7 @@ use crate::model::{Kind, SpanRef};
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::page::Look;
+use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
 use super::super::{Open, semantics};
@@ -14,6 +15,8 @@ use super::super::{Open, semantics};
 pub const MARKS: u16 = 2;
 /// A sign stands where it leaves so many columns for itself and what is called.
 const SIGNED: u16 = 10;
+/// Columns that the service keeps beside what its fold hides.
+const SERVICE: u16 = 8;
 /// A summary is cut to no fewer columns.
 const SUMMARY: usize = 12;
 /// Columns that a name keeps, however deep its span stands.
@@ -84,25 +87,34 @@ pub fn name(
         (below > 0).then_some(folded),
     );
     let end = area.right().saturating_sub(MARKS + 1);
+    let hidden = folded.then(|| {
+        let errors = trace.errors_in(span + 1..span + 1 + below);
+        count(canvas, &text::count(below as u64), errors)
+    });
+    // What a fold hides is told whole: names are cut for it.
+    let room = hidden.as_ref().map_or(0, |hidden| hidden.width() + 2);
+    let named = end.saturating_sub(room).max(end.min(x + SERVICE));
     let s = trace.span(span);
     let call = semantics::call(s);
-    let x = service(look, canvas, (x, area.y), end, s.service());
-    let (x, named) = match (answer(open, span), peer(open, span)) {
+    let x = service(look, canvas, (x, area.y), named, s.service());
+    let (x, whose) = match (answer(open, span), peer(open, span)) {
         (Some(answer), _) => {
             let answer = trace.span(answer);
             let token = look.shared.colours.token(answer.service());
-            let x = called_one(canvas, (x, area.y), end, answer.service(), token);
+            let x = called_one(canvas, (x, area.y), named, answer.service(), token);
             (x, answer)
         }
-        (None, Some(peer)) => (called_one(canvas, (x, area.y), end, &peer, Token::Peer), s),
+        (None, Some(peer)) => {
+            let x = called_one(canvas, (x, area.y), named, &peer, Token::Peer);
+            (x, s)
+        }
         (None, None) => (x, s),
     };
-    let x = sign(canvas, (x, area.y), end, call.as_ref());
-    let mut x = operation(open, canvas, (x, area.y), end, span, named);
-    if folded {
-        let errors = trace.errors_in(span + 1..span + 1 + below);
-        let hidden = text::count(below as u64);
-        x = count(canvas, (x + 2, area.y), end, &hidden, errors);
+    let x = sign(canvas, (x, area.y), named, call.as_ref());
+    let mut x = operation(open, canvas, (x, area.y), named, span, whose);
+    if let Some(hidden) = hidden {
+        let at = x.min(named) + 2;
+        x = canvas.phrase(at, area.y, end.saturating_sub(at), &hidden);
     }
     let x = links(open, canvas, (x, area.y), end, s);
     pills(
@@ -238,26 +250,13 @@ pub fn service(
 }
 
 /// How many spans a row stands for, and how many of them failed.
-pub fn count(
-    canvas: &mut Canvas<'_>,
-    (x, y): (u16, u16),
-    end: u16,
-    many: &str,
-    failed: usize,
-) -> u16 {
-    let many = Shown::from(many.to_owned());
-    let x = canvas.text(x, y, end.saturating_sub(x), &many, Token::Muted);
+pub fn count(canvas: &Canvas<'_>, many: &str, failed: usize) -> Phrase {
+    let many = Phrase::of(Token::Muted, many.to_owned());
     if failed == 0 {
-        return x;
+        return many;
     }
-    let failed = format!(" ({}{})", canvas.glyphs.failed, text::count(failed as u64));
-    canvas.text(
-        x,
-        y,
-        end.saturating_sub(x),
-        &Shown::from(failed),
-        Token::Error,
-    )
+    let failed = text::count(failed as u64);
+    many.and(Token::Error, format!(" ({}{failed})", canvas.glyphs.failed))
 }
 
 fn is_orphaned(open: &Open, span: usize) -> bool {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::page::Look;
+use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 use crate::tui::widget::waterfall::{Bundle, Hidden, Likeness};
 
@@ -51,12 +52,17 @@ pub fn bundled(
             (many, " in line")
         }
     };
-    let room = |many: &str| end.saturating_sub(x + 2 + many.chars().count() as u16 + 2);
+    let errors = open.trace.errors_in(bundle_spans(open, bundle));
+    let whole = count(canvas, &format!("{many}{word}"), errors);
+    let room = |many: &Phrase| end.saturating_sub(x + 4 + many.width());
     // Where room is short, the word goes before the name does.
-    let whole = format!("{many}{word}");
     let wide = usize::from(room(&whole));
     let fits = Shown::start_of(&operation, wide + 1).width() <= wide;
-    let many = if fits { whole } else { many };
+    let many = if fits {
+        whole
+    } else {
+        count(canvas, &many, errors)
+    };
     let room = room(&many);
     let token = if open.find.hits_within(bundle_spans(open, bundle)) {
         Token::Match
@@ -65,8 +71,7 @@ pub fn bundled(
     };
     let operation = Shown::start_of(&operation, room.into());
     let x = canvas.text(x + 2, area.y, room, &operation, token);
-    let failed = open.together(bundle).failed;
-    count(canvas, (x + 2, area.y), end, &many, failed);
+    canvas.phrase(x + 2, area.y, end.saturating_sub(x + 2), &many);
 }
 
 /// The spans that a bundle's row hides while it is closed.
@@ -106,5 +111,6 @@ pub fn hidden(
         )
     };
     let many = format!("{} hidden", text::count(hidden.spans as u64));
-    count(canvas, (x + 2, area.y), end, &many, hidden.errors);
+    let many = count(canvas, &many, hidden.errors);
+    canvas.phrase(x + 2, area.y, end.saturating_sub(x + 2), &many);
 }

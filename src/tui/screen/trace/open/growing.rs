@@ -114,6 +114,7 @@ impl Open {
         self.forget();
         self.anchor = None;
         self.range.grow(&trace);
+        self.history.forget_folds();
         self.back = BackLinks::of(&trace);
         self.notes = Notes::of(&trace);
         self.find.moved(&moves);
@@ -217,6 +218,7 @@ impl Open {
         let span = self.rows.number(self.list.cursor());
         self.rows
             .group(&self.trace, Arc::unwrap_or_clone(bundles.0));
+        self.history.forget_folds();
         if let Some(span) = span {
             self.list.follow(self.rows.row_of(span));
         }

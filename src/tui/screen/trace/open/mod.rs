@@ -1,6 +1,7 @@
 //! A trace that is there: what is shown of it, and where the reader stands in it.
 
 mod growing;
+mod history;
 mod moves;
 mod views;
 
@@ -33,6 +34,7 @@ use super::view::{Body, Seen, View};
 use super::without::Without;
 
 use growing::Coming;
+use history::History;
 pub use moves::Moves;
 
 /// A trace that has more spans than this opens folded, and what is alike in it is looked for
@@ -87,6 +89,7 @@ pub struct Open {
     pub notes: Notes,
     pub find: Find,
     pub range: Range,
+    pub history: History,
     /// What the mouse drags over on ruler or minimap, while it does.
     pub dragged: Option<(Time, Time)>,
     /// The border that the mouse moves, while it does.
@@ -153,6 +156,7 @@ impl Open {
             back: BackLinks::of(&trace),
             notes: Notes::of(&trace),
             find: Find::default(),
+            history: History::default(),
             dragged: None,
             moving: None,
             critical_only: false,

@@ -164,3 +164,71 @@ async fn events_outside_of_the_time_shown_are_counted() {
     harness.keys("0").await.unwrap();
     assert!(harness.text().contains("Waiting"), "{}", harness.text());
 }
+
+#[tokio::test]
+async fn folds_are_undone_and_done_again_as_zoom_is() {
+    let mut harness = ride((120, 40)).await;
+    let body = |harness: &Harness| rows(harness)[1..30].join("\n");
+    let open = body(&harness);
+    harness.keys("zM").await.unwrap();
+    let folded = body(&harness);
+    harness.keys("zrjf").await.unwrap();
+    harness.keys("uu").await.unwrap();
+    assert_eq!(body(&harness), folded);
+    harness.keys("u").await.unwrap();
+    assert_eq!(body(&harness), open);
+    harness.keys("<C-r>").await.unwrap();
+    assert_eq!(body(&harness), folded);
+    harness.keys("zR3jxs").await.unwrap();
+    assert!(harness.text().contains("without mysql"));
+    harness.keys("u").await.unwrap();
+    assert!(here(&harness).contains("mysql"), "{}", harness.text());
+    harness.keys("9u").await.unwrap();
+    harness.keys("uuuu").await.unwrap();
+    assert!(harness.text().contains("nothing to undo"));
+}
+
+#[tokio::test]
+async fn what_a_fold_hides_is_told_before_the_name_is() {
+    let trace = scenario::trace(
+        "checkout-service-v2: r 0..100\n  payment-service: CapturePaymentOfOrder 0..90 client\n    \
+         ledger-service: CapturePayment 1..89 server\n      a: x 2..3 error\n      a: y 4..5\n",
+    );
+    let mut harness = show(trace, (80, 24)).await;
+    harness.keys("jzc").await.unwrap();
+    assert!(here(&harness).contains("  3 (✗1)"), "{}", harness.text());
+}
+
+#[tokio::test]
+async fn several_rows_fit_and_what_takes_no_time_is_seen() {
+    let text = "a: r 0..1000\n  b: x 100..200\n  b: y 250..300\n  b: z 400..400\n";
+    let mut harness = opened(scenario::trace(text)).await;
+    harness.keys("j2f").await.unwrap();
+    assert!(row(&harness, " waterfall").contains("200 ms from +100 ms"));
+    harness.keys("2jf").await.unwrap();
+    assert!(row(&harness, " waterfall").contains("10.0 ms from +395 ms"));
+    harness.keys("f++++").await.unwrap();
+    let ruler = &rows(&harness)[5];
+    assert!(ruler.contains("400.2 ms"), "{ruler}");
+}
+
+#[tokio::test]
+async fn to_the_parent_and_its_first_child_folds_stay_open() {
+    let mut harness = ride((120, 40)).await;
+    harness.keys("3j2[p").await.unwrap();
+    assert!(here(&harness).contains("▾ frontend  HTTP GET: /customer"));
+    harness.keys("]p").await.unwrap();
+    assert!(here(&harness).contains("▾ customer  HTTP GET /customer"));
+    harness.keys("2]c").await.unwrap();
+    assert!(
+        here(&harness).contains("driver  FindNearest"),
+        "{}",
+        harness.text()
+    );
+    harness.keys("3]l").await.unwrap();
+    assert!(
+        here(&harness).contains("redis  GetDriver"),
+        "{}",
+        harness.text()
+    );
+}

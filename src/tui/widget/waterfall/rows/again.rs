@@ -1,5 +1,7 @@
 //! The rows of a trace that has other spans than before, as far as they can be as they were.
 
+use std::sync::Arc;
+
 use crate::model::Trace;
 
 use super::{Row, Rows};
@@ -21,7 +23,7 @@ impl Rows {
             }
         }
         if before.is_all_open() {
-            self.bundles.set_within(&(0..trace.len()), true);
+            Arc::make_mut(&mut self.bundles).set_within(&(0..trace.len()), true);
         }
         for bundle in before.bundles().iter().filter(|bundle| bundle.is_open()) {
             // Others of its like may have come before them.
@@ -30,7 +32,7 @@ impl Rows {
                 let same = around.find(|now| now.likeness == bundle.likeness);
                 drop(around);
                 if let Some(now) = same {
-                    self.bundles.set(now.first, now.likeness, true);
+                    Arc::make_mut(&mut self.bundles).set(now.first, now.likeness, true);
                 }
             }
         }

@@ -1,19 +1,36 @@
 //! Folding and opening: every change makes the rows anew.
 
+use std::sync::Arc;
+
 use crate::model::Trace;
 
 use super::build::Builder;
-use super::{Bundle, Bundles, Likeness, Row, Rows, Sieve, What};
+use super::{Bundle, Bundles, Folds, Likeness, Row, Rows, Sieve, What};
 
 impl Rows {
     /// Puts what is alike into bundles, closed ones: they take a while to find.
     pub fn group(&mut self, trace: &Trace, bundles: Bundles) {
         self.change(trace, |rows| {
-            rows.bundles = bundles;
+            rows.bundles = Arc::new(bundles);
             // Whoever has opened all of it by now wants to see all of it.
             if !rows.folded.contains(&true) {
-                rows.bundles.set_within(&(0..trace.len()), true);
+                Arc::make_mut(&mut rows.bundles).set_within(&(0..trace.len()), true);
             }
+        });
+    }
+
+    /// What is folded and bundled now.
+    pub fn folds(&self) -> Folds {
+        Folds {
+            folded: Arc::clone(&self.folded),
+            bundles: Arc::clone(&self.bundles),
+        }
+    }
+
+    /// Folds and bundles as they were before, in the same trace.
+    pub fn set_folds(&mut self, trace: &Trace, folds: Folds) {
+        self.change(trace, |rows| {
+            (rows.folded, rows.bundles) = (folds.folded, folds.bundles);
         });
     }
 
@@ -25,45 +42,48 @@ impl Rows {
     /// Folds or opens one span; nothing happens to a leaf.
     pub fn set(&mut self, trace: &Trace, span: usize, folded: bool) {
         if trace.subtree(span).len() > 1 && self.folded[span] != folded {
-            self.folded[span] = folded;
+            Arc::make_mut(&mut self.folded)[span] = folded;
             self.rebuild(trace);
         }
     }
 
     /// Opens or closes a bundle.
     pub fn set_bundle(&mut self, trace: &Trace, bundle: &Bundle, open: bool) {
-        if self.bundles.set(bundle.first, bundle.likeness, open) {
+        if Arc::make_mut(&mut self.bundles).set(bundle.first, bundle.likeness, open) {
             self.rebuild(trace);
         }
     }
 
     /// Opens exactly the bundles that satisfy the predicate, and closes the others.
     pub fn set_bundles(&mut self, trace: &Trace, open: impl Fn(&Bundle) -> bool) {
-        self.change(trace, |rows| rows.bundles.set_where(open));
+        self.change(trace, |rows| {
+            Arc::make_mut(&mut rows.bundles).set_where(open);
+        });
     }
 
     /// Folds or opens a span and all below it.
     pub fn set_subtree(&mut self, trace: &Trace, span: usize, folded: bool) {
         self.change(trace, |rows| {
             let below = trace.subtree(span);
+            let all = Arc::make_mut(&mut rows.folded);
             for inner in below.clone() {
-                rows.folded[inner] = folded && trace.subtree(inner).len() > 1;
+                all[inner] = folded && trace.subtree(inner).len() > 1;
             }
-            rows.bundles.set_within(&below, !folded);
+            Arc::make_mut(&mut rows.bundles).set_within(&below, !folded);
         });
     }
 
     /// Opens everything.
     pub fn open_all(&mut self, trace: &Trace) {
         self.change(trace, |rows| {
-            rows.folded.fill(false);
-            rows.bundles.set_within(&(0..trace.len()), true);
+            Arc::make_mut(&mut rows.folded).fill(false);
+            Arc::make_mut(&mut rows.bundles).set_within(&(0..trace.len()), true);
         });
     }
 
     /// Folds everything below the roots.
     pub fn close_all(&mut self, trace: &Trace) {
-        self.bundles.set_within(&(0..trace.len()), false);
+        Arc::make_mut(&mut self.bundles).set_within(&(0..trace.len()), false);
         self.open_to(trace, 1);
     }
 
@@ -76,7 +96,7 @@ impl Rows {
     pub fn fold_where(&mut self, trace: &Trace, fold: impl Fn(usize) -> bool) {
         self.change(trace, |rows| {
             // Which spans have children nobody can predict, the processor neither: both are asked.
-            for (span, folded) in rows.folded.iter_mut().enumerate() {
+            for (span, folded) in Arc::make_mut(&mut rows.folded).iter_mut().enumerate() {
                 *folded = (trace.subtree(span).len() > 1) & fold(span);
             }
         });
@@ -85,9 +105,10 @@ impl Rows {
     /// Folds or opens the spans that have children and satisfy the predicate; leaves the others.
     pub fn set_where(&mut self, trace: &Trace, folded: bool, is_meant: impl Fn(usize) -> bool) {
         self.change(trace, |rows| {
-            for span in 0..trace.len() {
+            let all = Arc::make_mut(&mut rows.folded);
+            for (span, now) in all.iter_mut().enumerate() {
                 if trace.subtree(span).len() > 1 && is_meant(span) {
-                    rows.folded[span] = folded;
+                    *now = folded;
                 }
             }
         });
@@ -110,7 +131,7 @@ impl Rows {
             .collect();
         self.change(trace, |rows| {
             for bundle in closed {
-                rows.bundles.set(bundle.first, bundle.likeness, true);
+                Arc::make_mut(&mut rows.bundles).set(bundle.first, bundle.likeness, true);
             }
         });
     }
@@ -141,11 +162,12 @@ impl Rows {
             return;
         }
         self.change(trace, |rows| {
+            let all = Arc::make_mut(&mut rows.folded);
             for span in folds {
-                rows.folded[span] = false;
+                all[span] = false;
             }
             for bundle in bundled {
-                rows.bundles.set(bundle.first, bundle.likeness, true);
+                Arc::make_mut(&mut rows.bundles).set(bundle.first, bundle.likeness, true);
             }
         });
     }
@@ -159,8 +181,9 @@ impl Rows {
 
     fn fold(&mut self, trace: &Trace, spans: &[usize], folded: bool) {
         self.change(trace, |rows| {
+            let all = Arc::make_mut(&mut rows.folded);
             for &span in spans {
-                rows.folded[span] = folded;
+                all[span] = folded;
             }
         });
     }
