@@ -18,6 +18,8 @@
 mod batch;
 mod document;
 mod fill;
+mod issue;
+mod list;
 mod model;
 mod process;
 mod proto;

@@ -156,6 +156,24 @@ impl<'a> JsonReader<'a> {
         self.next_member(b']', "`,` or `]`")
     }
 
+    /// Calls `read` with each item of a list and its index; with none of null.
+    #[inline]
+    pub fn each(
+        &mut self,
+        mut read: impl FnMut(&mut Self, usize) -> JsonResult<()>,
+    ) -> JsonResult<()> {
+        if self.take_null()? {
+            return Ok(());
+        }
+        self.enter_array()?;
+        let mut index = 0;
+        while self.next_item()? {
+            read(self, index)?;
+            index += 1;
+        }
+        Ok(())
+    }
+
     #[inline]
     fn next_member(&mut self, close: u8, expected: &'static str) -> JsonResult<bool> {
         let byte = self.byte(expected)?;

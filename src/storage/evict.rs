@@ -10,7 +10,7 @@ use super::retain::Kept;
 use super::seen;
 use super::state::{Slot, State};
 use super::stats::{MEMORY, Reason};
-use crate::model::BlockBuilder;
+use crate::model::{Block, BlockBuilder};
 
 /// A share of the kept bytes that one evicted generation may claim.
 const CLAIMS: u64 = 4;
@@ -131,36 +131,42 @@ impl State {
         }
         rows.sort_unstable();
         logs.sort_unstable();
-        let mut builder = BlockBuilder::new();
-        for (index, part) in view.parts.iter().enumerate() {
-            let mine = |list: &[(usize, u32, u32)]| {
-                let from = list.partition_point(|&(part, ..)| part < index);
-                from..from + list[from..].partition_point(|&(part, ..)| part == index)
-            };
-            let (rows, logs) = (&rows[mine(&rows)], &logs[mine(&logs)]);
-            if !rows.is_empty() || !logs.is_empty() {
-                let mut appender = builder.append(&part.block);
-                for &(_, row, _) in rows {
-                    appender.span(row);
-                }
-                for &(_, log, _) in logs {
-                    appender.log(log);
-                }
-            }
-        }
-        let block = Arc::new(builder.finish());
-        let entries = |list: Vec<(usize, u32, u32)>| {
-            list.into_iter()
-                .map(|(.., entry)| entry)
-                .collect::<Vec<_>>()
-        };
+        let block = Arc::new(copy(view, &rows, &logs));
+        let entries = |list: Vec<Moved>| list.into_iter().map(|(.., entry)| entry).collect();
+        let (of_row, of_log): (Vec<u32>, Vec<u32>) = (entries(rows), entries(logs));
         let prints = seen::prints(&block, &self.hasher);
         let seen = &mut self.slots[slot].seen;
         for (position, print) in prints.into_iter().enumerate() {
             // Each is another span: they were told apart when they came.
             seen.note(print, position as u32, NOWHERE, |_| false);
         }
-        self.append(slot, block, &entries(rows), &entries(logs), true);
+        self.append(slot, block, &of_row, &of_log, true);
         moved
     }
+}
+
+/// A span or log record that is kept longer: its part, its row or number there, and the entry
+/// that its trace has from now on.
+type Moved = (usize, u32, u32);
+
+/// A block of some spans and log records of a generation, which are sorted by where they are.
+fn copy(view: &Generation, rows: &[Moved], logs: &[Moved]) -> Block {
+    let mut builder = BlockBuilder::new();
+    for (index, part) in view.parts.iter().enumerate() {
+        let mine = |list: &[Moved]| {
+            let from = list.partition_point(|&(part, ..)| part < index);
+            from..from + list[from..].partition_point(|&(part, ..)| part == index)
+        };
+        let (rows, logs) = (&rows[mine(rows)], &logs[mine(logs)]);
+        if !rows.is_empty() || !logs.is_empty() {
+            let mut appender = builder.append(&part.block);
+            for &(_, row, _) in rows {
+                appender.span(row);
+            }
+            for &(_, log, _) in logs {
+                appender.log(log);
+            }
+        }
+    }
+    builder.finish()
 }

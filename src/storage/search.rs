@@ -70,6 +70,13 @@ pub struct Ended {
     pub matching: Option<u64>,
 }
 
+impl Ended {
+    const STOPPED: Self = Self {
+        stopped: true,
+        matching: None,
+    };
+}
+
 /// A trace that comes into question, ordered by when its turn is.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
@@ -92,28 +99,12 @@ impl Snapshot {
         cancelled: &(dyn Fn() -> bool + Sync),
         found: &mut dyn FnMut(Found) -> bool,
     ) -> Ended {
-        let stopped = Ended {
-            stopped: true,
-            matching: None,
-        };
         let Some(sifted) = sift(self.generations(), search, cancelled) else {
-            return stopped;
+            return Ended::STOPPED;
         };
-        let mut candidates = Vec::new();
-        let cancellation = Cancellation::when(cancelled);
-        for (generation, sifted) in sifted.iter().enumerate() {
-            let entries = sifted
-                .entries()
-                .take_while(|_| !cancellation.is_cancelled());
-            candidates.extend(entries.map(|(entry, of)| Candidate {
-                turn: search.order.turn(of),
-                generation,
-                entry,
-                spans: of.spans,
-            }));
-        }
+        let candidates = candidates(&sifted, search.order, &Cancellation::when(cancelled));
         if cancelled() {
-            return stopped;
+            return Ended::STOPPED;
         }
         let all = (search.query.needs() == Needs::Rows).then_some(candidates.len() as u64);
         let mut turns = BinaryHeap::from(candidates);
@@ -141,13 +132,13 @@ impl Snapshot {
             let hits = asking.all(&next, &mut evaluators);
             // Whatever was found meanwhile may be half of it.
             if cancelled() {
-                return stopped;
+                return Ended::STOPPED;
             }
             matching += hits.len() as u64;
             for hit in hits.into_iter().take(search.limit - count) {
                 count += 1;
                 if !found(hit) {
-                    return stopped;
+                    return Ended::STOPPED;
                 }
             }
         }
@@ -156,6 +147,26 @@ impl Snapshot {
             matching: Some(matching),
         }
     }
+}
+
+/// The traces that come into question, or some of them if cancelled.
+fn candidates(
+    sifted: &[Sifted<'_>],
+    order: Order,
+    cancellation: &Cancellation<'_>,
+) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for (generation, sifted) in sifted.iter().enumerate() {
+        let entries = sifted.entries();
+        let entries = entries.take_while(|_| !cancellation.is_cancelled());
+        candidates.extend(entries.map(|(entry, of)| Candidate {
+            turn: order.turn(of),
+            generation,
+            entry,
+            spans: of.spans,
+        }));
+    }
+    candidates
 }
 
 /// Traces that are asked one after another by a thread before it takes others.

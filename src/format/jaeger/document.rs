@@ -4,8 +4,9 @@
 //! text, and binary ones are in hex.
 
 use super::fill::Filler;
+use super::issue::Issue;
 use super::process::Processes;
-use super::span::{Draft, Issue};
+use super::span::Draft;
 use super::tag::Binary;
 use crate::format::draft::Rejection;
 use crate::format::json::{JsonReader, JsonResult};

@@ -11,7 +11,8 @@
 
 use std::borrow::Cow;
 
-use super::span::{Draft, optional};
+use super::list::optional;
+use super::span::Draft;
 use crate::format::id;
 use crate::format::json::{JsonKind, JsonReader, JsonResult};
 use crate::model::{SpanId, TraceId};

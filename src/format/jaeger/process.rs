@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use foldhash::fast::RandomState;
 
-use super::span::Issue;
+use super::issue::Issue;
 use super::tag::{Tag, Tags, read_elevated};
 use crate::format::json::{JsonReader, JsonResult};
 use crate::format::problem::{Place, Reason};

@@ -1,8 +1,10 @@
 //! The outer reader: documents, answers of the API, traces, bare spans, and the spans in them.
 
 use super::fill::Filler;
+use super::issue::Issue;
+use super::list::strings;
 use super::process::{Awaited, Processes};
-use super::span::{self, Draft, Issue};
+use super::span::Draft;
 use crate::format::json::{JsonError, JsonKind, JsonReader, JsonResult};
 use crate::format::output::Output;
 use crate::format::problem::{Problem, Reason};
@@ -196,7 +198,7 @@ impl<'a, 'o> Decoder<'a, 'o> {
                 }
                 "processes" => self.processes(&mut around.processes)?,
                 "warnings" => {
-                    let warnings = self.json.attempt(span::strings)?.unwrap_or_default();
+                    let warnings = self.json.attempt(strings)?.unwrap_or_default();
                     self.filler.warn(warnings, around.mark, self.out.builder);
                 }
                 "spans" => {

@@ -1,26 +1,16 @@
 //! One span as it is written, before its process and its tags are understood.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 use std::ops::Range;
 
+use super::issue::Issue;
+use super::list::{optional, strings};
 use super::model;
 use super::process::Process;
 use super::tag::{Binary, Tag, Tags, read_elevated};
 use crate::format::json::{JsonError, JsonReader, JsonResult};
 use crate::format::problem::Reason;
 use crate::model::{SpanId, Time, TraceId};
-
-/// Something wrong within a span or a process that did not cost it.
-#[derive(Debug)]
-pub(in crate::format) struct Issue {
-    /// Offset of the value in the text.
-    pub at: usize,
-    /// Path of the value, from where the issue is first known.
-    pub path: String,
-    pub reason: Reason,
-    pub message: String,
-}
 
 /// A reference to another span.
 #[derive(Debug, Clone, Copy)]
@@ -175,12 +165,7 @@ impl<'a> Draft<'a> {
     }
 
     fn references(&mut self, json: &mut JsonReader<'a>) -> JsonResult<()> {
-        if json.take_null()? {
-            return Ok(());
-        }
-        json.enter_array()?;
-        let mut index = 0;
-        while json.next_item()? {
+        json.each(|json, index| {
             let at = json.position();
             let path = || format!("references[{index}]");
             match json.attempt(|json| self.reference(json))? {
@@ -196,9 +181,8 @@ impl<'a> Draft<'a> {
                 }
                 Err(error) => self.note_json(error, path()),
             }
-            index += 1;
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn reference(&mut self, json: &mut JsonReader<'a>) -> JsonResult<Option<Reference>> {
@@ -225,18 +209,12 @@ impl<'a> Draft<'a> {
     }
 
     fn logs(&mut self, json: &mut JsonReader<'a>) -> JsonResult<()> {
-        if json.take_null()? {
-            return Ok(());
-        }
-        json.enter_array()?;
-        let mut index = 0;
-        while json.next_item()? {
+        json.each(|json, index| {
             if let Err(error) = json.attempt(|json| self.log(json, index))? {
                 self.note_json(error, format!("logs[{index}]"));
             }
-            index += 1;
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn log(&mut self, json: &mut JsonReader<'a>, index: usize) -> JsonResult<()> {
@@ -263,24 +241,7 @@ impl<'a> Draft<'a> {
     }
 
     fn note_json(&mut self, error: JsonError, path: String) {
-        self.issues.push(json_issue(error, path));
-    }
-}
-
-fn json_issue(error: JsonError, path: String) -> Issue {
-    let (at, message) = match error {
-        JsonError::Type {
-            at,
-            expected,
-            found,
-        } => (at, format!("expected {expected}, found {}", found.name())),
-        JsonError::Truncated { at, .. } | JsonError::Syntax { at, .. } => (at, error.to_string()),
-    };
-    Issue {
-        at,
-        path,
-        reason: Reason::WrongType,
-        message,
+        self.issues.push(Issue::of_json(error, path));
     }
 }
 
@@ -299,64 +260,4 @@ fn micros(json: &mut JsonReader<'_>) -> JsonResult<Option<i128>> {
 fn follows(json: &mut JsonReader<'_>) -> JsonResult<bool> {
     let kind = json.scalar_text()?.unwrap_or_default();
     Ok(kind == "1" || kind.eq_ignore_ascii_case("FOLLOWS_FROM"))
-}
-
-/// A value that may be null.
-pub(super) fn optional<'a, T>(
-    json: &mut JsonReader<'a>,
-    read: impl FnOnce(&mut JsonReader<'a>) -> JsonResult<T>,
-) -> JsonResult<Option<T>> {
-    if json.take_null()? {
-        Ok(None)
-    } else {
-        read(json).map(Some)
-    }
-}
-
-/// A list of strings, or null. What is no string in it is left out.
-pub(super) fn strings<'a>(json: &mut JsonReader<'a>) -> JsonResult<Vec<Cow<'a, str>>> {
-    let mut strings = Vec::new();
-    if json.take_null()? {
-        return Ok(strings);
-    }
-    json.enter_array()?;
-    while json.next_item()? {
-        strings.extend(json.attempt(JsonReader::string)?.ok());
-    }
-    Ok(strings)
-}
-
-impl<'a> Tags<'a> {
-    /// Appends a list of tags; what is no tag in it is left out and noted.
-    pub(super) fn list(
-        &mut self,
-        json: &mut JsonReader<'a>,
-        path: &dyn Display,
-        tags: &mut Vec<Tag<'a>>,
-        issues: &mut Vec<Issue>,
-    ) -> JsonResult<()> {
-        if json.take_null()? {
-            return Ok(());
-        }
-        json.enter_array()?;
-        let mut index = 0;
-        while json.next_item()? {
-            let at = json.position();
-            let path = || format!("{path}[{index}]");
-            match json.attempt(|json| self.read(json))? {
-                Ok((tag, problem)) => {
-                    tags.push(tag);
-                    issues.extend(problem.map(|message| Issue {
-                        at,
-                        path: path(),
-                        reason: Reason::WrongType,
-                        message,
-                    }));
-                }
-                Err(error) => issues.push(json_issue(error, path())),
-            }
-            index += 1;
-        }
-        Ok(())
-    }
 }

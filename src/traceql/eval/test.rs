@@ -2,7 +2,7 @@
 //! string, pair, resource or scope is, and what is left for a span is to compare integers.
 
 use super::expr::{self, Patterns};
-use super::spot::Spot;
+use super::spot::{Around, Spot};
 use crate::model::{Bits, Block, Cancellation, Marks, Narrow, PairIx, Row, SpanId, Sym};
 use crate::traceql::tree::Field;
 
@@ -11,7 +11,7 @@ use crate::traceql::tree::Field;
 pub struct With<'a> {
     /// The query's regular expressions.
     pub patterns: &'a Patterns,
-    /// How long the answer is waited for.
+    /// What ends the work early.
     pub cancellation: &'a Cancellation<'a>,
 }
 
@@ -161,6 +161,17 @@ impl Test {
                 inner.narrow(&mut some, block, with);
                 rows.subtract(&some);
             }
+            Self::Read(field) => rows.retain(|row| {
+                let spot = Spot::new(block.span(row as Row), Around::default());
+                !with.cancellation.is_cancelled() && expr::holds(field, &spot, with.patterns)
+            }),
+            column => column.narrow_column(rows, block, with.cancellation),
+        }
+    }
+
+    /// The same of a test that the block's columns answer.
+    fn narrow_column(&self, rows: &mut Bits, block: &Block, cancellation: &Cancellation<'_>) {
+        match self {
             Self::Rows(bits) => rows.intersect(bits),
             Self::Resource(bits) => {
                 rows.retain_narrow(block.resource_column(), |i| bits.contains(i as usize));
@@ -201,14 +212,8 @@ impl Test {
                 found.retain(|row| rows.contains(row) && self.holds(block, row as Row));
                 *rows = found;
             }
-            Self::Read(field) => rows.retain(|row| {
-                let spot = Spot::new(block.span(row as Row), super::spot::Around::default());
-                !with.cancellation.is_cancelled() && expr::holds(field, &spot, with.patterns)
-            }),
-            column => {
-                rows.retain(|row| {
-                    !with.cancellation.is_cancelled() && column.holds(block, row as Row)
-                });
+            other => {
+                rows.retain(|row| !cancellation.is_cancelled() && other.holds(block, row as Row));
             }
         }
     }

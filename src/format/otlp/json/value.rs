@@ -182,16 +182,10 @@ fn items<'a>(
     let mut wire = Vec::new();
     json.enter_object()?;
     while let Some(key) = json.next_key()? {
-        if key != "values" {
+        if key == "values" {
+            json.each(|json, _| item(json, &mut wire))?;
+        } else {
             json.skip()?;
-            continue;
-        }
-        if json.take_null()? {
-            continue;
-        }
-        json.enter_array()?;
-        while json.next_item()? {
-            item(json, &mut wire)?;
         }
     }
     Ok(wire)

@@ -1,13 +1,13 @@
 //! One condition on one attribute, compiled.
 
-use super::{Binder, all, any, not};
-use crate::model::Bits;
+mod tag;
+
+use super::{Binder, all, not};
 use crate::model::{
-    Attributes, EventRef, Kind, ResourceIx, ScopeIx, SpanId, Status, Sym, TraceId, Value,
+    Attributes, Bits, Kind, ResourceIx, ScopeIx, SpanId, Status, Sym, TraceId, Value,
 };
 use crate::traceql::attribute::{Attribute, Intrinsic, Scope};
 use crate::traceql::eval::datum::{Datum, compare};
-use crate::traceql::eval::tag;
 use crate::traceql::eval::test::{AnyScope, Hits, Test};
 use crate::traceql::number::Number;
 use crate::traceql::operator::Compare;
@@ -149,17 +149,11 @@ impl Binder<'_> {
             let at = sym.and_then(|sym| operations.iter().position(|&name| name == sym));
             return at.map_or(Test::Always(false), |at| Test::Operation(at as u32));
         }
-        let mut fits = Bits::none(operations.len());
-        let names = operations.iter().enumerate();
-        for (at, &name) in names.take_while(|_| !self.is_over()) {
-            if self.meets(condition, &Datum::text(dictionary.text(name))) {
-                fits.insert(at);
-            }
-        }
-        if fits.is_empty() {
-            return Test::Always(false);
-        }
-        Test::Operations(fits)
+        let fits = |at: usize| {
+            let name = operations.get(at).copied().unwrap_or_default();
+            self.meets(condition, &Datum::text(dictionary.text(name)))
+        };
+        among(self.fitting(operations.len(), fits), Test::Operations)
     }
 
     fn duration(self, whole: &Field, condition: Condition<'_>) -> Test {
@@ -186,45 +180,33 @@ impl Binder<'_> {
         }
     }
 
-    fn scopes(self, fits: impl Fn(ScopeIx) -> bool) -> Test {
-        let count = self.block.scope_count();
+    /// Those of the first so many indices that fit.
+    fn fitting(self, count: usize, fits: impl Fn(usize) -> bool) -> Bits {
         let mut bits = Bits::none(count);
         (0..count)
             .take_while(|_| !self.is_over())
-            .filter(|&i| fits(ScopeIx(i as u32)))
-            .for_each(|i| bits.insert(i));
-        if bits.is_empty() {
-            Test::Always(false)
-        } else {
-            Test::Scope(bits)
-        }
+            .filter(|&index| fits(index))
+            .for_each(|index| bits.insert(index));
+        bits
+    }
+
+    fn scopes(self, fits: impl Fn(ScopeIx) -> bool) -> Test {
+        let fits = |index: usize| fits(ScopeIx(index as u32));
+        among(self.fitting(self.block.scope_count(), fits), Test::Scope)
     }
 
     fn resources(self, fits: impl Fn(ResourceIx) -> bool) -> Test {
-        let count = self.block.resource_count();
-        let mut bits = Bits::none(count);
-        (0..count)
-            .take_while(|_| !self.is_over())
-            .filter(|&i| fits(ResourceIx(i as u32)))
-            .for_each(|i| bits.insert(i));
-        if bits.is_empty() {
-            Test::Always(false)
-        } else {
-            Test::Resource(bits)
-        }
+        let fits = |index: usize| fits(ResourceIx(index as u32));
+        among(
+            self.fitting(self.block.resource_count(), fits),
+            Test::Resource,
+        )
     }
 
     fn traces(self, fits: impl Fn(TraceId) -> bool) -> Test {
         let ids = self.block.trace_ids();
-        let mut bits = Bits::none(ids.len());
-        let ids = ids.iter().enumerate().take_while(|_| !self.is_over());
-        let found = ids.filter(|(_, id)| fits(**id));
-        found.for_each(|(i, _)| bits.insert(i));
-        if bits.is_empty() {
-            Test::Always(false)
-        } else {
-            Test::Trace(bits)
-        }
+        let fits = |index: usize| ids.get(index).is_some_and(|&id| fits(id));
+        among(self.fitting(ids.len(), fits), Test::Trace)
     }
 
     /// The pairs with a key whose value fits. If only one string does, it is looked up once and
@@ -296,71 +278,13 @@ impl Binder<'_> {
             },
         }
     }
+}
 
-    /// A tag that stands for something else.
-    fn special_tag(
-        self,
-        whole: &Field,
-        special: tag::Special<'_>,
-        condition: Condition<'_>,
-    ) -> Test {
-        let (op, literal, block) = (condition.op, condition.literal, self.block);
-        let fits = |text: &str| {
-            tag::text_fits(op, text, literal, self.with.patterns) != op.denies().is_some()
-        };
-        match special {
-            tag::Special::Error if op == Compare::Equal => {
-                tag::parse_bool(&tag::text_of(literal)).map_or(Test::Always(false), Test::Failed)
-            }
-            tag::Special::ScopeName => self.scopes(|ix| fits(block.scope(ix).name())),
-            tag::Special::ScopeVersion => self.scopes(|ix| fits(block.scope(ix).version())),
-            tag::Special::Resource(key) => self.resources(|ix| {
-                let value = block.resource(ix).attributes().get(key);
-                value.is_some_and(|value| fits(&value.to_text()))
-            }),
-            tag::Special::Error | tag::Special::Status | tag::Special::Kind => self.read(whole),
-        }
-    }
-
-    /// `tag.key`: an equality is a union of the places where the pair may stand.
-    fn tag(self, whole: &Field, key: &str, condition: Condition<'_>) -> Test {
-        let Condition { op, literal } = condition;
-        if let Some(special) = tag::Special::of(key) {
-            return self.special_tag(whole, special, condition);
-        }
-        if op.denies().is_some() {
-            return self.read(whole);
-        }
-        let Some(sym) = self.block.dictionary().find(key) else {
-            return Test::Always(false);
-        };
-        let fits =
-            |value: Value<'_>| tag::text_fits(op, &value.to_text(), literal, self.with.patterns);
-        let hits = self.hits(sym, condition.only_text(), fits);
-        if hits == Hits::None {
-            return Test::Always(false);
-        }
-        let has =
-            |attributes: Attributes<'_>| attributes.pairs().iter().any(|&pair| hits.has(pair));
-        let block = self.block;
-        let mut elements = Bits::none(block.len());
-        let rows = block.event_rows().chain(block.link_rows());
-        for row in rows.take_while(|_| !self.is_over()) {
-            let span = block.span(row);
-            let mut lists = span.events().map(EventRef::attributes);
-            if lists.any(has) || span.links().any(|link| has(link.attributes())) {
-                elements.insert(row as usize);
-            }
-        }
-        any(vec![
-            self.resources(|ix| has(block.resource(ix).attributes())),
-            self.scopes(|ix| has(block.scope(ix).attributes())),
-            if elements.is_empty() {
-                Test::Always(false)
-            } else {
-                Test::Rows(elements)
-            },
-            Test::Carries(hits),
-        ])
+/// The test whether something is one of these; of none, nothing is.
+fn among(bits: Bits, test: fn(Bits) -> Test) -> Test {
+    if bits.is_empty() {
+        Test::Always(false)
+    } else {
+        test(bits)
     }
 }
