@@ -43,7 +43,7 @@ pub use blame::{CallFigures, blame};
 pub use chatty::{Chatter, chatter};
 pub use concurrency::{Concurrency, concurrency};
 pub use critical_path::{
-    CriticalPath, Doubt, Section, Succession, critical_path, critical_path_by,
+    CriticalPath, Doubt, Section, Succession, critical_path, critical_path_by, critical_path_until,
 };
 pub use elapsed::{Elapsed, Pause, elapsed};
 pub use finding::{Evidence, Finding, FindingKind, OperationEvidence, Why, between};
@@ -63,4 +63,4 @@ pub use survey::{Words, survey};
 pub use timeouts::{Timeout, timeouts};
 pub use trends::{Trend, Trends, VersionTrend};
 pub use waits::{Wait, waits};
-pub use why::why;
+pub use why::{why, why_until};

@@ -15,7 +15,7 @@ use super::finding::{Evidence, Finding, FindingKind, Why, line, name};
 use super::share::{Share, shares};
 use super::skew;
 use super::slow::{Alike, standing};
-use crate::model::{Nanos, Operations, Trace};
+use crate::model::{Cancellation, Nanos, Operations, Trace};
 use crate::text::{Charset, Shown, count, duration, share as percent};
 
 /// How many findings of a sort are told.
@@ -27,20 +27,35 @@ const SEARCHED: usize = 64;
 /// What stands out in a trace. `alike` are the durations of other spans of its operations, where
 /// they are known. Where clocks differ so much that it matters, it is told by corrected ones.
 pub fn why(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charset: Charset) -> Why {
-    let Some(verdict) = skew::clock_verdict(trace, charset) else {
-        return tell(trace, path, alike, charset);
+    why_until(trace, path, alike, (charset, &Cancellation::never()))
+}
+
+/// The same, unless it is cancelled: then it is of no use.
+pub fn why_until(
+    trace: &Trace,
+    path: &CriticalPath,
+    alike: Option<&dyn Alike>,
+    how: (Charset, &Cancellation<'_>),
+) -> Why {
+    let Some(verdict) = skew::clock_verdict(trace, how.0) else {
+        return tell(trace, path, alike, how);
     };
     let mut why = if clocks::matters(&verdict, path) {
-        clocks::corrected(trace, alike, charset, &verdict)
+        clocks::corrected(trace, alike, how, &verdict)
     } else {
-        tell(trace, path, alike, charset)
+        tell(trace, path, alike, how)
     };
     why.findings.push(clocks::finding(verdict));
     why
 }
 
 /// What stands out by the times of a trace.
-fn tell(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charset: Charset) -> Why {
+fn tell(
+    trace: &Trace,
+    path: &CriticalPath,
+    alike: Option<&dyn Alike>,
+    (charset, cancellation): (Charset, &Cancellation<'_>),
+) -> Why {
     let operations = Operations::new(trace);
     let errors = match trace.errors() {
         0 => Vec::new(),
@@ -80,7 +95,7 @@ fn tell(trace: &Trace, path: &CriticalPath, alike: Option<&dyn Alike>, charset: 
     if let Some(alike) = alike {
         story.slow(&shares, alike);
     }
-    shape::tell(&mut story, path, &operations);
+    shape::tell(&mut story, path, &operations, cancellation);
     let top = |finding: &Finding| match finding.kind {
         FindingKind::Error if finding.explains >= trace.duration() => 0,
         _ if Some(finding) == leader.as_ref() => 1,

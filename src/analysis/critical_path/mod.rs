@@ -9,7 +9,7 @@ mod walk;
 
 use std::ops::Range;
 
-use crate::model::{Bits, Nanos, SpanSet, Time, Trace, Warning};
+use crate::model::{Bits, Cancellation, Nanos, SpanSet, Time, Trace, Warning};
 use walk::Walk;
 
 /// A stretch of time that one span owns.
@@ -166,6 +166,15 @@ pub fn critical_path(trace: &Trace) -> CriticalPath {
 
 /// The critical path by a rule of one's choice: [`Succession::Strict`] gives exactly Jaeger's.
 pub fn critical_path_by(trace: &Trace, succession: Succession) -> CriticalPath {
+    walked(trace, Walk::new(trace, succession, &Cancellation::never()))
+}
+
+/// The critical path, unless it is cancelled: then it is of no use.
+pub fn critical_path_until(trace: &Trace, cancellation: &Cancellation<'_>) -> CriticalPath {
+    walked(trace, Walk::new(trace, Succession::Tolerant, cancellation))
+}
+
+fn walked(trace: &Trace, mut walk: Walk<'_>) -> CriticalPath {
     let is_root = |top: &usize| trace.missing_parent(*top).is_none();
     let in_ring = |top: usize| trace.warnings_of(top).contains(&Warning::Ring);
     let rootless = !trace.tops().any(|top| is_root(&top));
@@ -177,7 +186,6 @@ pub fn critical_path_by(trace: &Trace, succession: Succession) -> CriticalPath {
     } else {
         roots().all(in_ring).then_some(Doubt::Ring)
     };
-    let mut walk = Walk::new(trace, succession);
     let total = if rootless {
         walk.orphans();
         trace.duration()

@@ -198,3 +198,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_cancelled_walk_looks_at_few_spans() {
+    let calls: Vec<String> = (0..5_000)
+        .map(|n| format!("  b: get {n}..{}\n", n + 1))
+        .collect();
+    let trace = scenario::trace(&format!("a: r 0..5000\n{}", calls.concat()));
+    assert_eq!(critical_path(&trace).sections().len(), 5_000);
+    let cancelled = critical_path_until(&trace, &Cancellation::when(&|| true));
+    assert!(cancelled.sections().len() < 1_000);
+}

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Section, Succession};
-use crate::model::{Kind, Nanos, Time, Trace};
+use crate::model::{Cancellation, Kind, Nanos, Time, Trace};
 
 /// The part of a span that its ancestors waited for.
 type Part = (Time, Time);
@@ -21,15 +21,21 @@ struct Child {
 /// A walk from the end backwards, gathering sections.
 pub struct Walk<'t> {
     trace: &'t Trace,
+    cancellation: &'t Cancellation<'t>,
     succession: Succession,
     siblings: Siblings,
     sections: Vec<Section>,
 }
 
 impl<'t> Walk<'t> {
-    pub fn new(trace: &'t Trace, succession: Succession) -> Self {
+    pub fn new(
+        trace: &'t Trace,
+        succession: Succession,
+        cancellation: &'t Cancellation<'t>,
+    ) -> Self {
         Self {
             trace,
+            cancellation,
             succession,
             siblings: Siblings::default(),
             sections: Vec::new(),
@@ -44,12 +50,14 @@ impl<'t> Walk<'t> {
     /// Walks one tree, as far as somebody waited for it: up to `limit`. Looks at the spans of the
     /// path and their children only.
     pub fn tree(&mut self, root: usize, limit: Time) {
-        let trace = self.trace;
+        let (trace, cancellation) = (self.trace, self.cancellation);
         let whole = (trace.start_of(root), trace.end_of(root));
         // Spans on the path, and the instant from which somebody else is waited for.
         let mut stack = vec![(root, whole, limit)];
         while let Some((span, (start, end), limit)) = stack.pop() {
-            let children = trace.children(span).filter_map(|child| {
+            let children = trace.children(span);
+            let children = children.take_while(|_| !cancellation.is_cancelled());
+            let children = children.filter_map(|child| {
                 let (from, end) = part(trace, span, (start, end), child)?;
                 (from < limit).then_some(Child {
                     span: child,

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use super::{Alike, Why, tell};
-use crate::analysis::critical_path::{CriticalPath, critical_path};
+use crate::analysis::critical_path::{CriticalPath, critical_path_until};
 use crate::analysis::finding::{Evidence, Finding, FindingKind, between};
 use crate::analysis::skew::{self, Verdict};
-use crate::model::Trace;
+use crate::model::{Cancellation, Trace};
 use crate::text::{Charset, Shown, duration};
 
 /// Clocks that differ by less than this part of the path change nothing that is told: one in so
@@ -23,11 +23,12 @@ pub(super) fn matters(verdict: &Verdict, path: &CriticalPath) -> bool {
 pub(super) fn corrected(
     trace: &Trace,
     alike: Option<&dyn Alike>,
-    charset: Charset,
+    (charset, cancellation): (Charset, &Cancellation<'_>),
     worst: &Verdict,
 ) -> Why {
     let right = trace.shifted(&skew::proven(trace));
-    let mut why = tell(&right, &critical_path(&right), alike, charset);
+    let path = critical_path_until(&right, cancellation);
+    let mut why = tell(&right, &path, alike, (charset, cancellation));
     let places = (0..trace.len()).map(|span| (trace.place(span), span));
     let received: HashMap<_, usize> = places.collect();
     for finding in &mut why.findings {

@@ -10,39 +10,71 @@ use crate::analysis::retries::{Retry, retries};
 use crate::analysis::sequential::{Sequence, sequences};
 use crate::analysis::split::is_worth;
 use crate::analysis::timeouts::{Timeout, timeouts};
-use crate::model::{Nanos, Operations};
+use crate::model::{Cancellation, Nanos, Operations};
 use crate::text::{count, share as percent};
 
-/// Tells all that the detectors find, of each sort the weightiest few.
-pub(super) fn tell(story: &mut Story<'_>, path: &CriticalPath, operations: &Operations<'_>) {
-    let trace = story.trace;
-    let worth = |time: Nanos| is_worth(time, path.total());
-    for repeat in repeats::of(trace, path, operations).into_iter().take(MOST) {
-        if worth(repeat.time) {
-            story.repeat(path, repeat);
+/// What tells one sort of finding, the weightiest few.
+type Teller = fn(&mut Story<'_>, &CriticalPath, &Operations<'_>);
+
+const TELLERS: [Teller; 7] = [
+    |story, path, operations| {
+        for repeat in repeats::of(story.trace, path, operations)
+            .into_iter()
+            .take(MOST)
+        {
+            if is_worth(repeat.time, path.total()) {
+                story.repeat(path, repeat);
+            }
         }
-    }
-    for retry in retries(trace, path).into_iter().take(MOST) {
-        story.retry(retry);
-    }
-    for gap in gaps(trace, path).into_iter().take(MOST) {
-        if worth(gap.section.duration()) {
-            story.gap(gap);
+    },
+    |story, path, _| {
+        for retry in retries(story.trace, path).into_iter().take(MOST) {
+            story.retry(retry);
         }
-    }
-    for way in ways(trace, path).into_iter().take(MOST) {
-        if worth(way.time) {
-            story.way(way);
+    },
+    |story, path, _| {
+        for gap in gaps(story.trace, path).into_iter().take(MOST) {
+            if is_worth(gap.section.duration(), path.total()) {
+                story.gap(gap);
+            }
         }
-    }
-    for sequence in sequences(trace, path).into_iter().take(MOST) {
-        story.sequence(sequence);
-    }
-    for pair in chatty::of(trace, operations).into_iter().take(MOST) {
-        story.chatter(pair);
-    }
-    for timeout in timeouts(trace).into_iter().take(MOST) {
-        story.timeout(timeout);
+    },
+    |story, path, _| {
+        for way in ways(story.trace, path).into_iter().take(MOST) {
+            if is_worth(way.time, path.total()) {
+                story.way(way);
+            }
+        }
+    },
+    |story, path, _| {
+        for sequence in sequences(story.trace, path).into_iter().take(MOST) {
+            story.sequence(sequence);
+        }
+    },
+    |story, _, operations| {
+        for pair in chatty::of(story.trace, operations).into_iter().take(MOST) {
+            story.chatter(pair);
+        }
+    },
+    |story, _, _| {
+        for timeout in timeouts(story.trace).into_iter().take(MOST) {
+            story.timeout(timeout);
+        }
+    },
+];
+
+/// Tells all that the detectors find, unless it is cancelled.
+pub(super) fn tell(
+    story: &mut Story<'_>,
+    path: &CriticalPath,
+    operations: &Operations<'_>,
+    cancellation: &Cancellation<'_>,
+) {
+    for tell in TELLERS {
+        if cancellation.check().is_none() {
+            return;
+        }
+        tell(story, path, operations);
     }
 }
 

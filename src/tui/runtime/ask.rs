@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::mpsc::Sender;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
 use crate::analysis::{CallFigures, Trends, Words, blame};
 use crate::backend::{Backend, BackendError, Part, SearchRequest};
-use crate::model::{Block, Nanos, Trace, TraceId};
+use crate::model::{Block, Cancellation, Nanos, Trace, TraceId};
 use crate::text::{Charset, Clock, Shown};
 use crate::traceql::Census;
 use crate::tui::answer::{Answer, Held, Opened, Request};
@@ -125,7 +125,7 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
         Request::Explain(trace, charset) => {
             // A source that cannot tell how others fare still has a critical path to tell.
             let alike = backend.trends().await.ok().flatten();
-            return explained(trace, alike, charset, reply).await;
+            return explained(trace, alike, charset, (reply, cancel)).await;
         }
         Request::Study(study) => return studied(*study, reply, cancel).await,
         Request::Trends => backend
@@ -264,31 +264,58 @@ async fn search(
 }
 
 /// What stands out takes a while: not on the thread that answers keys. Of a large trace the
-/// critical path is told first, and what is alike is looked for meanwhile.
-async fn explained(trace: Held<Trace>, alike: Option<Trends>, charset: Charset, reply: &Reply) {
+/// critical path is told first, and what is alike is looked for meanwhile. All of it ends soon
+/// after it is cancelled, and is not told then.
+async fn explained(
+    trace: Held<Trace>,
+    alike: Option<Trends>,
+    charset: Charset,
+    (reply, cancel): (&Reply, CancellationToken),
+) {
     let explained = if trace.len() > LARGE {
-        let alone = trace.clone();
         let grouping = async {
-            let grouped = spawn_blocking(move || Bundles::of(&alone)).await;
+            let alone = trace.clone();
+            let grouped = until(&cancel, move |until| Bundles::until(&alone, until)).await;
             if let Ok(bundles) = grouped {
                 reply.say(Answer::Grouped(Held(Arc::new(bundles)))).await;
             }
         };
         let explaining = async {
             let alone = trace.clone();
-            let outlined = spawn_blocking(move || Held(Arc::new(outline(&alone, alike)))).await?;
+            let outlined = until(&cancel, move |until| outline(&alone, alike, until)).await?;
+            let outlined = Held(Arc::new(outlined));
             reply.say(Answer::Outlined(outlined.clone())).await;
-            spawn_blocking(move || outlined.with_findings(&trace, charset)).await
+            let alone = trace.clone();
+            let how =
+                move |until: &Cancellation<'_>| outlined.with_findings(&alone, (charset, until));
+            until(&cancel, how).await
         };
         tokio::join!(grouping, explaining).1
     } else {
-        spawn_blocking(move || explain(&trace, alike, charset)).await
+        until(&cancel, move |until| {
+            explain(&trace, alike, (charset, until))
+        })
+        .await
     };
     let answer = match explained {
         Ok(explained) => Answer::Explained(Held(Arc::new(explained))),
         Err(_) => Answer::Failed("the critical path could not be worked out".into()),
     };
     reply.say(answer).await;
+}
+
+/// Does work on a thread of its own until it is cancelled. Nobody hears of what was cancelled,
+/// since who is told is cancelled as well.
+async fn until<T: Send + 'static>(
+    cancel: &CancellationToken,
+    work: impl FnOnce(&Cancellation<'_>) -> T + Send + 'static,
+) -> Result<T, JoinError> {
+    let cancel = cancel.clone();
+    spawn_blocking(move || {
+        let cancelled = || cancel.is_cancelled();
+        work(&Cancellation::when(&cancelled))
+    })
+    .await
 }
 
 /// Works something out on a thread of its own, which ends when nobody listens any more.

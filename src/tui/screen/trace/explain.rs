@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::analysis::{self, Alike, CriticalPath, Evidence, Standing, Trends, critical_path};
-use crate::model::Trace;
+use crate::analysis::{self, Alike, CriticalPath, Evidence, Standing, Trends, critical_path_until};
+use crate::model::{Cancellation, Trace};
 use crate::text::{Charset, Shown};
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
@@ -38,14 +38,18 @@ pub struct Finding {
 }
 
 /// Works out what is to be said of a trace, beside the other spans of its operations where they
-/// are known. Linear in its spans but for a sort.
-pub fn explain(trace: &Trace, alike: Option<Trends>, charset: Charset) -> Explained {
-    outline(trace, alike).with_findings(trace, charset)
+/// are known. Linear in its spans but for a sort. Of no use once it is cancelled.
+pub fn explain(
+    trace: &Trace,
+    alike: Option<Trends>,
+    how: (Charset, &Cancellation<'_>),
+) -> Explained {
+    outline(trace, alike, how.1).with_findings(trace, how)
 }
 
 /// The critical path alone: a hundredth of the work, with which most can be drawn.
-pub fn outline(trace: &Trace, alike: Option<Trends>) -> Explained {
-    let path = critical_path(trace);
+pub fn outline(trace: &Trace, alike: Option<Trends>, cancellation: &Cancellation<'_>) -> Explained {
+    let path = critical_path_until(trace, cancellation);
     Explained {
         why: Phrase::of(Token::Muted, "looking for what stands out"),
         path: Arc::new(path),
@@ -73,9 +77,10 @@ fn phrase(line: &Shown<'_>, doubtful: bool, charset: Charset) -> Phrase {
 
 impl Explained {
     /// The same, with what stands out.
-    pub fn with_findings(&self, trace: &Trace, charset: Charset) -> Self {
+    pub fn with_findings(&self, trace: &Trace, how: (Charset, &Cancellation<'_>)) -> Self {
+        let charset = how.0;
         let known = self.alike.as_deref().map(|alike| alike as &dyn Alike);
-        let why = analysis::why(trace, &self.path, known, charset);
+        let why = analysis::why_until(trace, &self.path, known, how);
         let findings = why
             .findings
             .into_iter()

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::model::{Operations, Trace};
+use crate::model::{Cancellation, Operations, Trace};
 
 /// So many siblings in a row that are alike become one row.
 const ALIKE: u32 = 5;
@@ -64,7 +64,12 @@ pub struct Bundles {
 impl Bundles {
     /// Finds them. One pass over the spans: of a large trace not while somebody waits.
     pub fn of(trace: &Trace) -> Self {
-        let all = bundles(trace);
+        Self::until(trace, &Cancellation::never())
+    }
+
+    /// The same, unless it is cancelled: then they are of no use.
+    pub fn until(trace: &Trace, cancellation: &Cancellation<'_>) -> Self {
+        let all = bundles(trace, cancellation);
         let places = |likeness| {
             let is_it = move |(_, bundle): &(u32, &Bundle)| bundle.likeness == likeness;
             (0..).zip(&all).filter(is_it).map(|(at, _)| at)
@@ -143,7 +148,7 @@ impl Bundles {
 }
 
 /// All bundles of a trace, by first span, runs before chains.
-fn bundles(trace: &Trace) -> Vec<Bundle> {
+fn bundles(trace: &Trace, cancellation: &Cancellation<'_>) -> Vec<Bundle> {
     let operations = Operations::new(trace);
     let mut found = Finder {
         trace,
@@ -152,7 +157,7 @@ fn bundles(trace: &Trace) -> Vec<Bundle> {
         found: Vec::new(),
     };
     let mut chained = 0;
-    for span in 0..trace.len() {
+    for span in (0..trace.len()).take_while(|_| !cancellation.is_cancelled()) {
         found.span(span);
         if span >= chained {
             chained = found.chain(span) + 1;
@@ -254,25 +259,34 @@ mod tests {
     use crate::model::scenario;
 
     #[test]
+    fn a_cancelled_search_looks_at_few_spans() {
+        let calls = "  b: get 1..2\n".repeat(5_000);
+        let trace = scenario::trace(&format!("a: r 0..100\n{calls}"));
+        let found = bundles(&trace, &Cancellation::when(&|| true));
+        assert!(found.iter().all(|bundle| bundle.count < 1_000));
+    }
+
+    #[test]
     fn runs_need_five_and_chains_one_service() {
         let calls = "  b: get 1..2\n    c: x 1..2\n".repeat(5);
         let text = format!("a: r 0..100\n{calls}  b: put 3..4\n  b: get 5..6\n");
         let trace = scenario::trace(&text);
-        let found = bundles(&trace);
+        let found = bundles(&trace, &Cancellation::never());
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].first, found[0].last, found[0].count), (1, 9, 5));
 
         let chain =
             "a: r 0..9\n a: s 0..9\n  a: t 0..9\n   a: u 0..9\n    a: v 0..9\n     b: w 0..9\n";
-        let found = bundles(&scenario::trace(chain));
+        let found = bundles(&scenario::trace(chain), &Cancellation::never());
         assert_eq!(
             (found[0].likeness, found[0].first, found[0].last),
             (Likeness::Chain, 0, 4)
         );
         assert!(
-            bundles(&scenario::trace(
-                &chain.replace("a: t 0..9", "a: t 0..9 error")
-            ))
+            bundles(
+                &scenario::trace(&chain.replace("a: t 0..9", "a: t 0..9 error")),
+                &Cancellation::never()
+            )
             .is_empty()
         );
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::model::BlockBuilder;
+use crate::model::{BlockBuilder, Cancellation};
 use crate::tui::answer::Held;
 use crate::tui::screen::trace::explain::outline;
 use crate::tui::screen::trace::find::Find;
@@ -33,7 +33,11 @@ fn wide(spans: usize) -> Trace {
 fn large() -> Open {
     let trace = Held(Arc::new(wide(AT_ONCE + 1)));
     let mut open = Open::new(trace.clone(), Charset::Unicode);
-    open.explained(Held(Arc::new(outline(&trace, None))));
+    open.explained(Held(Arc::new(outline(
+        &trace,
+        None,
+        &Cancellation::never(),
+    ))));
     open
 }
 

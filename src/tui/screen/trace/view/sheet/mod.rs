@@ -269,7 +269,7 @@ mod tests {
     fn a_sheet_sorts_both_ways_and_keeps_its_row() {
         let trace =
             scenario::trace("a: r 0..100\n  b: x 1..50 +3:hit\n  c: y 60..70 error +2:miss\n");
-        let explained = explain(&trace, None, Charset::Unicode);
+        let explained = explain(&trace, None, (Charset::Unicode, &Cancellation::never()));
         let seen = Seen {
             trace: &trace,
             explained: Some(&explained),
@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn what_is_out_of_sight_has_no_row_however_the_rest_is_sorted() {
         let trace = scenario::trace("a: r 0..100\n  b: x 1..50 +3:hit\n  c: y 60..70 +2:miss\n");
-        let explained = explain(&trace, None, Charset::Unicode);
+        let explained = explain(&trace, None, (Charset::Unicode, &Cancellation::never()));
         let seen = Seen {
             trace: &trace,
             explained: Some(&explained),
