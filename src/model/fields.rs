@@ -36,6 +36,25 @@ pub struct SpanFields {
     pub scope: ScopeIx,
 }
 
+impl SpanFields {
+    /// A span of which nothing is known yet but where it stands.
+    pub fn within(resource: ResourceIx, scope: ScopeIx) -> Self {
+        Self {
+            trace_id: TraceId(0),
+            span_id: SpanId(0),
+            parent_id: SpanId(0),
+            start: Time(0),
+            end: None,
+            operation: Sym::EMPTY,
+            kind: Kind::Unspecified,
+            status: Status::Unset,
+            error: false,
+            resource,
+            scope,
+        }
+    }
+}
+
 /// A resource to intern.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ResourceFields<'a> {

@@ -3,12 +3,12 @@
 
 use super::batch::Batch;
 use super::process::Process;
-use super::span::{Draft, Log, Reference};
+use super::span::{Draft, Reference};
 use super::tag::{Tag, TagValue};
 use crate::format::output::Output;
 use crate::format::problem::{Problem, Reason};
 use crate::format::protobuf::{Field, Message, WireError};
-use crate::model::{SpanId, Time, TraceId};
+use crate::model::{SpanId, TraceId};
 
 type Result<T> = std::result::Result<T, WireError>;
 
@@ -169,10 +169,7 @@ fn log<'a>(mut message: Message<'a>, draft: &mut Draft<'a>) -> Result<()> {
             _ => {}
         }
     }
-    draft.logs.push(Log {
-        time: Time::of_nanos(time),
-        fields: from..draft.fields.len(),
-    });
+    draft.log_since(from, time);
     Ok(())
 }
 

@@ -233,11 +233,16 @@ impl<'a> Draft<'a> {
                 _ => drop(json.skip()?),
             }
         }
+        self.log_since(from, time);
+        Ok(())
+    }
+
+    /// A log, in nanoseconds, of the fields that were read `from` one on.
+    pub(super) fn log_since(&mut self, from: usize, time: i128) {
         self.logs.push(Log {
             time: Time::of_nanos(time),
             fields: from..self.fields.len(),
         });
-        Ok(())
     }
 
     fn note_json(&mut self, error: JsonError, path: String) {

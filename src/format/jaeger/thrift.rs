@@ -5,12 +5,12 @@
 
 use super::batch::Batch;
 use super::process::Process;
-use super::span::{Draft, Log, Reference};
+use super::span::{Draft, Reference};
 use super::tag::{Tag, TagValue};
 use crate::format::output::Output;
 use crate::format::problem::Problem;
 use crate::format::thrift::{Fields, Kind, Protocol, Result, Thrift, ThriftError};
-use crate::model::{SpanId, Time, TraceId};
+use crate::model::{SpanId, TraceId};
 
 /// What the bytes of a file or a datagram begin like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,10 +245,7 @@ fn log<'a>(thrift: &mut Thrift<'a>, draft: &mut Draft<'a>) -> Result<()> {
             (_, kind) => thrift.skip(kind)?,
         }
     }
-    draft.logs.push(Log {
-        time: Time::of_nanos(time),
-        fields: from..draft.fields.len(),
-    });
+    draft.log_since(from, time);
     Ok(())
 }
 

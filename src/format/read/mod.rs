@@ -21,6 +21,7 @@ mod queue;
 mod reading;
 mod scan;
 mod scanner;
+mod stream;
 mod window;
 
 use std::cell::RefCell;

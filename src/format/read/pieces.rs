@@ -21,12 +21,13 @@
 //! Where a line breaks off inside a document and the next one begins with `{`, the broken document
 //! ends there, so that one bad line of a file costs that line.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::rc::Rc;
 
 use super::behind::Behind;
 use super::decoders::Cut;
 use super::scanner::{Around, At, Scanner};
+use super::stream::Stream;
 use crate::format::findings::{Piece, line_ends};
 use crate::format::problem::Reason;
 
@@ -41,7 +42,7 @@ const PIECE: usize = 1 << 20;
 
 /// The pieces of a stream.
 pub(super) struct Pieces<'a> {
-    source: &'a mut dyn Read,
+    stream: Stream<'a>,
     /// The prefix of the next piece, and what was read for it.
     buffer: Vec<u8>,
     /// What is put around the next piece, if it begins within a list.
@@ -55,9 +56,6 @@ pub(super) struct Pieces<'a> {
     limit: u64,
     offset: u64,
     lines: u64,
-    /// The source gave less than it was asked for: more may be long in coming.
-    short: bool,
-    ended: bool,
 }
 
 /// A piece of a stream.
@@ -82,7 +80,7 @@ impl<'a> Pieces<'a> {
     /// Pieces of `source`, each of at most `limit` bytes.
     pub(super) fn new(source: &'a mut dyn Read, limit: u64, cut: Cut) -> Self {
         Self {
-            source,
+            stream: Stream::new(source),
             buffer: Vec::new(),
             around: None,
             cut,
@@ -93,8 +91,6 @@ impl<'a> Pieces<'a> {
             limit,
             offset: 0,
             lines: 0,
-            short: false,
-            ended: false,
         }
     }
 
@@ -116,14 +112,14 @@ impl<'a> Pieces<'a> {
                 self.skip()?;
             }
             let enough = if pace == Pace::AtOnce { 1 } else { self.target };
-            if let Some(cut) = self.scanner.scan(&self.buffer, enough, self.ended) {
+            if let Some(cut) = self.scanner.scan(&self.buffer, enough, self.stream.ended) {
                 return Ok(Some(self.take(cut, spare())));
             }
-            if self.ended {
+            if self.stream.ended {
                 self.scanner.give_up();
                 return Ok(self.rest());
             }
-            if self.short
+            if self.stream.short
                 && pace == Pace::Promptly
                 && let Some(cut) = self.scanner.so_far()
             {
@@ -163,7 +159,7 @@ impl<'a> Pieces<'a> {
     fn skip(&mut self) -> Result<(), Failure> {
         let mut pairs = self.buffer.windows(2);
         let next = pairs.position(|pair| matches!(pair, [b'\n', b'{' | b'[']));
-        self.skipping = next.is_none() && !self.ended;
+        self.skipping = next.is_none() && !self.stream.ended;
         let end = self.buffer.len();
         let passed = match next {
             Some(at) => at + 1,
@@ -184,26 +180,15 @@ impl<'a> Pieces<'a> {
         let from = self.buffer.len();
         let chunk = self.chunk;
         self.chunk = (chunk * 2).min(CHUNK);
-        self.buffer.resize(from + chunk, 0);
-        let room = self.buffer.get_mut(from..).unwrap_or_default();
-        let read = self.source.read(room);
-        let count = read.as_ref().copied().unwrap_or(0);
-        self.buffer.truncate(from + count);
-        self.short = count < chunk;
-        match read {
-            Ok(count) => self.ended = count == 0,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                self.ended = true;
-                let prefix = self.around.as_ref().map_or(0, |around| around.prefix.len());
-                return Err(Failure {
-                    reason: Reason::of(&error),
-                    message: error.to_string(),
-                    offset: self.offset + (from - prefix) as u64,
-                });
+        let read = self.stream.read(&mut self.buffer, chunk);
+        read.map_err(|error| {
+            let prefix = self.around.as_ref().map_or(0, |around| around.prefix.len());
+            Failure {
+                reason: Reason::of(&error),
+                message: error.to_string(),
+                offset: self.offset + (from - prefix) as u64,
             }
-        }
-        Ok(())
+        })
     }
 
     /// Takes the bytes before a cut, with brackets around them; the rest goes into `spare`.

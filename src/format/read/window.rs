@@ -1,9 +1,10 @@
 //! What of a stream is at hand: bytes come at its end and are passed over at its beginning, so that
 //! no more of it is held than what cannot be cut.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use super::pieces::Failure;
+use super::stream::Stream;
 use crate::format::problem::Reason;
 
 /// Bytes asked of the source at a time.
@@ -11,15 +12,13 @@ const CHUNK: usize = 256 << 10;
 
 /// A stretch of a stream.
 pub(in crate::format) struct Window<'a> {
-    source: &'a mut dyn Read,
+    stream: Stream<'a>,
     limit: u64,
     buffer: Vec<u8>,
     /// Bytes of the buffer that were passed over.
     at: usize,
     /// Where in the stream that is.
     offset: u64,
-    short: bool,
-    ended: bool,
 }
 
 /// More bytes are needed.
@@ -29,13 +28,11 @@ impl<'a> Window<'a> {
     /// The beginning of `source`, of which no more than `limit` bytes are held.
     pub(in crate::format) fn new(source: &'a mut dyn Read, limit: u64) -> Self {
         Self {
-            source,
+            stream: Stream::new(source),
             limit,
             buffer: Vec::new(),
             at: 0,
             offset: 0,
-            short: false,
-            ended: false,
         }
     }
 
@@ -51,12 +48,12 @@ impl<'a> Window<'a> {
 
     /// Whether the source gives no more.
     pub(in crate::format) fn is_ended(&self) -> bool {
-        self.ended
+        self.stream.ended
     }
 
     /// Whether the source gave less than it was asked for: more may be long in coming.
     pub(in crate::format) fn is_short(&self) -> bool {
-        self.short
+        self.stream.short
     }
 
     /// Passes over bytes that are at hand.
@@ -81,7 +78,7 @@ impl<'a> Window<'a> {
             if left == 0 {
                 return Ok(());
             }
-            if self.ended {
+            if self.stream.ended {
                 return Err(Failure {
                     reason: Reason::Truncated,
                     message: "the input ends inside a message".to_owned(),
@@ -96,7 +93,7 @@ impl<'a> Window<'a> {
     pub(super) fn give_up(&mut self) {
         self.buffer = Vec::new();
         self.at = 0;
-        self.ended = true;
+        self.stream.ended = true;
     }
 
     /// Passes over all that is at hand, and takes it.
@@ -125,24 +122,11 @@ impl<'a> Window<'a> {
                 offset: self.offset,
             });
         }
-        self.buffer.resize(from + CHUNK, 0);
-        let room = self.buffer.get_mut(from..).unwrap_or_default();
-        let read = self.source.read(room);
-        let count = read.as_ref().copied().unwrap_or(0);
-        self.buffer.truncate(from + count);
-        self.short = count < CHUNK;
-        match read {
-            Ok(count) => self.ended = count == 0,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                self.ended = true;
-                return Err(Failure {
-                    reason: Reason::of(&error),
-                    message: error.to_string(),
-                    offset: self.offset + from as u64,
-                });
-            }
-        }
-        Ok(())
+        let read = self.stream.read(&mut self.buffer, CHUNK);
+        read.map_err(|error| Failure {
+            reason: Reason::of(&error),
+            message: error.to_string(),
+            offset: self.offset + from as u64,
+        })
     }
 }

@@ -185,36 +185,31 @@ fn not(test: Test) -> Test {
     }
 }
 
-/// All of some tests, cheap ones first.
-fn all(mut tests: Vec<Test>) -> Test {
-    tests.retain(|test| !matches!(test, Test::Always(true)));
-    if tests.iter().any(|test| matches!(test, Test::Always(false))) {
-        return Test::Always(false);
-    }
-    tests.sort_by_key(Test::cost);
-    match tests.pop() {
-        None => Test::Always(true),
-        Some(only) if tests.is_empty() => only,
-        Some(last) => {
-            tests.push(last);
-            Test::All(tests)
-        }
-    }
+/// All of some tests.
+fn all(tests: Vec<Test>) -> Test {
+    joined(tests, true, Test::All)
 }
 
 /// Any of some tests.
-fn any(mut tests: Vec<Test>) -> Test {
-    tests.retain(|test| !matches!(test, Test::Always(false)));
-    if tests.iter().any(|test| matches!(test, Test::Always(true))) {
-        return Test::Always(true);
+fn any(tests: Vec<Test>) -> Test {
+    joined(tests, false, Test::Any)
+}
+
+/// Some tests as one, cheap ones first. One that is always `neutral` changes nothing, one that
+/// never is decides.
+fn joined(mut tests: Vec<Test>, neutral: bool, join: fn(Vec<Test>) -> Test) -> Test {
+    let always = |test: &Test, truth: bool| matches!(test, Test::Always(this) if *this == truth);
+    tests.retain(|test| !always(test, neutral));
+    if tests.iter().any(|test| always(test, !neutral)) {
+        return Test::Always(!neutral);
     }
     tests.sort_by_key(Test::cost);
     match tests.pop() {
-        None => Test::Always(false),
+        None => Test::Always(neutral),
         Some(only) if tests.is_empty() => only,
         Some(last) => {
             tests.push(last);
-            Test::Any(tests)
+            join(tests)
         }
     }
 }

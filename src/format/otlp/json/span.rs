@@ -77,19 +77,7 @@ impl Decoder<'_, '_> {
         self.attributes.clear();
         self.details.clear();
         let mut draft = Draft {
-            fields: SpanFields {
-                trace_id: TraceId(0),
-                span_id: SpanId(0),
-                parent_id: SpanId(0),
-                start: Time(0),
-                end: None,
-                operation: Sym::EMPTY,
-                kind: Kind::Unspecified,
-                status: Status::Unset,
-                error: false,
-                resource: PENDING_RESOURCE,
-                scope: PENDING_SCOPE,
-            },
+            fields: SpanFields::within(PENDING_RESOURCE, PENDING_SCOPE),
             trace_state: Sym::EMPTY,
             status_message: Sym::EMPTY,
             flags: 0,

@@ -23,19 +23,7 @@ impl<'a> Decoder<'a, '_> {
     ) -> Result<()> {
         self.attributes.clear();
         let mut extras = Extras::default();
-        let mut fields = SpanFields {
-            trace_id: TraceId(0),
-            span_id: SpanId(0),
-            parent_id: SpanId(0),
-            start: Time(0),
-            end: None,
-            operation: Sym::EMPTY,
-            kind: Kind::Unspecified,
-            status: Status::Unset,
-            error: false,
-            resource,
-            scope,
-        };
+        let mut fields = SpanFields::within(resource, scope);
         let (mut wrong_id, mut has_details) = (None, false);
         let mut message = span;
         while let Some((number, field)) = message.field()? {
