@@ -314,6 +314,11 @@ impl State {
         }
     }
 
+    /// The topmost popup.
+    pub fn popup(&mut self) -> Option<&mut Overlay> {
+        self.overlays.last_mut().map(|(_, overlay)| overlay)
+    }
+
     /// The popups, lowest first.
     pub fn overlays(&self) -> &[(PageId, Overlay)] {
         &self.overlays

@@ -10,14 +10,16 @@ use super::job::Purpose;
 use super::keymap::Action;
 use super::left::Seat;
 use super::message::Message;
-use super::page::Act;
+use super::page::{Act, Page};
 use super::place::{self, Place};
 use super::reading;
+use super::screen::palette::Pick;
 use super::screen::{
     Help, KeptTraces, Menu, MessageList, Overlay, Palette, Requests, Screen, Themes,
 };
 use super::snapshot;
 use super::update::ask;
+use super::widget::picker::Item;
 
 /// Performs an action that the topmost page did not know.
 pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
@@ -218,15 +220,28 @@ fn help(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 fn palette(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(screen) = state.screen().map(Screen::page) else {
+    for id in state.page_ids() {
+        state.on_page(id, effects, |page, cx| page.recalled(cx));
+    }
+    let Some(context) = state.screen().map(|screen| screen.page().context()) else {
         return;
     };
-    let offers = state
-        .screens()
-        .flat_map(|screen| screen.page().offers())
-        .collect();
-    let palette = Palette::new(&state.shared, screen.context(), offers);
+    let palette = Palette::new(&state.shared, context, offers(state));
     state.cover(Overlay::Palette(palette), effects);
+}
+
+/// What all screens have a name for.
+fn offers(state: &State) -> Vec<Item<Pick>> {
+    let pages = state.screens().map(Screen::page);
+    pages.flat_map(Page::offers).collect()
+}
+
+/// More has a name now: the palette that is open finds it, too.
+pub fn offer_again(state: &mut State) {
+    let offers = offers(state);
+    if let Some(Overlay::Palette(palette)) = state.popup() {
+        palette.offer(offers);
+    }
 }
 
 fn mouse(state: &mut State, effects: &mut Vec<Effect>) {

@@ -326,6 +326,9 @@ pub trait Page {
         false
     }
 
+    /// What it knows by name is looked at: it may ask for what is still missing.
+    fn recalled(&mut self, _cx: &mut Cx<'_>) {}
+
     /// What the palette should find beside actions and commands.
     fn offers(&self) -> Vec<Item<Pick>> {
         Vec::new()

@@ -1,6 +1,7 @@
 //! What outlives the program: history, theme, hues, habits.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::left::Left;
 
@@ -85,6 +86,19 @@ pub enum PaneForm {
 }
 
 impl Session {
+    /// Reads what was kept. What another version wrote otherwise costs only itself.
+    pub fn read(text: &str) -> Self {
+        let Ok(Value::Object(fields)) = serde_json::from_str(text) else {
+            return Self::default();
+        };
+        let readable = |field: &(String, Value)| {
+            let alone = Value::Object([field.clone()].into_iter().collect());
+            serde_json::from_value::<Self>(alone).is_ok()
+        };
+        let kept = Value::Object(fields.into_iter().filter(readable).collect());
+        serde_json::from_value(kept).unwrap_or_default()
+    }
+
     /// Adds a query to the history, as its newest.
     pub fn remember(&mut self, query: &str) {
         if query.trim().is_empty() {
@@ -94,5 +108,19 @@ impl Session {
         self.history.push(query.to_owned());
         let excess = self.history.len().saturating_sub(HISTORY);
         self.history.drain(..excess);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_version_wrote_costs_only_itself() {
+        let text = r#"{"history":["{ }"],"ruler":"sundial","columns":7,"launches":9,"new":{}}"#;
+        let session = Session::read(text);
+        assert_eq!((session.history.len(), session.launches), (1, 9));
+        assert_eq!((session.ruler, session.columns.len()), (Ruler::Since, 0));
+        assert_eq!(Session::read("{\"history\":[\"cut of"), Session::default());
     }
 }

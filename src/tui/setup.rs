@@ -127,7 +127,7 @@ impl Setup {
     /// theme chosen in the program counts unless the configuration names one.
     pub fn recall(&mut self, path: &std::path::Path) {
         let text = std::fs::read_to_string(path).unwrap_or_default();
-        self.session = serde_json::from_str(&text).unwrap_or_default();
+        self.session = Session::read(&text);
         if self.session.columns.is_empty() {
             self.session.columns.clone_from(&self.columns);
         }

@@ -254,6 +254,9 @@ fn answered(state: &mut State, id: JobId, answer: Answer, effects: &mut Vec<Effe
     state.on_page(id.slot.page, effects, |page, cx| {
         page.answered(id.slot.purpose, answer, cx);
     });
+    if id.slot.purpose == Purpose::Names {
+        super::command::offer_again(state);
+    }
 }
 
 /// New data: every page may ask anew, each at its own pace, and the figures are fetched once a second.

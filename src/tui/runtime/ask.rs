@@ -118,7 +118,7 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
             let names = archive.map(|archive| spawn_blocking(move || archive.wanted()));
             let wanted = match names {
                 Some(names) => names.await.unwrap_or_default(),
-                None => Default::default(),
+                None => std::collections::BTreeSet::new(),
             };
             Ok(Answer::Wanted(wanted))
         }

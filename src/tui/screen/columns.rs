@@ -2,7 +2,7 @@
 
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::hit::{Pane, Touch};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::page::{Act, Cx, Look, Move, Page};
 use crate::tui::phrase::Phrase;
@@ -94,10 +94,7 @@ impl Page for Columns {
     }
 
     fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
-        if let (Gesture::Click | Gesture::DoubleClick, Target::Row(_, row)) =
-            (touch.gesture, &touch.target)
-        {
-            self.picker.choose_row(*row);
+        if self.picker.touched(touch, cx.rows(Pane::Popup)) {
             self.toggle(cx);
         }
     }

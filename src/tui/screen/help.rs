@@ -171,15 +171,8 @@ impl Page for Help {
     fn draw(&self, look: &Look<'_>, canvas: &mut Canvas<'_>) {
         let screen = canvas.area();
         let width = screen.width.min(76);
-        let height = (self.shown.len() as u16 + 2)
-            .clamp(6, screen.height.saturating_sub(2).max(6))
-            .min(screen.height);
-        let area = Rect::new(
-            (screen.width - width) / 2,
-            (screen.height - height) / 2,
-            width,
-            height,
-        );
+        let height = (self.shown.len() as u16 + 2).clamp(6, screen.height.saturating_sub(2).max(6));
+        let area = canvas.centred(width, height);
         let title = Phrase::text(format!("help: {}", self.context.name().replace('_', " ")));
         let foot = foot(look, canvas, self.count());
         let inside = canvas.popup(area, &title, &foot);

@@ -6,7 +6,7 @@ use crate::model::TraceId;
 use crate::text::{self, Shown};
 use crate::tui::answer::{Answer, Request};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::hit::{Gesture, Pane, Touch};
 use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::page::{Act, Cx, Look, Move, Page};
@@ -113,13 +113,9 @@ impl Page for KeptTraces {
     }
 
     fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
-        if let (Gesture::Click | Gesture::DoubleClick, Target::Row(_, row)) =
-            (touch.gesture, &touch.target)
-        {
-            self.picker.choose_row(*row);
-            if touch.gesture == Gesture::DoubleClick {
-                self.open(cx);
-            }
+        let clicked = self.picker.touched(touch, cx.rows(Pane::Popup));
+        if clicked && touch.gesture == Gesture::DoubleClick {
+            self.open(cx);
         }
     }
 

@@ -45,15 +45,9 @@ impl Page for MessageList {
         let messages = look.shared.messages.all();
         let screen = canvas.area();
         let width = screen.width.saturating_sub(4).min(120);
-        let height = (messages.len() as u16 * 2 + 3)
-            .clamp(5, screen.height.saturating_sub(2).max(5))
-            .min(screen.height);
-        let area = Rect::new(
-            (screen.width - width) / 2,
-            (screen.height - height) / 2,
-            width,
-            height,
-        );
+        let height =
+            (messages.len() as u16 * 2 + 3).clamp(5, screen.height.saturating_sub(2).max(5));
+        let area = canvas.centred(width, height);
         let foot = Phrase::of(Token::Accent, "q").and(Token::Muted, " closes");
         let inside = canvas.popup(area, &Phrase::text("messages, newest first"), &foot);
         canvas.pane(Pane::Popup, inside);

@@ -2,6 +2,7 @@
 //!
 //! A command takes its argument behind its name: `open orders.json`, `theme paper`, `q`.
 
+mod command;
 mod set;
 
 use ratatui::layout::Rect;
@@ -9,7 +10,7 @@ use ratatui::layout::Rect;
 use crate::model::TraceId;
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::hit::{Pane, Touch};
 use crate::tui::keymap::{Action, Category, Context, TABLE};
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Move, Page};
@@ -19,7 +20,11 @@ use crate::tui::theme::{self, Token};
 use crate::tui::widget::frame::key_glyph;
 use crate::tui::widget::picker::{Item, Picker};
 
-use super::{Menu, Screen, themes};
+use super::Screen;
+
+use command::{command_with, commands, keep_theme};
+
+pub use command::Command;
 
 /// What picking a line does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,75 +45,14 @@ pub enum Pick {
     Trace(TraceId),
 }
 
-/// A command of the palette.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Command {
-    Open,
-    Write,
-    Note,
-    Set,
-    Requests,
-    Clear,
-    Ports,
-    Messages,
-    Theme,
-    Help,
-    Quit,
-}
-
-/// Names, whether an argument follows, and what the command does.
-const COMMANDS: [(&str, Command, &str, &str); 13] = [
-    (
-        "open",
-        Command::Open,
-        "SOURCE",
-        "open a file, folder, URL or backend",
-    ),
-    (
-        "w",
-        Command::Write,
-        "[all] FILE",
-        "write the traces in view, or all of them: .json .pb .jaeger.json .zipkin.json .chrome.json .csv .md; the screen: .txt .svg",
-    ),
-    (
-        "note",
-        Command::Note,
-        "WORDS",
-        "a note on the span, kept and written with its trace",
-    ),
-    (
-        "set",
-        Command::Set,
-        "KEY VALUE",
-        "how it looks and behaves until it ends",
-    ),
-    (
-        "requests",
-        Command::Requests,
-        "",
-        "what the backend was really asked",
-    ),
-    ("ctx", Command::Open, "NAME", "another backend by name"),
-    (
-        "clear",
-        Command::Clear,
-        "",
-        "forget all traces, after a question",
-    ),
-    ("ports", Command::Ports, "", "who listens where"),
-    ("messages", Command::Messages, "", "all messages so far"),
-    ("theme", Command::Theme, "NAME", "another theme"),
-    ("help", Command::Help, "", "every key that is valid here"),
-    ("q", Command::Quit, "", "quit"),
-    ("quit", Command::Quit, "", "quit"),
-];
-
 /// The palette over a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Palette {
     title: &'static str,
     prompt: &'static str,
     picker: Picker<Pick>,
+    /// The items but for those that screens offer, where they do.
+    own: Option<Vec<Item<Pick>>>,
     /// Typed text that matches nothing is a name, not a source.
     named: bool,
 }
@@ -129,11 +73,13 @@ impl Palette {
                 }),
         );
         items.extend(backends(shared));
+        let own = items.clone();
         items.extend(offers);
         Self {
             title: "command",
             prompt: ": ",
             picker: Picker::new(items),
+            own: Some(own),
             named: false,
         }
     }
@@ -151,6 +97,7 @@ impl Palette {
             title: "backend: name, URL or path",
             prompt: "",
             picker: Picker::new(backends(shared)),
+            own: None,
             named: false,
         }
     }
@@ -167,6 +114,7 @@ impl Palette {
             title: "attribute",
             prompt: "",
             picker: Picker::new(known.iter().map(item).collect()),
+            own: None,
             named: true,
         }
     }
@@ -184,7 +132,18 @@ impl Palette {
             title: "history",
             prompt: "",
             picker: Picker::new(items),
+            own: None,
             named: false,
+        }
+    }
+
+    /// What screens offer by now; what is typed and chosen stays.
+    pub fn offer(&mut self, offers: Vec<Item<Pick>>) {
+        if let Some(mut items) = self.own.clone() {
+            items.extend(offers);
+            let chosen = self.picker.chosen().map(|item| item.value.clone());
+            self.picker.replace(items);
+            self.picker.choose(|value| Some(value) == chosen.as_ref());
         }
     }
 
@@ -200,10 +159,7 @@ impl Palette {
             return pick(&free, cx);
         }
         let (word, argument) = typed.split_once(' ').unwrap_or((typed, ""));
-        let command = COMMANDS
-            .iter()
-            .find(|(name, ..)| *name == word)
-            .map(|(_, command, ..)| *command);
+        let command = command::named(word);
         match (command, self.picker.chosen()) {
             (Some(command), _) if !self.prompt.is_empty() => {
                 command_with(command, argument.trim(), cx);
@@ -233,61 +189,6 @@ fn pick(pick: &Pick, cx: &mut Cx<'_>) {
     }
 }
 
-/// Runs a command.
-fn command_with(command: Command, argument: &str, cx: &mut Cx<'_>) {
-    let wants_argument = matches!(command, Command::Open);
-    if wants_argument && argument.is_empty() {
-        cx.go(Move::Leave);
-        let backends = Palette::backends(cx.shared);
-        return cx.go(Move::Over(super::Overlay::Palette(backends)));
-    }
-    cx.go(Move::Leave);
-    match command {
-        Command::Open => cx.go(Move::Source(argument.to_owned())),
-        Command::Write => cx.go(Move::Write(argument.to_owned())),
-        Command::Note => cx.go(Move::Note(argument.to_owned())),
-        Command::Set => set::set(argument, cx),
-        Command::Requests => cx.go(Move::Perform(Act::of(Action::Requests))),
-        Command::Theme if argument.is_empty() => cx.go(Move::Perform(Act::of(Action::Themes))),
-        Command::Theme => keep_theme(argument, cx),
-        Command::Messages => cx.go(Move::Perform(Act::of(Action::GoMessages))),
-        Command::Help => cx.go(Move::Perform(Act::of(Action::Help))),
-        Command::Clear => cx.go(Move::Perform(Act::of(Action::Clear))),
-        Command::Ports => cx.go(Move::Over(super::Overlay::Menu(ports(cx.shared)))),
-        Command::Quit => cx.go(Move::Quit),
-    }
-}
-
-fn keep_theme(name: &str, cx: &mut Cx<'_>) {
-    if themes::apply(cx.shared, name) {
-        cx.shared.session.theme = Some(name.to_owned());
-    }
-}
-
-/// The listeners as a list to read.
-fn ports(shared: &Shared) -> Menu {
-    let line = |listening: &crate::tui::source::Listening| {
-        let state = match &listening.state {
-            Ok(address) => format!("{:18} {address}", listening.name),
-            Err(reason) => format!("{:18} off: {reason}", listening.name),
-        };
-        super::menu::Choice::new(' ', state)
-    };
-    let mut choices: Vec<_> = shared.source.around.listening.iter().map(line).collect();
-    if choices.is_empty() {
-        choices.push(super::menu::Choice::new(
-            ' ',
-            "nobody listens: vizsla without arguments does",
-        ));
-    }
-    Menu::new(
-        Action::Redraw,
-        "ports: --otlp-http ADDR and its like move them",
-        choices,
-        None,
-    )
-}
-
 fn actions(shared: &Shared, context: Context) -> Vec<Item<Pick>> {
     let reachable = |action: Action| shared.keymap.label(context, action);
     let keyless = |action: Action| action.entry().keys.is_empty();
@@ -305,16 +206,6 @@ fn actions(shared: &Shared, context: Context) -> Vec<Item<Pick>> {
             })
         })
         .collect()
-}
-
-fn commands() -> Vec<Item<Pick>> {
-    let item = |(name, command, argument, sentence): &(&'static str, Command, &str, &str)| Item {
-        value: Pick::Command(*command),
-        class: "command",
-        label: Shown::from(format!("{name} {argument}").trim_end().to_owned()),
-        aside: Shown::from((*sentence).to_owned()),
-    };
-    COMMANDS.iter().map(item).collect()
 }
 
 fn backends(shared: &Shared) -> Vec<Item<Pick>> {
@@ -360,20 +251,8 @@ impl Page for Palette {
     }
 
     fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
-        match (touch.gesture, &touch.target) {
-            (Gesture::Click | Gesture::DoubleClick, Target::Row(_, row)) => {
-                self.picker.choose_row(*row);
-                self.run(cx);
-            }
-            (Gesture::Wheel(by), _) => {
-                let action = if by > 0 {
-                    Action::ChooseNext
-                } else {
-                    Action::ChoosePrevious
-                };
-                self.picker.act(Act::of(action), cx.rows(Pane::Popup));
-            }
-            _ => {}
+        if self.picker.touched(touch, cx.rows(Pane::Popup)) {
+            self.run(cx);
         }
     }
 

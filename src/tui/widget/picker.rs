@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Target};
+use crate::tui::hit::{Gesture, Pane, Target, Touch};
 use crate::tui::keymap::Action;
 use crate::tui::page::Act;
 use crate::tui::theme::Token;
@@ -59,6 +59,21 @@ impl<T> Picker<T> {
     pub fn replace(&mut self, items: Vec<Item<T>>) {
         self.items = items;
         self.narrow();
+    }
+
+    /// Takes the wheel, or a click on a row. Returns whether a row was clicked.
+    pub fn touched(&mut self, touch: &Touch, rows: usize) -> bool {
+        match (touch.gesture, &touch.target) {
+            (Gesture::Click | Gesture::DoubleClick, Target::Row(_, row)) => {
+                self.choose_row(*row);
+                true
+            }
+            (Gesture::Wheel(by), _) => {
+                self.list.wheel(by, rows, self.found.len());
+                false
+            }
+            _ => false,
+        }
     }
 
     /// Puts the cursor on the first item that satisfies `wanted`.

@@ -62,10 +62,15 @@ pub fn in_form(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
     true
 }
 
-/// Opens the query line. Where it costs nobody anything, some of the traces found are looked at for
-/// keys and values to propose.
+/// Opens the query line.
 pub fn open_line(search: &mut Search, cx: &mut Cx<'_>) {
     search.line = Some(QueryLine::new(&search.asked.query, &search.names));
+    take_census(search, cx);
+}
+
+/// Where it costs nobody anything, some of the traces found are looked at for keys and values to
+/// propose.
+pub fn take_census(search: &Search, cx: &mut Cx<'_>) {
     let capabilities = cx.shared.source.opened.capabilities;
     let near = capabilities.windowless || capabilities.clear;
     if near && search.names.census.is_none() && !cx.waits(Purpose::Names) {

@@ -331,6 +331,10 @@ impl Page for Search {
         view::draw(self, look, canvas);
     }
 
+    fn recalled(&mut self, cx: &mut Cx<'_>) {
+        ask::take_census(self, cx);
+    }
+
     fn offers(&self) -> Vec<Item<Pick>> {
         offers::of(self)
     }

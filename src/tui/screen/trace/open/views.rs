@@ -152,6 +152,7 @@ impl Open {
     /// The cursor on the row of its span that it was on.
     fn place_as_left(&mut self, stance: &Stance, here: usize) {
         let (row, place) = (stance.row, stance.place);
+        let above = stance.above.unwrap_or(usize::MAX);
         self.with_body(|body, seen| match (body, place) {
             (Body::Sheet(sheet), place) => {
                 match row {
@@ -160,8 +161,9 @@ impl Open {
                     }
                     _ => {}
                 }
-                if let Some(place) = place {
-                    sheet.go_back(place, here, seen);
+                match place {
+                    Some(place) => sheet.go_back(place, here, seen),
+                    None => sheet.list.leave_above(above),
                 }
             }
             (Body::Json(json), Some(place)) => json.go_back(place, here),
@@ -172,6 +174,7 @@ impl Open {
                     Some(row) => json.list.go(row, usize::MAX, json.len(spans)),
                     None => json.go(here, usize::MAX, spans),
                 }
+                json.list.leave_above(above);
             }
             _ => {}
         });

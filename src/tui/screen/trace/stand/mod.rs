@@ -8,6 +8,7 @@ use crate::tui::widget::waterfall::Squeeze;
 
 use super::find::Hits;
 use super::view::View;
+use super::view::stance::Stance;
 use super::{Focus, Open};
 
 /// Where one stands, and how many folds could not be told because they were too many.
@@ -32,7 +33,7 @@ impl Open {
         let standing = Standing {
             view: Some(self.view).filter(|&view| view != View::Waterfall),
             span: span.map(|span| name::name(&self.trace, span)),
-            above: self.list.above().filter(|_| self.view == View::Waterfall),
+            above: self.above(),
             within,
             pane: self.detail.stands(focused),
             range,
@@ -78,14 +79,23 @@ impl Open {
         if self.without.is_some() || standing.hits == Hits::Only {
             self.sift(height);
         }
-        if let Some(span) = standing.span.and_then(|name| name::span(&self.trace, name)) {
-            self.go(span, height);
+        let span = standing.span.and_then(|name| name::span(&self.trace, name));
+        let row = standing.within.row.filter(|_| standing.view.is_none());
+        match (row, span) {
+            // A row that is no span's own: of alike ones, of a missing parent, of what is hidden.
+            (Some(row), span) if row < self.rows.len() && self.rows.number(row) == span => {
+                self.list.go(row, height, self.rows.len());
+            }
+            (_, Some(span)) => self.go(span, height),
+            _ => {}
         }
-        self.list.leave_above(standing.above.unwrap_or(usize::MAX));
+        let above = standing.above.filter(|_| standing.view.is_none());
+        self.list.leave_above(above.unwrap_or(usize::MAX));
         self.wanted_view = standing.view.filter(|&view| view != View::Waterfall);
         if let Some(view) = self.wanted_view {
             let stance = within::stance(&standing.within, &self.trace);
-            self.stances.insert(view, stance);
+            let above = standing.above;
+            self.stances.insert(view, Stance { above, ..stance });
         }
         self.detail.stand(&standing.pane);
         self.wanted_line = standing.pane.line;

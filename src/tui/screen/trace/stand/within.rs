@@ -7,13 +7,28 @@ use crate::tui::screen::trace::view::View;
 use crate::tui::screen::trace::view::stance::Stance;
 use crate::tui::standing::name::{name, names, span, spans};
 use crate::tui::standing::{MOST_FOLDS, Within};
+use crate::tui::widget::waterfall::Row;
 
 impl Open {
+    /// How many rows stand above the cursor's, where its list is scrolled.
+    pub(super) fn above(&self) -> Option<usize> {
+        match self.view {
+            View::Waterfall => self.list.above(),
+            view => self.stance(view).place?.1.above(),
+        }
+    }
+
     /// How the view stands in itself, and how many of its open spans are too many to be told.
     pub(super) fn within(&self) -> (Within, usize) {
         let stance = self.stance(self.view);
         let opened = stance.opened.len();
+        let cursor = self.list.cursor();
         let row = match self.view {
+            // So do those of the waterfall that are a span's own.
+            View::Waterfall => {
+                let is_own = matches!(self.rows.get(cursor), Some(Row::Span(_)));
+                Some(cursor).filter(|&row| row > 0 && !is_own)
+            }
             // The rows of the table tell by their span which they are.
             View::Table => None,
             View::Json if opened > 0 => stance.place.map(|(_, list)| list.cursor()),
@@ -34,7 +49,7 @@ impl Open {
     }
 }
 
-/// The same for a trace that is there.
+/// The same for a trace that is there, but for how far one has scrolled.
 pub(super) fn stance(within: &Within, trace: &Trace) -> Stance {
     let by = within.by.iter().map(|word| GroupBy::of_word(word));
     Stance {
@@ -46,6 +61,7 @@ pub(super) fn stance(within: &Within, trace: &Trace) -> Stance {
         colouring: within.colouring,
         opened: spans(trace, &within.opened),
         row: within.row,
+        above: None,
         place: None,
     }
 }

@@ -119,3 +119,28 @@ async fn folds_of_a_large_trace_are_told_in_few_words() {
     let harness = again(scenario::trace(&text), &command).await;
     assert_eq!(seen(&harness), was, "{command}");
 }
+
+#[tokio::test]
+async fn rows_that_are_no_spans_own_and_how_far_one_scrolled_are_told() {
+    let calls: Vec<String> = (0..80)
+        .map(|n| format!("  b: op{} {n}..{}\n", n / 10, n + 1))
+        .collect();
+    let text = format!("a: r 0..100\n{}  c: lost 5..6 parent=77\n", calls.concat());
+    for keys in [
+        "3j",
+        "3jzR50jzt",
+        "vt70jzz",
+        "vtsd30jzt",
+        "vj60jzt",
+        "G",
+        "G3k<Enter>j",
+    ] {
+        let mut harness = opened(scenario::trace(&text)).await;
+        harness.keys(keys).await.unwrap();
+        let was = seen(&harness);
+        harness.keys("yc").await.unwrap();
+        let command = harness.copied.pop().unwrap();
+        let harness = again(scenario::trace(&text), &command).await;
+        assert_eq!(seen(&harness), was, "after {keys}, by {command}");
+    }
+}

@@ -31,6 +31,8 @@ pub struct Stance {
     pub opened: Vec<usize>,
     /// The row of the cursor, if the same span stands there.
     pub row: Option<usize>,
+    /// How many rows stood above it, where the list was scrolled.
+    pub above: Option<usize>,
     /// Which of the rows of its span the cursor stood on, and how high on the screen.
     pub place: Option<(usize, List)>,
 }

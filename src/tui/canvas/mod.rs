@@ -4,6 +4,9 @@
 //! It also records what the frame shows where, as a [`Drawn`]: keys and clicks apply to what the
 //! last frame showed, even if data came since.
 
+mod drawn;
+mod popup;
+
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
@@ -16,55 +19,7 @@ use super::hit::{Pane, Target};
 use super::phrase::Phrase;
 use super::theme::{Glyphs, Theme, Token};
 
-/// What a frame showed where.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Drawn {
-    hits: Vec<(Rect, Target)>,
-    panes: Vec<(Pane, Rect)>,
-    /// Where text is typed; the terminal's cursor stands there.
-    pub caret: Option<Position>,
-    /// Text that leads to a page, and its address.
-    pub links: Vec<(Rect, String)>,
-    /// When the frame will look different although nothing happens: a spinner, a toast's end.
-    pub wake: Option<Duration>,
-}
-
-impl Drawn {
-    /// Every area that something is known of, with the caret's cell.
-    #[cfg(test)]
-    pub fn areas(&self) -> impl Iterator<Item = Rect> {
-        let caret = self.caret.map(|at| Rect::new(at.x, at.y, 1, 1));
-        let hits = self.hits.iter().map(|(area, _)| *area);
-        let all = hits
-            .chain(self.panes.iter().map(|(_, area)| *area))
-            .chain(caret);
-        all.filter(|area| !area.is_empty())
-    }
-
-    /// What is under a cell, the topmost first.
-    pub fn target(&self, x: u16, y: u16) -> Option<(Rect, &Target)> {
-        let under = |(area, _): &&(Rect, Target)| area.contains(Position::new(x, y));
-        self.hits
-            .iter()
-            .rev()
-            .find(under)
-            .map(|(area, target)| (*area, target))
-    }
-
-    /// Where a pane was drawn. Empty if it was not.
-    pub fn pane(&self, pane: Pane) -> Rect {
-        self.panes
-            .iter()
-            .rev()
-            .find(|(p, _)| *p == pane)
-            .map_or(Rect::ZERO, |(_, area)| *area)
-    }
-
-    /// The rows of a pane, at least one.
-    pub fn rows(&self, pane: Pane) -> usize {
-        usize::from(self.pane(pane).height).max(1)
-    }
-}
+pub use drawn::Drawn;
 
 /// The cells of one frame.
 pub struct Canvas<'a> {
@@ -212,98 +167,6 @@ impl<'a> Canvas<'a> {
                 cell.set_style(style);
             }
         }
-    }
-
-    /// An empty box with a title and a foot on its border. Returns what is inside.
-    pub fn popup(&mut self, area: Rect, title: &Phrase, foot: &Phrase) -> Rect {
-        let area = area.intersection(self.buffer.area);
-        self.clear(area, Token::Panel);
-        if area.width < 2 || area.height < 2 {
-            return area;
-        }
-        let g = self.glyphs;
-        let (left, right) = (area.left(), area.right() - 1);
-        let (top, bottom) = (area.top(), area.bottom() - 1);
-        for y in [top, bottom] {
-            self.repeat(left + 1, y, area.width - 2, g.edge, Token::Border);
-        }
-        for y in top + 1..bottom {
-            self.put(left, y, g.vertical, Token::Border);
-            self.put(right, y, g.vertical, Token::Border);
-        }
-        let corners = [
-            (left, top, g.corner_nw),
-            (right, top, g.corner_ne),
-            (left, bottom, g.corner_sw),
-        ];
-        for (x, y, glyph) in corners.into_iter().chain([(right, bottom, g.corner_se)]) {
-            self.put(x, y, glyph, Token::Border);
-        }
-        for (phrase, y) in [(title, top), (foot, bottom)] {
-            if !phrase.is_empty() {
-                let framed = Phrase::text(" ").with(phrase.clone()).and(Token::Text, " ");
-                self.phrase(left + 1, y, area.width - 2, &framed);
-            }
-        }
-        self.hit(area, Target::Nothing);
-        area.inner(ratatui::layout::Margin::new(1, 1))
-    }
-
-    /// A part of the screen that is drawn as if it were all of it. Without the keys, all of it is one
-    /// place to click at, which takes them there.
-    pub fn inset(&mut self, area: Rect, focused: bool, draw: impl FnOnce(&mut Canvas<'_>)) {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, area.width, area.height));
-        let mut part = Canvas::new(&mut buffer, self.theme, self.glyphs);
-        part.clear(part.area(), Token::Ground);
-        draw(&mut part);
-        let row = part.cursor_row;
-        let drawn = part.finish();
-        for at in buffer.area.positions() {
-            let to = self.buffer.cell_mut((at.x + area.x, at.y + area.y));
-            if let (Some(to), Some(cell)) = (to, buffer.cell(at)) {
-                *to = cell.clone();
-            }
-        }
-        if let Some(at) = drawn.wake {
-            self.wake_at(at);
-        }
-        if !focused {
-            return self.hit(area, Target::Beside);
-        }
-        let moved = |inner: Rect| Rect {
-            x: inner.x + area.x,
-            y: inner.y + area.y,
-            ..inner
-        };
-        let hits = drawn.hits.into_iter();
-        self.drawn
-            .hits
-            .extend(hits.map(|(at, target)| (moved(at), target)));
-        let panes = drawn.panes.into_iter();
-        self.drawn
-            .panes
-            .extend(panes.map(|(pane, at)| (pane, moved(at))));
-        self.drawn.caret = drawn
-            .caret
-            .map(|at| Position::new(at.x + area.x, at.y + area.y));
-        self.cursor_row = row.map(|row| row + area.y);
-    }
-
-    /// Where a popup of that size goes: into the half of the screen that the cursor is not in.
-    pub fn place(&self, width: u16, height: u16) -> Rect {
-        let screen = self.buffer.area;
-        let (width, height) = (
-            width.min(screen.width),
-            height.min(screen.height.saturating_sub(2)),
-        );
-        let x = screen.x + (screen.width - width) / 2;
-        let below = self.cursor_row.is_none_or(|row| row < screen.height / 2);
-        let y = if below {
-            screen.bottom().saturating_sub(height + 1)
-        } else {
-            screen.y + 1
-        };
-        Rect::new(x, y, width, height)
     }
 
     /// The first words of a row that is already drawn, up to a gap of two columns: what a cursor

@@ -1,0 +1,100 @@
+//! The header: where one is, and facts beside it.
+
+use ratatui::layout::Rect;
+
+use crate::text::Shown;
+use crate::tui::canvas::Canvas;
+use crate::tui::hit::Target;
+use crate::tui::page::Look;
+use crate::tui::phrase::Phrase;
+use crate::tui::theme::{Glyphs, Token};
+
+use super::Fact;
+
+/// Draws the name of the program, the crumbs and what facts there is room for.
+pub(super) fn draw(look: &Look<'_>, canvas: &mut Canvas<'_>, facts: &[Fact]) {
+    let width = canvas.area().width;
+    let title = canvas.text(1, 0, width, &"vizsla".into(), Token::Accent) + 2;
+    let crumbs_width = crumbs_width(look.crumbs, canvas.glyphs).min(width.saturating_sub(title));
+    let facts = fitting(facts, width.saturating_sub(title + crumbs_width + 3));
+    let facts_width = facts.width();
+    let end = width.saturating_sub(facts_width + 1);
+    canvas.phrase(end, 0, facts_width, &facts);
+    let room = if facts.is_empty() {
+        width
+    } else {
+        end.saturating_sub(2)
+    };
+    crumbs(look, canvas, title, room.saturating_sub(title));
+}
+
+/// The most important facts that fit into `width`, in their order, parted by three columns.
+pub fn fitting(facts: &[Fact], width: u16) -> Phrase {
+    let mut ranks: Vec<u8> = facts.iter().map(|fact| fact.rank).collect();
+    ranks.sort_unstable();
+    let line = |worst: u8| {
+        let kept = facts
+            .iter()
+            .filter(|fact| fact.rank <= worst && !fact.words.is_empty());
+        kept.fold(Phrase::default(), |line, fact| {
+            let gap = if line.is_empty() { "" } else { "   " };
+            line.and(Token::Text, gap).with(fact.words.clone())
+        })
+    };
+    let fits = |line: &Phrase| line.width() <= width;
+    ranks
+        .into_iter()
+        .rev()
+        .map(line)
+        .find(fits)
+        .unwrap_or_default()
+}
+
+fn crumbs_width(crumbs: &[Shown<'static>], glyphs: &Glyphs) -> u16 {
+    let separator = Shown::new(glyphs.crumb).width() + 2;
+    let text: usize = crumbs.iter().map(Shown::width).sum();
+    (text + separator * crumbs.len().saturating_sub(1)) as u16
+}
+
+/// Too long: the middle ones become an ellipsis, backend and last stay, the last is cut.
+fn crumbs(look: &Look<'_>, canvas: &mut Canvas<'_>, mut x: u16, room: u16) {
+    let crumbs = look.crumbs;
+    let end = x + room;
+    let squeeze = crumbs_width(crumbs, canvas.glyphs) > room;
+    let separator = Shown::from(format!(" {} ", canvas.glyphs.crumb));
+    let last = crumbs.len().saturating_sub(1);
+    for (at, crumb) in crumbs.iter().enumerate() {
+        let dots = Shown::new(canvas.glyphs.ellipsis);
+        let shown = if squeeze && at > 0 && at < last {
+            &dots
+        } else {
+            crumb
+        };
+        if at > 0 {
+            x = canvas.text(x, 0, end.saturating_sub(x), &separator, Token::Muted);
+        }
+        let token = match (at == last, look.current) {
+            (true, true) => Token::Strong,
+            (false, true) => Token::Text,
+            (_, false) => Token::Muted,
+        };
+        let next = canvas.text(x, 0, end.saturating_sub(x), shown, token);
+        canvas.hit(Rect::new(x, 0, next - x, 1), Target::Crumb(at));
+        x = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_important_facts_are_dropped() {
+        let fact = |rank, words: &'static str| Fact::new(rank, Phrase::text(words));
+        let facts = [fact(1, "rate"), fact(0, "traces"), fact(2, "ports")];
+        assert_eq!(fitting(&facts, 30).plain(), "rate   traces   ports");
+        assert_eq!(fitting(&facts, 20).plain(), "rate   traces");
+        assert_eq!(fitting(&facts, 12).plain(), "traces");
+        assert_eq!(fitting(&facts, 5).plain(), "");
+    }
+}
