@@ -3,7 +3,7 @@
 
 use crate::counting::{Allocated, counted};
 use crate::opened::{Opened, VIEWS, fixed, split};
-use crate::traces::trace;
+use crate::traces::{shapes, trace};
 
 /// What all analyses together may hold of a span.
 const MAY_HOLD: f64 = 64.0;
@@ -51,7 +51,8 @@ fn memory() {
     println!("    {:<44} {whole:>6.2} of {MAY_HOLD}", "all together");
 }
 
-/// What keys allocate in each view: the most often and the most bytes that one of them does.
+/// What keys allocate in each view: the most often and the most bytes that one of them does, when
+/// rows are drawn for the first time and later.
 fn keys() {
     println!("\nThe most that a key allocates, of 10,000 and of 1,000,000 spans:");
     let mut opened = SIZES.map(|spans| {
@@ -60,23 +61,34 @@ fn keys() {
         opened
     });
     for (view, turn) in VIEWS {
-        let [small, large] = opened.each_mut().map(|opened| {
+        for (size, opened) in SIZES.iter().zip(&mut opened) {
             opened.keys(turn);
-            // What is worked out when it is first drawn is kept from then on.
-            split(KEYS).for_each(|key| opened.keys(key));
-            let keys = split(KEYS).map(|key| counted(|| opened.keys(key)).1);
-            keys.fold(Allocated::default(), |most, key| Allocated {
-                times: most.times.max(key.times),
-                bytes: most.bytes.max(key.bytes),
-                largest: most.largest.max(key.largest),
-                held: most.held.max(key.held),
-            })
-        });
-        for (size, most) in SIZES.iter().zip([small, large]) {
-            println!(
-                "    {view:<12} {size:>9}: {:>6} times, {:>8} B, at once {:>7} B, kept {:>7} B",
-                most.times, most.bytes, most.largest, most.held
-            );
+            for when in ["first", "again"] {
+                tell_most(view, *size, when, most(opened));
+            }
         }
     }
+    for (shape, trace) in shapes() {
+        let mut opened = Opened::new(&trace, (120, 40));
+        opened.keys("zRgg");
+        tell_most(shape, trace.len(), "first", most(&mut opened));
+    }
+}
+
+/// The most that one of the keys allocates.
+fn most(opened: &mut Opened) -> Allocated {
+    let keys = split(KEYS).map(|key| counted(|| opened.keys(key)).1);
+    keys.fold(Allocated::default(), |most, key| Allocated {
+        times: most.times.max(key.times),
+        bytes: most.bytes.max(key.bytes),
+        largest: most.largest.max(key.largest),
+        held: most.held.max(key.held),
+    })
+}
+
+fn tell_most(what: &str, spans: usize, when: &str, most: Allocated) {
+    println!(
+        "    {what:<24} {spans:>9} {when}: {:>6} times, {:>8} B, at once {:>7} B, kept {:>7} B",
+        most.times, most.bytes, most.largest, most.held
+    );
 }

@@ -26,6 +26,9 @@ pub struct Tick {
 /// Eighths of a column: what block glyphs can tell apart.
 pub(super) const EIGHTHS: u64 = 8;
 
+/// What an axis shows: two that show the same lay everything on the same columns.
+pub type Stretch = (Time, Time, u16, bool);
+
 impl<'a> Axis<'a> {
     /// The range `from..to` over `columns`; an empty range is widened to one nanosecond.
     pub fn new(from: Time, to: Time, columns: u16) -> Self {
@@ -59,6 +62,11 @@ impl<'a> Axis<'a> {
     /// The instant at the right edge.
     pub fn to(&self) -> Time {
         self.to
+    }
+
+    /// What it shows, of a trace whose idle time is squeezed in one way only.
+    pub fn stretch(&self) -> Stretch {
+        (self.from, self.to, self.columns, self.squeeze.is_some())
     }
 
     /// The number of columns.

@@ -3,6 +3,7 @@
 use crate::model::Time;
 
 use super::axis::{Axis, EIGHTHS};
+use super::cover::Cover;
 use super::work::Interval;
 
 /// What one cell of a bar shows.
@@ -47,15 +48,14 @@ pub struct Bar {
     pub cells: Vec<Cell>,
 }
 
-/// The bar of a span from `start` to `end`, whose own and critical work are given by start and
-/// without overlap. A span of no length still has one cell. Costs the number of cells times a
-/// search in the intervals, however many there are.
+/// The bar of a span from `start` to `end`, and its own and critical work. A span of no length
+/// still has one cell. Looks at each interval and event once, and keeps its cells alone.
 pub fn bar(
     axis: &Axis<'_>,
     (start, end): (Time, Time),
-    own: &[Interval],
-    critical: &[Interval],
-    events: &[Time],
+    own: impl Iterator<Item = Interval>,
+    critical: impl Iterator<Item = Interval>,
+    events: impl Iterator<Item = Time>,
 ) -> Bar {
     if end < axis.from() || start > axis.to() {
         return Bar::default();
@@ -65,24 +65,23 @@ pub fn bar(
         .eighth(end.min(axis.to()))
         .max(u64::from(from) * EIGHTHS + 1);
     let to = (last_eighth.div_ceil(EIGHTHS) as u16).clamp(from + 1, axis.columns());
+    let within = |column| axis.time_at(column).clamp(start, end.max(start));
+    let edges: Vec<Time> = (from..=to).map(within).collect();
+    let (own, critical) = (Cover::of(&edges, own), Cover::of(&edges, critical));
     let mut cells: Vec<Cell> = (from..to)
         .map(|column| {
-            let edges = (
-                axis.time_at(column).max(start),
-                axis.time_at(column + 1).min(end.max(start)),
-            );
             let filled = last_eighth
                 .saturating_sub(u64::from(column) * EIGHTHS)
                 .clamp(1, EIGHTHS) as u8;
-            cell(edges, own, critical, filled)
+            let at = usize::from(column - from);
+            let whole = edges[at + 1].since(edges[at]).0;
+            cell(whole, own.within(at), critical.within(at), filled)
         })
         .collect();
     // On a bar of a cell or two, events would hide the work.
-    let events = if cells.len() > 2 { events } else { &[] };
-    for &event in events
-        .iter()
-        .filter(|&&event| axis.from() <= event && event <= axis.to())
-    {
+    let most = if cells.len() > 2 { usize::MAX } else { 0 };
+    let seen = |event: &Time| (axis.from()..=axis.to()).contains(event);
+    for event in events.take(most).filter(seen) {
         let column = axis.column(event).clamp(from, to - 1);
         cells[usize::from(column - from)] = Cell::Event;
     }
@@ -101,27 +100,16 @@ pub fn bar(
 }
 
 /// What fills most of a cell's time.
-fn cell((from, to): (Time, Time), own: &[Interval], critical: &[Interval], filled: u8) -> Cell {
-    let on_path = covered(critical, from, to);
-    let own = covered(own, from, to).saturating_sub(on_path);
-    let waiting = to.since(from).0.saturating_sub(on_path + own);
+fn cell(whole: u64, own: u64, on_path: u64, filled: u8) -> Cell {
+    let own = own.saturating_sub(on_path);
+    let waiting = whole.saturating_sub(on_path + own);
     if on_path > 0 && on_path >= own && on_path >= waiting {
         Cell::Critical(filled)
-    } else if own > 0 && own >= waiting || to <= from {
+    } else if own > 0 && own >= waiting || whole == 0 {
         Cell::Own(filled)
     } else {
         Cell::Waiting
     }
-}
-
-/// How many nanoseconds of `from..to` the intervals cover.
-fn covered(intervals: &[Interval], from: Time, to: Time) -> u64 {
-    let first = intervals.partition_point(|interval| interval.to <= from);
-    intervals[first..]
-        .iter()
-        .take_while(|interval| interval.from < to)
-        .map(|interval| interval.to.min(to).since(interval.from.max(from)).0)
-        .sum()
 }
 
 impl Bar {
@@ -151,6 +139,18 @@ impl Bar {
 mod tests {
     use super::*;
 
+    fn drawn(
+        axis: &Axis<'_>,
+        times: (u64, u64),
+        own: &[Interval],
+        critical: &[Interval],
+        events: &[u64],
+    ) -> Bar {
+        let (own, critical) = (own.iter().copied(), critical.iter().copied());
+        let events = events.iter().map(|&event| Time(event));
+        bar(axis, (Time(times.0), Time(times.1)), own, critical, events)
+    }
+
     fn interval(from: u64, to: u64) -> Interval {
         Interval {
             from: Time(from),
@@ -162,13 +162,7 @@ mod tests {
     fn thickness_follows_the_work() {
         let axis = Axis::new(Time(0), Time(100), 10);
         let own = [interval(0, 20), interval(80, 95)];
-        let bar = bar(
-            &axis,
-            (Time(0), Time(95)),
-            &own,
-            &[interval(80, 95)],
-            &[Time(41)],
-        );
+        let bar = drawn(&axis, (0, 95), &own, &[interval(80, 95)], &[41]);
         let expected = [
             Cell::Own(8),
             Cell::Own(8),
@@ -187,13 +181,7 @@ mod tests {
     #[test]
     fn events_leave_short_bars_alone() {
         let axis = Axis::new(Time(0), Time(100), 10);
-        let short = bar(
-            &axis,
-            (Time(40), Time(60)),
-            &[interval(40, 60)],
-            &[],
-            &[Time(45)],
-        );
+        let short = drawn(&axis, (40, 60), &[interval(40, 60)], &[], &[45]);
         assert_eq!(short.cells, [Cell::Own(8), Cell::Own(8)]);
     }
 
@@ -201,26 +189,17 @@ mod tests {
     fn every_span_has_a_cell_and_says_where_it_goes_on() {
         let axis = Axis::new(Time(100), Time(200), 10);
         let all = [interval(0, 300)];
-        let long = bar(&axis, (Time(0), Time(300)), &all, &[], &[]);
+        let long = drawn(&axis, (0, 300), &all, &[], &[]);
         assert_eq!(
             (long.cells.len(), long.cells[0], long.cells[9]),
             (10, Cell::MoreLeft, Cell::MoreRight)
         );
         assert_eq!(
-            bar(&axis, (Time(150), Time(150)), &[], &[], &[]).cells,
+            drawn(&axis, (150, 150), &[], &[], &[]).cells,
             [Cell::Own(1)]
         );
-        assert_eq!(
-            bar(&axis, (Time(200), Time(200)), &[], &[], &[])
-                .cells
-                .len(),
-            1
-        );
-        assert!(
-            bar(&axis, (Time(0), Time(99)), &all, &[], &[])
-                .cells
-                .is_empty()
-        );
+        assert_eq!(drawn(&axis, (200, 200), &[], &[], &[]).cells.len(), 1);
+        assert!(drawn(&axis, (0, 99), &all, &[], &[]).cells.is_empty());
     }
 
     #[test]

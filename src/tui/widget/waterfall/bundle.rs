@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::model::{Cancellation, Operations, Trace};
+use crate::model::{Cancellation, Operations, Time, Trace};
 
 /// So many siblings in a row that are alike become one row.
 const ALIKE: u32 = 5;
@@ -39,6 +39,32 @@ impl Bundle {
     /// Whether each of the spans is shown in a row of its own.
     pub fn is_open(&self) -> bool {
         self.open
+    }
+
+    /// The spans that the row hides while it is closed.
+    pub fn hides(&self, trace: &Trace) -> Range<usize> {
+        self.first..self.after(trace)
+    }
+
+    /// The spans that share the row.
+    pub fn members(&self, trace: &Trace) -> impl Iterator<Item = usize> {
+        let (last, likeness) = (self.last, self.likeness);
+        let next = move |&span: &usize| {
+            let next = match likeness {
+                Likeness::Chain => span + 1,
+                Likeness::Alike => trace.subtree(span).end,
+            };
+            Some(next).filter(|&next| next <= last)
+        };
+        std::iter::successors(Some(self.first), next)
+    }
+
+    /// From the first start of the spans to the last end.
+    pub fn times(&self, trace: &Trace) -> (Time, Time) {
+        let times = |span| (trace.start_of(span), trace.end_of(span));
+        let all = self.members(trace).map(times);
+        let all = all.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        all.unwrap_or_default()
     }
 
     /// The span after all that the row hides while it is closed.

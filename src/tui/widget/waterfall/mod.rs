@@ -5,17 +5,18 @@
 mod axis;
 mod bar;
 mod bundle;
+mod cover;
 mod minimap;
 mod rows;
 mod sieve;
 mod squeeze;
 mod work;
 
-pub use axis::Axis;
+pub use axis::{Axis, Stretch};
 pub use bar::{Bar, Cell, Label, bar};
 pub use bundle::{Bundle, Bundles, Likeness};
 pub use minimap::Minimap;
 pub use rows::{Folds, Hidden, Row, Rows};
 pub use sieve::Sieve;
 pub use squeeze::Squeeze;
-pub use work::{Interval, critical, critical_of, own, own_of};
+pub use work::{Interval, critical, critical_of, own};

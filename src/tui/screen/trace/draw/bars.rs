@@ -1,16 +1,19 @@
 //! The bars of the waterfall: own work, waiting, the critical path, events, and their labels.
 
+use std::iter::{empty, once};
 use std::ops::Range;
+use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use crate::model::{Kind, SpanRef};
+use crate::model::{Kind, Nanos, SpanRef};
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
+use crate::tui::memo::Memo;
 use crate::tui::page::Look;
 use crate::tui::theme::{Glyphs, Token};
 use crate::tui::widget::waterfall::{
-    Axis, Bar, Bundle, Cell, Interval, Label, bar, critical, critical_of, own,
+    Axis, Bar, Bundle, Cell, Interval, Label, Likeness, Stretch, bar, critical, critical_of, own,
 };
 
 use super::super::Open;
@@ -25,42 +28,45 @@ pub fn bars(
     axis: &Axis<'_>,
 ) {
     let (trace, s) = (&open.trace, open.trace.span(span));
-    let times = (trace.start_of(span), trace.end_of(span));
-    let whole = [Interval {
-        from: times.0,
-        to: times.1,
-    }];
     let folded = open.rows.is_folded(span);
-    let critical = open.explained.as_ref().map(|explained| {
-        let of = || {
-            if folded {
-                critical_of(&explained.path, trace.subtree(span), times)
-            } else {
-                critical(&explained.path, span).collect()
-            }
-        };
-        open.critical.get((span, folded), of)
+    let bar = kept(open, (span, Sort::Span { folded }), axis, || {
+        span_bar(open, span, folded, axis)
     });
-    let own = open.own.get(span, || own(trace, span));
-    let (own, critical) = match &critical {
-        Some(critical) => (own.as_slice(), critical.as_slice()),
-        None => (&whole[..], &[][..]),
-    };
-    let moved = trace.start_of(span).0 as i64 - s.start().0 as i64;
-    let events: Vec<_> = s
-        .events()
-        .map(|event| event.time().shifted(moved))
-        .collect();
-    let bar = bar(axis, times, own, critical, &events);
     let service = look.shared.colours.token(s.service());
     let inner = answer(open, span).map(|inner| Inner::of(open, look, inner, axis));
-    paint(open, canvas, area, &bar, service, inner.as_ref());
+    paint(open, canvas, area, &bar.0, service, inner.as_ref());
     let telling = open
         .explained
         .as_ref()
         .is_some_and(|e| e.is_telling(span, trace));
     let token = if telling { Token::Strong } else { Token::Muted };
-    label(canvas, area, &bar, length(open, span, s, canvas), token);
+    label(canvas, area, &bar.0, length(open, span, s, canvas), token);
+}
+
+/// The bar of a span; of a folded one with the critical work of all that it hides.
+fn span_bar(open: &Open, span: usize, folded: bool, axis: &Axis<'_>) -> (Bar, Nanos) {
+    let (trace, s) = (&open.trace, open.trace.span(span));
+    let times = (trace.start_of(span), trace.end_of(span));
+    let moved = times.0.0 as i64 - s.start().0 as i64;
+    let events = s.events().map(|event| event.time().shifted(moved));
+    let bar = match &open.explained {
+        None => {
+            let whole = Interval {
+                from: times.0,
+                to: times.1,
+            };
+            bar(axis, times, once(whole), empty(), events)
+        }
+        Some(explained) if folded => {
+            let critical = critical_of(&explained.path, trace.subtree(span), times);
+            bar(axis, times, own(trace, span), critical, events)
+        }
+        Some(explained) => {
+            let critical = critical(&explained.path, span);
+            bar(axis, times, own(trace, span), critical, events)
+        }
+    };
+    (bar, times.1.since(times.0))
 }
 
 /// The bar of spans that share a row: from the first start to the last end, with all work inside.
@@ -72,13 +78,50 @@ pub fn bundle_bars(
     bundle: &Bundle,
     axis: &Axis<'_>,
 ) {
-    let all = open.together(bundle);
-    let bar = bar(axis, (all.from, all.to), &all.own, &all.critical, &[]);
+    let sort = Sort::Bundle(bundle.likeness);
+    let drawn = kept(open, (bundle.first, sort), axis, || {
+        bundle_bar(open, bundle, axis)
+    });
+    let (bar, length) = &*drawn;
     let service = open.trace.span(bundle.first).service();
     let service = look.shared.colours.token(service);
-    paint(open, canvas, area, &bar, service, None);
-    let length = text::duration(all.to.since(all.from).0, canvas.charset());
-    label(canvas, area, &bar, length, Token::Muted);
+    paint(open, canvas, area, bar, service, None);
+    let length = text::duration(length.0, canvas.charset());
+    label(canvas, area, bar, length, Token::Muted);
+}
+
+fn bundle_bar(open: &Open, bundle: &Bundle, axis: &Axis<'_>) -> (Bar, Nanos) {
+    let trace = &open.trace;
+    let times = bundle.times(trace);
+    let bar = match &open.explained {
+        None => bar(axis, times, empty(), empty(), empty()),
+        Some(explained) => {
+            let spans = bundle.hides(trace);
+            let own = spans.clone().flat_map(|span| own(trace, span));
+            let critical = critical_of(&explained.path, spans, times);
+            bar(axis, times, own, critical, empty())
+        }
+    };
+    (bar, times.1.since(times.0))
+}
+
+/// What a bar is of, beside the first span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sort {
+    Span { folded: bool },
+    Bundle(Likeness),
+}
+
+/// A bar and how long it lasts, by its span and by the time that is shown.
+pub type Bars = Memo<(usize, Sort, Stretch), (Bar, Nanos)>;
+
+fn kept(
+    open: &Open,
+    (span, sort): (usize, Sort),
+    axis: &Axis<'_>,
+    make: impl FnOnce() -> (Bar, Nanos),
+) -> Arc<(Bar, Nanos)> {
+    open.bars.get((span, sort, axis.stretch()), make)
 }
 
 /// The part of a folded call's bar in which another service answers it.
@@ -91,7 +134,7 @@ impl Inner {
     fn of(open: &Open, look: &Look<'_>, answer: usize, axis: &Axis<'_>) -> Self {
         let trace = &open.trace;
         let times = (trace.start_of(answer), trace.end_of(answer));
-        let bar = bar(axis, times, &[], &[], &[]);
+        let bar = bar(axis, times, empty(), empty(), empty());
         Self {
             columns: bar.column..bar.end(),
             service: look.shared.colours.token(trace.span(answer).service()),

@@ -29,6 +29,7 @@ use crate::tui::widget::waterfall::Axis;
 
 use super::view::{Body, View};
 use super::{Focus, Open, Stage, TraceScreen};
+pub use bars::Bars;
 pub use panes::{Border, Panes, Size};
 
 /// Columns behind the bars, so that even one over the whole width has its duration beside it.

@@ -52,7 +52,7 @@ pub fn bundled(
             (many, " in line")
         }
     };
-    let errors = open.trace.errors_in(bundle_spans(open, bundle));
+    let errors = open.trace.errors_in(bundle.hides(&open.trace));
     let whole = count(canvas, &format!("{many}{word}"), errors);
     let room = |many: &Phrase| end.saturating_sub(x + 4 + many.width());
     // Where room is short, the word goes before the name does.
@@ -64,7 +64,7 @@ pub fn bundled(
         count(canvas, &many, errors)
     };
     let room = room(&many);
-    let token = if open.find.hits_within(bundle_spans(open, bundle)) {
+    let token = if open.find.hits_within(bundle.hides(&open.trace)) {
         Token::Match
     } else {
         Token::Text
@@ -72,14 +72,6 @@ pub fn bundled(
     let operation = Shown::start_of(&operation, room.into());
     let x = canvas.text(x + 2, area.y, room, &operation, token);
     canvas.phrase(x + 2, area.y, end.saturating_sub(x + 2), &many);
-}
-
-/// The spans that a bundle's row hides while it is closed.
-fn bundle_spans(open: &Open, bundle: &Bundle) -> std::ops::Range<usize> {
-    match bundle.likeness {
-        Likeness::Alike => bundle.first..open.trace.subtree(bundle.last).end,
-        Likeness::Chain => bundle.first..bundle.last + 1,
-    }
 }
 
 /// Children that are left out: how many, of whom, how many of them failed.

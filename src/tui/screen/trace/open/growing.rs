@@ -241,8 +241,7 @@ impl Open {
     /// What was worked out for drawing no longer holds.
     fn forget(&mut self) {
         self.minimap.clear();
-        self.own.clear();
-        self.critical.clear();
+        self.bars.clear();
         self.together.clear();
         self.slow.clear();
         self.columns.clear();

@@ -15,13 +15,11 @@ use crate::tui::answer::Held;
 use crate::tui::memo::Memo;
 use crate::tui::standing::Folds;
 use crate::tui::widget::list::List;
-use crate::tui::widget::waterfall::{
-    Bundle, Bundles, Interval, Likeness, Minimap, Row, Rows, Squeeze,
-};
+use crate::tui::widget::waterfall::{Bundle, Bundles, Likeness, Minimap, Row, Rows, Squeeze};
 
 use super::columns::Column;
 use super::detail::{Detail, Known};
-use super::draw::Border;
+use super::draw::{Bars, Border};
 use super::explain::Explained;
 use super::find::Find;
 use super::links::BackLinks;
@@ -111,10 +109,8 @@ pub struct Open {
     pub folded: bool,
     /// The minimap, by rows and columns.
     pub minimap: Memo<(u16, u16), Minimap>,
-    /// When spans in view worked themselves.
-    pub own: Memo<usize, Vec<Interval>>,
-    /// When that was on the critical path; of folded ones with all below them.
-    pub critical: Memo<(usize, bool), Vec<Interval>>,
+    /// The bars in view.
+    pub bars: Bars,
     /// The figures of bundles.
     pub together: Memo<(usize, Likeness), Together>,
     /// Whether spans are slow for their kind.
@@ -168,8 +164,7 @@ impl Open {
             left_out: 0,
             folded,
             minimap: Memo::default(),
-            own: Memo::default(),
-            critical: Memo::default(),
+            bars: Memo::default(),
             together: Memo::default(),
             slow: Memo::default(),
             columns: Memo::default(),
@@ -201,7 +196,7 @@ impl Open {
     /// The figures of spans that share a row.
     pub fn together(&self, bundle: &Bundle) -> Arc<Together> {
         self.together.get((bundle.first, bundle.likeness), || {
-            Together::of(&self.trace, bundle, self.explained.as_deref())
+            Together::of(&self.trace, bundle)
         })
     }
 
