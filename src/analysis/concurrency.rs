@@ -19,6 +19,29 @@ impl Concurrency {
         self.steps.iter().map(|&(_, busy)| busy).max().unwrap_or(0)
     }
 
+    /// The mean in each of some equally long stretches, of which the first begins at `from` and the
+    /// last ends at `to`.
+    pub fn means(&self, from: Time, to: Time, stretches: usize) -> Vec<f64> {
+        let length = to.since(from).0 as f64 / stretches.max(1) as f64;
+        let mut means = vec![0.0; stretches];
+        if length <= 0.0 {
+            return means;
+        }
+        let at = |time: Time| (time.since(from).0 as f64 / length).min(stretches as f64);
+        for pair in self.steps.windows(2) {
+            let ((start, busy), (end, _)) = (pair[0], pair[1]);
+            let (start, end) = (at(start), at(end));
+            for (number, mean) in means.iter_mut().enumerate().skip(start as usize) {
+                let covered = end.min(number as f64 + 1.0) - start.max(number as f64);
+                if covered <= 0.0 {
+                    break;
+                }
+                *mean += covered * f64::from(busy);
+            }
+        }
+        means
+    }
+
     /// The mean while anything works at all; zero for a trace without any work.
     pub fn mean(&self) -> f64 {
         let (mut work, mut time) = (0.0, 0.0);
@@ -89,6 +112,11 @@ mod tests {
         assert_eq!(steps, expected);
         assert_eq!(concurrency.most(), 2);
         assert!((concurrency.mean() - 160.0 / 120.0).abs() < 1e-9);
+        let to = Time(scenario::EPOCH.0 + 120_000_000);
+        let means = concurrency.means(scenario::EPOCH, to, 3);
+        let expected = [1.5, 1.25, 1.25];
+        let near = |(mean, expected): (&f64, f64)| (mean - expected).abs() < 1e-9;
+        assert!(means.iter().zip(expected).all(near), "{means:?}");
     }
 
     #[test]

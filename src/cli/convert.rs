@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backend::source::Source;
 use crate::backend::{Backend, Input, SearchRequest, Sort, Windows};
-use crate::format::{Format, WriteError, Writer};
+use crate::format::{Format, LeftOut, WriteError, Writer};
 use crate::model::Trace;
 use crate::text::plural;
 
@@ -120,6 +120,7 @@ struct Written {
     windows: u64,
     traces: u64,
     spans: u64,
+    left_out: LeftOut,
 }
 
 impl<'a> Target<'a> {
@@ -161,6 +162,9 @@ impl<'a> Target<'a> {
             writer.traces(each)?;
             written.windows += 1;
             written.traces += traces.len() as u64;
+            for trace in &traces {
+                written.left_out.count(self.format, trace);
+            }
             written.spans += traces.iter().map(|trace| trace.len() as u64).sum::<u64>();
         }
         writer.finish()?;
@@ -172,6 +176,10 @@ impl<'a> Target<'a> {
         if written.traces == 0 {
             session.note("no trace there: nothing is written");
             return Outcome::Nothing;
+        }
+        if let Some(words) = written.left_out.words() {
+            let format = self.format.name();
+            session.note(format!("{words} left out: {format} has no place for that"));
         }
         if self.path.is_some() {
             let (traces, spans) = (

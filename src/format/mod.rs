@@ -55,7 +55,7 @@ pub use limits::Limits;
 pub use output::{Decode, Output};
 pub use problem::{Place, Problem, Reason};
 pub use read::{Input, ReadOptions, Sink, Source, Sources, look_ahead, read, read_all};
-pub use write::{WriteError, Writer, write};
+pub use write::{LeftOut, WriteError, Writer, write};
 
 /// A format of traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

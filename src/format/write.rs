@@ -6,7 +6,8 @@ use super::chrome::ChromeWriter;
 use super::jaeger::{JaegerWriter, Precision};
 use super::zipkin::ZipkinWriter;
 use super::{Format, otlp, table};
-use crate::model::{Notes, Trace};
+use crate::model::{Note, Notes, Trace};
+use crate::text::plural;
 
 /// Why traces were not written.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,36 @@ pub enum WriteError {
     /// The target did not take them.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+/// What a format had no place for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Notes on spans.
+    pub notes: u64,
+    /// Log records.
+    pub logs: u64,
+}
+
+impl LeftOut {
+    /// Counts what is left out of a trace.
+    pub fn count(&mut self, format: Format, trace: &Trace) {
+        if format != Format::OtlpJson {
+            let logs = trace.logs().filter(|log| !Note::is(*log));
+            self.logs += logs.count() as u64;
+        }
+        if format == Format::Csv {
+            self.notes += Notes::of(trace).iter().count() as u64;
+        }
+    }
+
+    /// What is left out, in words; none if nothing is.
+    pub fn words(self) -> Option<String> {
+        let counted = [(self.notes, "note"), (self.logs, "log record")];
+        let some = counted.iter().filter(|(count, _)| *count > 0);
+        let words: Vec<String> = some.map(|(count, what)| plural(*count, what)).collect();
+        (!words.is_empty()).then(|| words.join(" and "))
+    }
 }
 
 /// Writes traces in a format, each with its spans in depth-first order.
@@ -88,7 +119,7 @@ impl<'w> Writer<'w> {
             }
             Kind::OtlpProto(out) => {
                 for trace in traces {
-                    otlp::write::proto(*out, trace.spans())?;
+                    otlp::write::noted_proto(*out, trace.spans(), &Notes::of(trace))?;
                 }
             }
             Kind::Jaeger(writer) => {
@@ -206,7 +237,12 @@ mod tests {
         let mut notes = Notes::default();
         notes.put(span, note.clone());
         let trace = trace.with_notes(&notes);
-        for format in [Format::OtlpJson, Format::JaegerJson, Format::ZipkinV2] {
+        for format in [
+            Format::OtlpJson,
+            Format::OtlpProto,
+            Format::JaegerJson,
+            Format::ZipkinV2,
+        ] {
             let mut bytes = Vec::new();
             write(format, &mut bytes, [&trace].into_iter()).unwrap();
             let mut blocks = Blocks::default();
@@ -220,6 +256,11 @@ mod tests {
                 "a note is no event: {format:?}"
             );
         }
+        let mut left_out = LeftOut::default();
+        left_out.count(Format::OtlpProto, &trace);
+        assert_eq!(left_out.words(), None);
+        left_out.count(Format::Csv, &trace);
+        assert_eq!(left_out.words().as_deref(), Some("1 note"));
         let mut text = Vec::new();
         write(Format::Markdown, &mut text, [&trace].into_iter()).unwrap();
         assert!(String::from_utf8(text).unwrap().contains("the lock"));

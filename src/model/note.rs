@@ -52,6 +52,12 @@ impl Note {
         name.strip_prefix(EVENT)
     }
 
+    /// The same of a name that is still bytes.
+    pub fn of_event_bytes(name: &[u8]) -> Option<&str> {
+        let text = name.strip_prefix(EVENT.as_bytes())?;
+        std::str::from_utf8(text).ok()
+    }
+
     /// Adds it to a block, as a log record of who emitted the span.
     pub fn add(&self, builder: &mut BlockBuilder, of: (TraceId, SpanId), resource: ResourceIx) {
         let name = builder.string("vizsla");
@@ -189,5 +195,7 @@ mod tests {
         let event = note(1, "the lock: again").event();
         assert_eq!(Note::of_event(&event), Some("the lock: again"));
         assert_eq!(Note::of_event("note"), None);
+        let bytes = Note::of_event_bytes(event.as_bytes());
+        assert_eq!(bytes, Some("the lock: again"));
     }
 }

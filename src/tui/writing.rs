@@ -10,8 +10,8 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::{BackendError, Part, SearchRequest, Sort};
-use crate::format::{Format, Writer};
-use crate::model::{Notes, Trace, TraceId};
+use crate::format::{Format, LeftOut, Writer};
+use crate::model::{Trace, TraceId};
 use crate::text::plural;
 
 use super::answer::{Answer, Request};
@@ -192,18 +192,15 @@ pub async fn perform(world: &World, writing: Writing, cancel: CancellationToken)
         (Ok(gone), Ok(Ok(poured))) => {
             let traces = plural(poured.traces, "trace");
             let spans = plural(poured.spans, "span");
-            let notes = match poured.notes {
-                0 => String::new(),
-                n => format!(
-                    "; {} left out, .json has a place for them",
-                    plural(n, "note")
-                ),
-            };
+            let left_out = poured.left_out.words();
+            let left_out = left_out.map_or_else(String::new, |words| {
+                format!("; {words} left out, .json has a place for that")
+            });
             let gone = match gone {
                 0 => String::new(),
                 n => format!("; {} no longer there", plural(n, "trace")),
             };
-            Answer::Written(format!("{path}: {traces}, {spans} written{gone}{notes}").into())
+            Answer::Written(format!("{path}: {traces}, {spans} written{gone}{left_out}").into())
         }
         (_, Ok(Err(error))) => failed(&path, &error),
         (_, Err(_)) => Answer::Failed(format!("cannot write {path}").into()),
@@ -276,12 +273,12 @@ async fn fetch(
     Ok(gone)
 }
 
-/// What was written, and how many notes were not since the format has no place for them.
+/// What was written, and what was not since the format has no place for it.
 #[derive(Default)]
 struct Poured {
     traces: u64,
     spans: u64,
-    notes: u64,
+    left_out: LeftOut,
 }
 
 /// Writes traces as they come.
@@ -290,7 +287,6 @@ fn pour(
     format: Format,
     mut traces: Receiver<Arc<Trace>>,
 ) -> std::io::Result<Poured> {
-    let has_notes = !matches!(format, Format::OtlpProto | Format::Csv | Format::Chrome);
     let mut file = std::io::BufWriter::new(open(writing)?);
     let mut writer = Writer::begin(format, &mut file).map_err(std::io::Error::other)?;
     let mut poured = Poured::default();
@@ -299,9 +295,7 @@ fn pour(
         writer.traces(one).map_err(std::io::Error::other)?;
         poured.traces += 1;
         poured.spans += trace.len() as u64;
-        if !has_notes {
-            poured.notes += Notes::of(&trace).iter().count() as u64;
-        }
+        poured.left_out.count(format, &trace);
     }
     writer.finish().map_err(std::io::Error::other)?;
     file.flush()?;

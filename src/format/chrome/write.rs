@@ -3,7 +3,7 @@
 //! A process is a service of one trace. The format tells callers only by time, on a thread; so
 //! threads are made up, as few as do, such that what lies within a slice is what it called. Calls
 //! that lead elsewhere are arrows. Ids, status, attributes and resource are arguments of the slice,
-//! events are instants. Links, scopes and log records have no place.
+//! events are instants, a note is an argument. Links, scopes and log records have no place.
 //!
 //! Times are told since the first trace's start, which `baseTimeNanoseconds` names: viewers read
 //! numbers as doubles, which cannot tell nanoseconds since 1970.
@@ -14,7 +14,7 @@ use std::io;
 
 use crate::format::explained::{attributes, members};
 use crate::format::json::JsonWriter;
-use crate::model::{Kind, Status, Time, Trace};
+use crate::model::{Kind, Note, Notes, Status, Time, Trace};
 
 /// Writes traces: any number of them, then [`finish`](Self::finish).
 pub struct ChromeWriter<'w> {
@@ -80,9 +80,11 @@ impl<'w> ChromeWriter<'w> {
             let lane = lanes[process].lane_for(trace, span, near);
             places[span] = Some(Place { process, lane });
         }
+        let notes = Notes::of(trace);
         for span in by_start {
             let Some(here) = places[span] else { continue };
-            self.slice(trace, span, first, here);
+            let note = notes.on(trace.span(span).span_id());
+            self.slice(trace, span, (first, here), note);
             let caller = trace.parent(span);
             let caller = caller.and_then(|parent| Some((parent, places[parent]?)));
             if let Some((parent, from)) = caller.filter(|(_, from)| *from != here) {
@@ -123,7 +125,13 @@ impl<'w> ChromeWriter<'w> {
         }
     }
 
-    fn slice(&mut self, trace: &Trace, number: usize, first: u64, place: Place) {
+    fn slice(
+        &mut self,
+        trace: &Trace,
+        number: usize,
+        (first, place): (u64, Place),
+        note: Option<&Note>,
+    ) {
         let span = trace.span(number);
         self.open("X", span.operation(), trace.start_of(number), first, place);
         self.json.key("dur");
@@ -146,6 +154,10 @@ impl<'w> ChromeWriter<'w> {
         }
         if !span.status_message().is_empty() {
             json.key("status_message").string(span.status_message());
+        }
+        // As an event it would stand where it was written, days behind the slice.
+        if let Some(note) = note {
+            json.key("note").string(&note.text);
         }
         members(json, span.attributes());
         json.key("resource");

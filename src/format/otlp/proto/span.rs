@@ -1,7 +1,9 @@
 //! `Span` with its events, links and status.
 
 use crate::format::protobuf::{Field, Message};
-use crate::model::{Kind, ResourceIx, ScopeIx, SpanFields, SpanId, Status, Sym, Time, TraceId};
+use crate::model::{
+    Kind, Note, ResourceIx, ScopeIx, SpanFields, SpanId, Status, Sym, Time, TraceId,
+};
 
 use super::{Decoder, Result, span_id, trace_id};
 
@@ -67,7 +69,7 @@ impl<'a> Decoder<'a, '_> {
             self.builder.span(&fields, &self.attributes);
             self.extras(&extras);
             if has_details {
-                self.details(span)?;
+                self.details(span, &fields)?;
             }
         }
         Ok(())
@@ -89,10 +91,10 @@ impl<'a> Decoder<'a, '_> {
 
     /// Events and links of the span added last. It is walked again rather than remembered: a
     /// span may claim millions of them in two bytes each.
-    fn details(&mut self, mut span: Message<'a>) -> Result<()> {
+    fn details(&mut self, mut span: Message<'a>, of: &SpanFields) -> Result<()> {
         while let Some((number, field)) = span.field()? {
             match (number, field) {
-                (11, Field::Bytes(event)) => self.event(event)?,
+                (11, Field::Bytes(event)) => self.event(event, of)?,
                 (13, Field::Bytes(link)) => self.link(link)?,
                 _ => {}
             }
@@ -100,17 +102,28 @@ impl<'a> Decoder<'a, '_> {
         Ok(())
     }
 
-    fn event(&mut self, mut event: Message<'a>) -> Result<()> {
+    /// An event, or the note that a writer put into one.
+    fn event(&mut self, mut event: Message<'a>, of: &SpanFields) -> Result<()> {
         self.attributes.clear();
         let (mut time, mut name, mut dropped) = (Time(0), Sym::EMPTY, 0);
+        let mut note = None;
         while let Some((number, field)) = event.field()? {
             match (number, field) {
                 (1, Field::Fixed64(at)) => time = Time(at),
-                (2, Field::Bytes(text)) => name = self.string(text),
+                (2, Field::Bytes(text)) => match Note::of_event_bytes(text.bytes()) {
+                    None => name = self.string(text),
+                    text => note = text,
+                },
                 (3, Field::Bytes(pair)) => self.attribute(pair)?,
                 (4, Field::Varint(count)) => dropped = count as u32,
                 _ => {}
             }
+        }
+        if let Some(text) = note {
+            let text = text.to_owned();
+            let ids = (of.trace_id, of.span_id);
+            Note { time, text }.add(self.builder, ids, of.resource);
+            return Ok(());
         }
         self.builder.event(time, name, &self.attributes, dropped);
         Ok(())

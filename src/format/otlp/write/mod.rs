@@ -6,7 +6,7 @@ pub(super) mod proto;
 use std::io;
 
 use crate::format::json::JsonWriter;
-use crate::model::{Block, LogRef, ResourceRef, ScopeRef, SpanRef};
+use crate::model::{Block, LogRef, Notes, ResourceRef, ScopeRef, SpanRef};
 use json::Dialect;
 
 /// Writes spans and log records as OTLP JSON: a line with an `ExportTraceServiceRequest`, and one
@@ -66,7 +66,16 @@ pub fn proto<'a>(
     out: &mut dyn io::Write,
     spans: impl IntoIterator<Item = SpanRef<'a>>,
 ) -> io::Result<()> {
-    proto::spans(out, &group(spans))
+    noted_proto(out, spans, &Notes::default())
+}
+
+/// The same with the notes on them, as events.
+pub fn noted_proto<'a>(
+    out: &mut dyn io::Write,
+    spans: impl IntoIterator<Item = SpanRef<'a>>,
+    notes: &Notes,
+) -> io::Result<()> {
+    proto::spans(out, &group(spans), notes)
 }
 
 /// Writes log records as an `ExportLogsServiceRequest`, the same message as `LogsData`.

@@ -5,13 +5,19 @@ use std::io;
 use crate::format::protobuf::{
     put_bytes, put_fixed32, put_fixed64, put_message, put_number, put_text, put_varint,
 };
-use crate::model::{Attributes, EventRef, LinkRef, LogRef, ScopeRef, SpanRef, Value};
+use crate::model::{Attributes, EventRef, LinkRef, LogRef, Note, Notes, ScopeRef, SpanRef, Value};
 
 use super::Batch;
 
-/// Spans, one `ResourceSpans` at a time.
-pub(super) fn spans(out: &mut dyn io::Write, batches: &[Batch<'_, SpanRef<'_>>]) -> io::Result<()> {
-    write(out, batches, span)
+/// Spans, one `ResourceSpans` at a time, each with the note on it as an event.
+pub(super) fn spans(
+    out: &mut dyn io::Write,
+    batches: &[Batch<'_, SpanRef<'_>>],
+    notes: &Notes,
+) -> io::Result<()> {
+    write(out, batches, |out, one| {
+        span(out, one, notes.on(one.span_id()));
+    })
 }
 
 /// Log records, one `ResourceLogs` at a time: the same message but for what is in it.
@@ -22,7 +28,7 @@ pub(super) fn logs(out: &mut dyn io::Write, batches: &[Batch<'_, LogRef<'_>>]) -
 fn write<R: Copy>(
     out: &mut dyn io::Write,
     batches: &[Batch<'_, R>],
-    record: fn(&mut Vec<u8>, R),
+    record: impl Fn(&mut Vec<u8>, R),
 ) -> io::Result<()> {
     let mut message = Vec::new();
     for batch in batches {
@@ -58,7 +64,7 @@ fn scope(out: &mut Vec<u8>, scope: ScopeRef<'_>) {
     });
 }
 
-fn span(out: &mut Vec<u8>, span: SpanRef<'_>) {
+fn span(out: &mut Vec<u8>, span: SpanRef<'_>, note: Option<&Note>) {
     put_bytes(out, 1, &span.trace_id().0.to_be_bytes());
     put_bytes(out, 2, &span.span_id().0.to_be_bytes());
     put_text(out, 3, span.trace_state());
@@ -76,6 +82,12 @@ fn span(out: &mut Vec<u8>, span: SpanRef<'_>) {
     put_number(out, 10, dropped.0.into());
     for one in span.events() {
         put_message(out, 11, |out| event(out, one));
+    }
+    if let Some(note) = note {
+        put_message(out, 11, |out| {
+            put_fixed64(out, 1, note.time.0);
+            put_text(out, 2, &note.event());
+        });
     }
     put_number(out, 12, dropped.1.into());
     for one in span.links() {

@@ -9,6 +9,8 @@ use crate::text::{Charset, Shown};
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
+use super::overview::Overview;
+
 /// So many of the spans that show a finding are kept: nobody visits more, and a trace of a
 /// million spans may have a million that show it.
 const SHOWN: usize = 10_000;
@@ -22,6 +24,8 @@ pub struct Explained {
     pub why: Phrase,
     /// What stands out, each with the spans that show it.
     pub findings: Vec<Finding>,
+    /// The same at a glance.
+    pub overview: Arc<Overview>,
     /// How all operations of the source fare, where it can tell.
     alike: Option<Arc<Trends>>,
 }
@@ -54,6 +58,7 @@ pub fn outline(trace: &Trace, alike: Option<Trends>, cancellation: &Cancellation
         why: Phrase::of(Token::Muted, "looking for what stands out"),
         path: Arc::new(path),
         findings: Vec::new(),
+        overview: Arc::default(),
         alike: alike.map(Arc::new),
     }
 }
@@ -100,6 +105,7 @@ impl Explained {
         Self {
             why: phrase(&why.line, self.path.doubt().is_some(), charset),
             findings: findings.collect(),
+            overview: Arc::new(Overview::of(trace, &self.path)),
             ..self.clone()
         }
     }

@@ -15,6 +15,7 @@ mod find;
 mod gen_ai;
 mod links;
 mod open;
+mod overview;
 mod page;
 mod range;
 mod semantics;

@@ -47,6 +47,10 @@ impl Open {
                     self.enter_line(cx);
                 }
             }
+            (Target::Row(Pane::Strip, span), Gesture::Click | Gesture::DoubleClick) => {
+                self.turn(View::Waterfall, height);
+                self.go(*span, height);
+            }
             (Target::Spot(Pane::Ruler), gesture) => self.touched_ruler(touch, gesture, cx),
             (Target::Spot(Pane::Strip), gesture) => self.touched_strip(touch, gesture, cx),
             (Target::Row(Pane::Detail, _) | Target::Spot(Pane::Detail), Gesture::Wheel(by)) => {
@@ -109,7 +113,7 @@ impl Open {
         self.focus = Focus::Tree;
         self.with_body(|body, seen| match body {
             Body::Sheet(sheet) => sheet.list.go(row, height, sheet.len()),
-            Body::Flame(flame) => flame.cursor = row.min(flame.len().saturating_sub(1)),
+            Body::Flame(flame) => flame.choose(row.min(flame.len().saturating_sub(1))),
             Body::Graph(graph) => graph.cursor = NodeIndex::new(row),
             Body::Json(json) => {
                 let len = json.len(seen.trace.len());

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use crate::analysis::Sum;
-use crate::text::{self, Shown};
+use crate::text::{self, Charset, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::hit::{Pane, Target};
 use crate::tui::page::Look;
@@ -119,17 +119,22 @@ fn paint(
     if open.find.is_hit(one.longest) {
         style = style.add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
     }
-    let words = if area.width < TEXT {
-        String::new()
-    } else {
-        let many = if one.sum.spans > 1 {
-            format!(" {}{}", canvas.glyphs.times, text::count(one.sum.spans))
-        } else {
-            String::new()
+    if area.width < TEXT {
+        // A screen may be full of them: they cost no allocation, and their left edge parts them.
+        let edge = match canvas.charset() {
+            Charset::Unicode => '▏',
+            Charset::Ascii => '|',
         };
-        let share = text::share(flame.widths()[at], flame.whole());
-        format!(" {}  {}{many}  {share}", span.service(), span.operation())
+        canvas.sign(area.x, area.y, edge, token);
+        return canvas.restyle(area, style);
+    }
+    let many = if one.sum.spans > 1 {
+        format!(" {}{}", canvas.glyphs.times, text::count(one.sum.spans))
+    } else {
+        String::new()
     };
+    let share = text::share(flame.widths()[at], flame.whole());
+    let words = format!(" {}  {}{many}  {share}", span.service(), span.operation());
     let shown = Shown::start_of(&words, area.width.into()).cut(area.width.into(), canvas.charset());
     let shown = shown.pad_end(area.width.into());
     canvas.styled(area.x, area.y, area.width, &shown, style);
@@ -181,10 +186,8 @@ fn figures(open: &Open, sum: Sum) -> String {
 /// The frames of most own time, with bars.
 fn most_own(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let frames = || {
-        flame
-            .most_own
-            .iter()
-            .filter_map(|&at| open.frame(flame, at))
+        let most = flame.most_own.iter();
+        most.filter_map(|&at| Some((at, open.frame(flame, at)?)))
     };
     canvas.text(
         area.x + 3,
@@ -193,9 +196,19 @@ fn most_own(open: &Open, flame: &FlameView, look: &Look<'_>, canvas: &mut Canvas
         &"most own time".into(),
         Token::Muted,
     );
-    let most = frames().next().map_or(1, |frame| frame.sum.own.0.max(1));
+    let most = frames().next();
+    let most = most.map_or(1, |(_, frame)| frame.sum.own.0.max(1));
     let names = area.width / 2;
-    for (y, frame) in (area.y + 1..area.bottom()).zip(frames()) {
+    for (y, (at, frame)) in (area.y + 1..area.bottom()).zip(frames()) {
+        let row = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        canvas.hit(row, Target::Row(Pane::Body, at));
+        if at == flame.cursor {
+            canvas.put(area.x + 1, y, canvas.glyphs.cursor, Token::Accent);
+        }
         let span = open.trace.span(frame.longest);
         let token = look.shared.colours.token(span.service());
         let service = Shown::from_owned(span.service().to_owned());

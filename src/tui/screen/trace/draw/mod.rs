@@ -8,6 +8,7 @@ mod flame;
 mod graph;
 mod json;
 mod name;
+mod overview;
 mod panes;
 mod ruler;
 mod sheet;

@@ -12,11 +12,30 @@ use crate::tui::theme::Token;
 use super::super::view::Seen;
 use super::super::view::sheet::{Column, Content, Sheet};
 use super::super::{Focus, Open};
+use super::overview;
 
+/// Rows that findings have at least below what is told at a glance.
+const LEAST_BELOW: u16 = 8;
 /// Columns that a column of names gets at least.
 const NAME: u16 = 24;
 
 pub fn draw(open: &Open, sheet: &Sheet, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
+    let glance = open.explained.as_ref().map(|explained| &explained.overview);
+    let glance = glance.filter(|glance| {
+        let roomy = area.height >= LEAST_BELOW + overview::ROWS;
+        matches!(sheet.content, Content::Findings) && roomy && !glance.services.is_empty()
+    });
+    let area = match glance {
+        Some(glance) => {
+            overview::draw(glance, look, canvas, area);
+            Rect {
+                y: area.y + overview::ROWS,
+                height: area.height - overview::ROWS,
+                ..area
+            }
+        }
+        None => area,
+    };
     let columns = placed(sheet.content.columns(), area);
     heads(sheet, canvas, &columns, area.y);
     let body = Rect {

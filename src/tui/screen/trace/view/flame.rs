@@ -149,9 +149,13 @@ impl FlameView {
 
     /// To the frame of a span, zooming out as far as needed.
     pub fn go(&mut self, span: usize) {
-        let Some(frame) = self.flame.frame_of(span) else {
-            return;
-        };
+        if let Some(frame) = self.flame.frame_of(span) {
+            self.choose(frame);
+        }
+    }
+
+    /// To a frame, zooming out as far as needed.
+    pub fn choose(&mut self, frame: usize) {
         self.cursor = frame;
         let inside = |zoom: usize| self.flame.subtree(zoom).contains(&frame);
         self.zoom = self.zoom.filter(|&zoom| inside(zoom));
