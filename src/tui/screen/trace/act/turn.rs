@@ -38,7 +38,7 @@ impl Open {
                 (Action::FindOperation, "alike"),
             ],
             View::Graph => vec![(Action::In, "its spans"), (Action::Weigh, "colouring")],
-            View::Json => vec![(Action::In, "open")],
+            View::Json => vec![(Action::In, "open"), (Action::Sort, "other form")],
             View::Statistics => vec![
                 (Action::In, "longest"),
                 (Action::Sort, ""),
@@ -284,6 +284,12 @@ impl Open {
             };
             let (trace, spans) = (seen.trace, seen.trace.len());
             match act.action {
+                Action::Sort => {
+                    let path = seen.explained.map(|explained| &explained.path);
+                    let critical = |span| path.map_or(Nanos(0), |path| path.time_of(span));
+                    json.turn(trace, critical, height);
+                    true
+                }
                 Action::In | Action::Fold | Action::Left | Action::Right => {
                     let critical = json.span(spans).zip(seen.explained);
                     let critical = critical.map_or(Nanos(0), |(span, e)| e.path.time_of(span));

@@ -12,6 +12,7 @@ use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
 use super::super::view::graph::Colouring;
+use super::super::view::json::Form;
 use super::super::view::{Body, View};
 use super::super::{Focus, Open};
 
@@ -148,6 +149,10 @@ fn of_view(open: &Open) -> String {
                 _ => shade.to_owned(),
             }
         }
+        Some(Body::Json(json)) => match json.form() {
+            Form::Explained => "as show --format json tells it".to_owned(),
+            Form::Otlp => "OTLP, as received".to_owned(),
+        },
         Some(Body::Sheet(sheet)) if !sheet.grouped_by().is_empty() => {
             let by: Vec<&str> = sheet.grouped_by().iter().map(GroupBy::word).collect();
             format!("by {}", by.join(", "))

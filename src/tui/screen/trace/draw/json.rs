@@ -8,7 +8,7 @@ use crate::tui::hit::{Pane, Target};
 use crate::tui::theme::Token;
 
 use super::super::Open;
-use super::super::view::json::JsonView;
+use super::super::view::json::{JsonView, Line};
 
 pub fn draw(open: &Open, json: &JsonView, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.pane(Pane::Body, area);
@@ -22,7 +22,7 @@ pub fn draw(open: &Open, json: &JsonView, canvas: &mut Canvas<'_>, area: Rect) {
         };
         canvas.hit(line, Target::Row(Pane::Body, row));
         match json.row(row, spans) {
-            Some((_, Some(text))) => pair(canvas, line, text),
+            Some((_, Some(text))) => pair(open, canvas, line, text),
             Some((span, None)) => head(open, json, canvas, line, span),
             None => {}
         }
@@ -68,7 +68,10 @@ fn head(open: &Open, json: &JsonView, canvas: &mut Canvas<'_>, area: Rect, span:
 }
 
 /// A line of an opened span: key, then value.
-fn pair(canvas: &mut Canvas<'_>, area: Rect, text: &str) {
+fn pair(open: &Open, canvas: &mut Canvas<'_>, area: Rect, line: &Line) {
+    let text = line.text.as_str();
+    let sought = open.find.input.text().trim().to_lowercase();
+    let found = !sought.is_empty() && text.to_lowercase().contains(&sought);
     let (x, room) = (area.x + 7, area.width.saturating_sub(8));
     let split = text.find("\": ").map(|at| at + 2);
     let (key, value) = text.split_at(split.unwrap_or(0));
@@ -81,16 +84,22 @@ fn pair(canvas: &mut Canvas<'_>, area: Rect, text: &str) {
     );
     let is_text = value.trim_start().starts_with('"');
     let token = match (split, is_text) {
+        _ if found => Token::Match,
         (None, false) => Token::SyntaxOperator,
         (_, true) => Token::SyntaxString,
         (_, false) => Token::SyntaxNumber,
     };
     let left = room.saturating_sub(x2 - x);
-    canvas.text(
+    let x3 = canvas.text(
         x2,
         area.y,
         left,
         &Shown::start_of(value, left.into()),
         token,
     );
+    if line.hides() > 0 {
+        let hidden = format!(" {} {} lines", canvas.glyphs.ellipsis, line.hides());
+        let left = area.right().saturating_sub(x3 + 1);
+        canvas.text(x3, area.y, left, &hidden.into(), Token::Muted);
+    }
 }
