@@ -9,7 +9,7 @@ use crate::traces::{shapes, trace};
 const MAY_HOLD: f64 = 64.0;
 /// Keys that move by rows, pages and to the ends.
 const KEYS: &str = "jjkj<C-d><C-u>lhGkggj";
-const SIZES: [usize; 2] = [10_000, 1_000_000];
+const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
 
 /// What is done one after the other, nothing of it undone: what each keeps is told.
 const STEPS: [(&str, &str); 13] = [
