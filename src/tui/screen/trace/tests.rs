@@ -266,6 +266,19 @@ async fn clocks_are_corrected_on_demand() {
     );
     harness.keys("zk").await.unwrap();
     assert!(!row(&harness, "waterfall").contains("clocks corrected"));
+    let late = scenario::trace("a: call 100..200\n  b: goes on 150..240\n");
+    let mut harness = opened(late).await;
+    harness.keys("zk").await.unwrap();
+    assert!(
+        row(&harness, " waterfall").contains("spans moved into their callers"),
+        "{}",
+        harness.text()
+    );
+    let said = rows(&harness).pop().unwrap_or_default();
+    assert!(
+        said.contains("1 span moved") && said.contains("no clock is proven wrong"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ use crate::tui::widget::waterfall::Row;
 
 use super::draw::Border;
 use super::find::Hits;
+use super::open::Clocks;
 use super::view::View;
 use super::{Focus, Open, explain_beside};
 
@@ -187,14 +188,21 @@ impl Open {
 
     /// Corrects clocks by the parents' intervals, or shows times as received again.
     pub(super) fn skew(&mut self, cx: &mut Cx<'_>) {
-        let Some((trace, corrected)) = self.turn_clocks() else {
+        let Some((trace, clocks)) = self.turn_clocks() else {
             cx.say(Message::note("no clock needs a correction here"));
             return;
         };
-        let said = if corrected {
-            "clocks corrected: zk shows times as received"
-        } else {
-            "times as received"
+        let moved = |spans: usize| crate::text::plural(spans as u64, "span");
+        let said = match clocks {
+            Clocks::AsReceived => "times as received".to_owned(),
+            Clocks::Corrected(spans) => format!(
+                "clocks corrected, {} moved: zk shows times as received",
+                moved(spans)
+            ),
+            Clocks::Doubted(spans) => format!(
+                "{} moved into their callers as Jaeger does, no clock is proven wrong: zk shows times as received",
+                moved(spans)
+            ),
         };
         cx.say(Message::note(said));
         explain_beside(trace, cx);

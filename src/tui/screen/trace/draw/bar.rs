@@ -11,6 +11,7 @@ use crate::tui::page::Look;
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
+use super::super::open::Clocks;
 use super::super::view::graph::Colouring;
 use super::super::view::json::Form;
 use super::super::view::{Body, View};
@@ -64,8 +65,12 @@ pub fn bar(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
 fn facts(open: &Open) -> Phrase {
     let is_bars = open.view == View::Waterfall;
     let is_sifted = open.view.is_sifted() && open.left_out > 0;
+    let clocks = match open.clocks {
+        Clocks::Doubted(_) => "spans moved into their callers",
+        Clocks::AsReceived | Clocks::Corrected(_) => "clocks corrected",
+    };
     let said = [
-        (open.received.is_some(), Token::Doubt, "clocks corrected"),
+        (open.received.is_some(), Token::Doubt, clocks),
         (is_sifted, Token::Doubt, &left_out(open)),
         (
             is_bars && open.squeeze.is_some(),

@@ -40,10 +40,23 @@ impl Coming {
     }
 }
 
-/// A trace with its clocks corrected, if they need that.
-fn corrected(trace: &Held<Trace>) -> Option<Held<Trace>> {
+/// A trace with its clocks corrected by Jaeger's rule, and how many spans that moves; none if it
+/// moves none.
+fn corrected(trace: &Held<Trace>) -> Option<(Held<Trace>, usize)> {
     let skew = analysis::skew(trace, Nanos(u64::MAX));
-    (!skew.is_none()).then(|| Held(Arc::new(trace.shifted(&skew.offsets))))
+    let moved = skew.offsets.iter().filter(|&&offset| offset != 0).count();
+    (moved > 0).then(|| (Held(Arc::new(trace.shifted(&skew.offsets))), moved))
+}
+
+/// What was done with the clocks of a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clocks {
+    /// They are as they were received.
+    AsReceived,
+    /// They contradict one another, and so many spans were moved.
+    Corrected(usize),
+    /// So many spans were moved into their callers, though no clock is proven wrong.
+    Doubted(usize),
 }
 
 impl Open {
@@ -57,25 +70,30 @@ impl Open {
             return renews.then(|| self.trace.clone());
         }
         let coming = match corrected(&trace).filter(|_| self.received.is_some()) {
-            Some(corrected) => Coming::new(corrected, Some(trace)),
+            Some((corrected, _)) => Coming::new(corrected, Some(trace)),
             None => Coming::new(trace, None),
         };
         Some(self.expect(coming))
     }
 
     /// Corrects clocks by the parents' intervals, or shows times as received again. Returns what
-    /// is to be explained, and whether its clocks are corrected; none if no clock needs it.
-    pub fn turn_clocks(&mut self) -> Option<(Held<Trace>, bool)> {
+    /// is to be explained, and what was done; none if no clock needs it.
+    pub fn turn_clocks(&mut self) -> Option<(Held<Trace>, Clocks)> {
         let (now, received) = match &self.coming {
             Some(coming) => (&coming.trace, &coming.received),
             None => (&self.trace, &self.received),
         };
-        let coming = match received {
-            Some(received) => Coming::new(received.clone(), None),
-            None => Coming::new(corrected(now)?, Some(now.clone())),
+        if let Some(received) = received {
+            let coming = Coming::new(received.clone(), None);
+            return Some((self.expect(coming), Clocks::AsReceived));
+        }
+        let (corrected, moved) = corrected(now)?;
+        let coming = Coming::new(corrected, Some(now.clone()));
+        self.clocks = match analysis::clock_verdict(now, self.charset) {
+            Some(_) => Clocks::Corrected(moved),
+            None => Clocks::Doubted(moved),
         };
-        let is_corrected = coming.received.is_some();
-        Some((self.expect(coming), is_corrected))
+        Some((self.expect(coming), self.clocks))
     }
 
     /// Shows another form of the trace once that is explained; at once if nothing is explained

@@ -31,6 +31,7 @@ use super::view::stance::Stance;
 use super::view::{Body, Seen, View};
 use super::without::Without;
 
+pub use growing::Clocks;
 use growing::Coming;
 use history::History;
 pub use moves::Moves;
@@ -96,6 +97,8 @@ pub struct Open {
     pub critical_only: bool,
     /// Clocks are corrected; the trace as received is here.
     pub received: Option<Held<Trace>>,
+    /// What was done with them last.
+    pub clocks: Clocks,
     /// The finding the cursor was sent to last.
     pub finding: Option<usize>,
     /// The span that the hunt for the longest own time is at.
@@ -157,6 +160,7 @@ impl Open {
             moving: None,
             critical_only: false,
             received: None,
+            clocks: Clocks::AsReceived,
             finding: None,
             longest: None,
             squeeze: None,
