@@ -54,7 +54,7 @@ fn memory() {
 /// What keys allocate in each view: the most often and the most bytes that one of them does, when
 /// rows are drawn for the first time and later.
 fn keys() {
-    println!("\nThe most that a key allocates, of 10,000 and of 1,000,000 spans:");
+    println!("\nThe most that a key allocates, by the number of spans:");
     let mut opened = SIZES.map(|spans| {
         let mut opened = Opened::new(&trace(spans), (120, 40));
         opened.keys("zRgg");

@@ -195,6 +195,20 @@ impl Flame {
         frame..end
     }
 
+    /// How many spans each frame has with all below it: the width where none took any time. Linear
+    /// in frames.
+    pub fn counts(&self) -> Vec<u64> {
+        let mut counts: Vec<u64> = vec![0; self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate().rev() {
+            counts[at] += self.sums.get(node.sum as usize).map_or(1, |sum| sum.spans);
+            let count = counts[at];
+            if let Some(parent) = counts.get_mut(node.parent as usize) {
+                *parent += count;
+            }
+        }
+        counts
+    }
+
     /// The width of each frame in nanoseconds: at least that of its children together. Linear in
     /// frames until cancelled.
     pub fn widths(
@@ -287,5 +301,6 @@ mod tests {
         assert_eq!(millis(Weight::Total), [170, 80, 90]);
         assert_eq!(millis(Weight::Own), [180, 80, 90]);
         assert_eq!(millis(Weight::Critical), [100, 0, 90]);
+        assert_eq!(flame.counts(), [3, 1, 1]);
     }
 }

@@ -31,7 +31,10 @@ pub fn flame_picture(out: &mut dyn Write, theme: &Theme, trace: &Trace) -> io::R
     let path = critical_path(trace);
     let flame = Flame::new(trace, &path);
     let frames: Vec<Frame> = flame.frames(trace, &path).collect();
-    let widths = flame.widths(Weight::Total, (trace, &path), &Cancellation::never());
+    let mut widths = flame.widths(Weight::Total, (trace, &path), &Cancellation::never());
+    if widths.iter().all(|&width| width == 0) {
+        widths = flame.counts();
+    }
     let picture = Picture::new(theme, trace, &frames, &widths);
     let deepest = frames.iter().map(|frame| frame.depth).max();
     let rows = deepest.map_or(0, |depth| depth + 1) as f64;

@@ -134,6 +134,9 @@ fn of_view(open: &Open) -> String {
                 Weight::Own => "own",
                 Weight::Critical => "critical",
             };
+            if flame.by_count {
+                return format!("merged by path   by number of spans: no {weight} time");
+            }
             let sum = text::duration(flame.whole(), open.charset);
             let wall = text::duration(open.trace.duration().0, open.charset);
             format!("merged by path   {weight} time {sum}, wall {wall}")

@@ -27,6 +27,8 @@ pub struct FlameView {
     widths: Arc<Vec<u64>>,
     /// The width of all roots together.
     whole: u64,
+    /// Frames took no time by their weight: they are as wide as they have spans.
+    pub by_count: bool,
     /// The frames of most own time, the most first.
     pub most_own: Vec<usize>,
     pub weight: Weight,
@@ -49,6 +51,7 @@ impl FlameView {
             flame: Arc::new(flame),
             widths: Arc::default(),
             whole: 0,
+            by_count: false,
             weight: Weight::Total,
             wanted: Weight::Total,
             cursor: 0,
@@ -108,6 +111,11 @@ impl FlameView {
         self.weight = self.wanted;
         self.widths = Arc::new(self.flame.widths(self.weight, of, cancellation));
         self.whole = self.roots().map(|root| self.widths[root]).sum();
+        self.by_count = self.whole == 0 && !cancellation.is_cancelled();
+        if self.by_count {
+            self.widths = Arc::new(self.flame.counts());
+            self.whole = self.roots().map(|root| self.widths[root]).sum();
+        }
         self
     }
 
