@@ -21,11 +21,11 @@ mod write;
 
 use std::collections::HashMap;
 
+use super::course::Course;
 use super::findings::Findings;
 use super::json::{JsonError, JsonReader, JsonResult};
 use super::output::Output;
 use super::problem::{Problem, Reason};
-use super::read::Course;
 use super::timeline::{Owner, Timeline, TrackIx, Whole};
 use super::walk::Walk;
 use crate::model::{BlockBuilder, PairIx, TraceId, Value};

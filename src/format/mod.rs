@@ -1,52 +1,52 @@
 //! Bytes to blocks of spans, and traces to bytes: one file per format, and the recognition of
 //! formats and containers by their content.
 //!
-//! A decoder is a function from the bytes of one document or request to a
-//! [`BlockBuilder`](crate::model::BlockBuilder): it puts what it reads straight into columns and
-//! tells a [`Findings`] what it had to leave out. What is wrong with one span costs that span
-//! only. An `Err` ends the document: what was read before stays in the builder, and whoever
-//! called decides whether to keep it (a file does, a request does not).
+//! A decoder ([`Decode`]) is a function from the bytes of one document or request to an
+//! [`Output`]: it puts what it reads straight into the columns of its block and tells its
+//! [`Findings`] what it had to leave out. What is wrong with one span costs that span only. An
+//! `Err` ends the document: what was read before stays in the block, and whoever called decides
+//! whether to keep it (a file does, a request does not).
 //!
 //! No I/O here: sources are `Read`, targets are `Write`, both given.
 
 mod cache;
-pub mod chrome;
-pub mod clickhouse;
-pub mod cloud_trace;
-pub mod console;
+mod chrome;
+mod clickhouse;
+mod cloud_trace;
+mod console;
 mod container;
-pub mod datadog;
+mod course;
+mod datadog;
 mod decimal;
 mod detect;
 mod draft;
-pub mod elastic;
+mod elastic;
 pub mod explained;
-pub mod jaeger;
-pub mod json;
-pub mod otlp;
-pub mod pasted;
-pub mod protobuf;
-pub mod zipkin;
-
 mod findings;
 mod flat;
 mod id;
+pub mod jaeger;
+pub mod json;
 mod limits;
+pub mod otlp;
 mod output;
+pub mod pasted;
 mod perfetto;
-pub mod pinpoint;
+mod pinpoint;
 mod problem;
+pub mod protobuf;
 mod read;
 mod row;
 #[cfg(test)]
 mod sample;
 pub mod table;
-pub mod tempo;
+mod tempo;
 pub mod thrift;
 mod timeline;
 mod walk;
 mod write;
-pub mod xray;
+mod xray;
+pub mod zipkin;
 
 pub use container::Container;
 pub use detect::{Framing, Recognised, Unrecognised, detect};

@@ -20,11 +20,11 @@ mod track;
 
 use std::collections::HashMap;
 
+use super::course::Course;
 use super::findings::Findings;
 use super::output::Output;
 use super::problem::{Problem, Reason};
 use super::protobuf::{Field, Message, WireError};
-use super::read::Course;
 use super::timeline::{Timeline, TrackIx, Whole};
 use crate::model::{BlockBuilder, TraceId};
 use clock::Clocks;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::course::Course;
 use super::findings::Findings;
 use super::output::{Decode, Output};
-use super::read::Course;
 use crate::model::{Attributes, Block, BlockBuilder, SpanRef, Trace};
 
 /// What a decoder reads from a text that is no JSON in the end, too.

@@ -18,10 +18,10 @@ mod fields;
 mod segment;
 mod waiting;
 
+use super::course::Course;
 use super::json::JsonResult;
 use super::output::Output;
 use super::problem::Problem;
-use super::read::Course;
 use super::walk::Walk;
 use segment::Document;
 use waiting::Waiting;

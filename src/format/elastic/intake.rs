@@ -15,11 +15,11 @@
 mod kept;
 
 use super::apm::{self, Facts, HasRow};
+use crate::format::course::Course;
 use crate::format::draft::Rejection;
 use crate::format::json::{JsonReader, JsonResult};
 use crate::format::output::Output;
 use crate::format::problem::Problem;
-use crate::format::read::Course;
 use crate::format::row::{self, Row};
 use crate::format::walk::{Walk, any_value};
 use crate::model::{Kind, SpanId, Time, TraceId};

@@ -2,7 +2,7 @@
 //!
 //! A new format of text is registered here, by one line of [`of`].
 
-use super::course::Course;
+use crate::format::course::Course;
 use crate::format::{
     Decode, Format, chrome, clickhouse, cloud_trace, datadog, elastic, jaeger, otlp, perfetto,
     pinpoint, tempo, xray, zipkin,

@@ -9,7 +9,6 @@
 mod ahead;
 mod behind;
 mod counts;
-mod course;
 mod cutting;
 mod decoders;
 mod decoding;
@@ -43,7 +42,6 @@ use queue::Queue;
 use reading::Reading;
 
 pub use ahead::look_ahead;
-pub(super) use course::Course;
 pub(super) use excerpts::find as find_document;
 pub(super) use pieces::Failure;
 pub(super) use window::Window;

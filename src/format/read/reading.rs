@@ -6,7 +6,6 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::counts::Counts;
-use super::course::Course;
 use super::cutting::{Part, place};
 use super::decoders::{self, Decoder};
 use super::decoding::{Decoded, resume};
@@ -14,6 +13,7 @@ use super::held::Held;
 use super::pieces::Text;
 use super::queue::{Popped, Queue};
 use super::{Input, ReadOptions, Sink};
+use crate::format::course::Course;
 use crate::format::detect;
 use crate::format::findings::{Findings, Piece};
 use crate::format::otlp::{self, Signal};

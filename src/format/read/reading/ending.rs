@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 
 use super::Reading;
 use crate::format::Format;
+use crate::format::course::Course;
 use crate::format::findings::Findings;
 use crate::format::read::counts::Counts;
-use crate::format::read::course::Course;
 use crate::format::read::cutting::place;
 use crate::format::read::held::Held;
 use crate::model::Mark;

@@ -4,11 +4,11 @@
 //! of its slices when it has seen all of them, an agent names its service once for all lines that
 //! follow, and a report of something unfinished waits for the final one.
 
-use crate::format::output::Output;
-use crate::format::problem::Problem;
+use super::output::Output;
+use super::problem::Problem;
 
 /// What is kept from one piece of an input to the next, and what becomes of the pieces.
-pub(in crate::format) trait Course {
+pub(super) trait Course {
     /// Decodes the next piece. If more than `room` bytes would be kept, it lets go of some, and says
     /// what that costs.
     ///
