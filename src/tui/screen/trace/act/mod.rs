@@ -45,28 +45,24 @@ impl Open {
         if self.untold && !is_step(act.action) {
             self.describe();
         }
-        let undoes = matches!(act.action, Action::Undo | Action::Redo);
-        let before = (!undoes && !is_step(act.action)).then(|| self.look());
-        let done = match self.focus {
+        match self.focus {
             Focus::Find => self.act_find(act, cx),
             Focus::Filter => self.act_filter(act, cx),
             Focus::Detail => self.act_detail(act, cx) || self.act_spans(act, cx),
             Focus::Tree => self.act_spans(act, cx),
-        };
-        if let Some(before) = before {
-            self.changed_from(before);
         }
-        done
     }
 
     /// What keys do among the spans. Of the hunts, views and folds that the detail has no use for
     /// itself it makes the same: the span that it tells is the one they start from.
     fn act_spans(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
-        let done = match self.view {
-            View::Waterfall => self.act_tree(act, cx),
-            _ => self.act_view(act, cx),
-        };
-        done || self.act_anywhere(act, cx)
+        self.remembering(act.action, |open| {
+            let done = match open.view {
+                View::Waterfall => open.act_tree(act, cx),
+                _ => open.act_view(act, cx),
+            };
+            done || open.act_anywhere(act, cx)
+        })
     }
 
     fn act_find(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {

@@ -14,12 +14,6 @@ use super::super::{Focus, Open};
 
 impl Open {
     pub(in super::super) fn touched(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
-        let before = self.look();
-        self.touch(touch, cx);
-        self.changed_from(before);
-    }
-
-    fn touch(&mut self, touch: &Touch, cx: &mut Cx<'_>) {
         let height = cx.rows(Pane::Body);
         self.dragged = None;
         if self.moves_border(touch, cx) {
@@ -37,7 +31,8 @@ impl Open {
                 self.list.go(*row, height, self.rows.len());
                 self.describe();
                 if again {
-                    self.act_fold(Act::of(Action::Fold), height);
+                    let fold = |open: &mut Self| open.act_fold(Act::of(Action::Fold), height);
+                    self.remembering(Action::Fold, fold);
                 }
             }
             (Target::Row(Pane::Detail, row), Gesture::Click | Gesture::DoubleClick) => {
@@ -51,8 +46,12 @@ impl Open {
                 self.turn(View::Waterfall, height);
                 self.go(*span, height);
             }
-            (Target::Spot(Pane::Ruler), gesture) => self.touched_ruler(touch, gesture, cx),
-            (Target::Spot(Pane::Strip), gesture) => self.touched_strip(touch, gesture, cx),
+            (Target::Spot(Pane::Ruler), gesture) => self.remembering(Action::Fit, |open| {
+                open.touched_ruler(touch, gesture, cx);
+            }),
+            (Target::Spot(Pane::Strip), gesture) => self.remembering(Action::Fit, |open| {
+                open.touched_strip(touch, gesture, cx);
+            }),
             (Target::Row(Pane::Detail, _) | Target::Spot(Pane::Detail), Gesture::Wheel(by)) => {
                 let lines = self.detail.lines(&self.trace, cx.width(Pane::Detail));
                 let len = lines.list.len();

@@ -54,6 +54,19 @@ impl Rows {
         }
     }
 
+    /// Opens or closes what is alike from a span on.
+    pub fn set_open(&mut self, trace: &Trace, (first, likeness): (usize, Likeness), open: bool) {
+        if let Some(bundle) = self.bundles.get(first, likeness) {
+            self.set_bundle(trace, &bundle, open);
+        }
+    }
+
+    /// Whether what is alike from a span on is open.
+    pub fn is_open(&self, first: usize, likeness: Likeness) -> bool {
+        let bundle = self.bundles.get(first, likeness);
+        bundle.is_some_and(|bundle| bundle.is_open())
+    }
+
     /// Opens exactly the bundles that satisfy the predicate, and closes the others.
     pub fn set_bundles(&mut self, trace: &Trace, open: impl Fn(&Bundle) -> bool) {
         self.change(trace, |rows| {
