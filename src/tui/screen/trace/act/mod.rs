@@ -75,7 +75,7 @@ impl Open {
                     Some(span) => self.go(span, cx.rows(Pane::Body)),
                     None if self.find.input.text().is_empty() => {}
                     None if self.find.seeking => self.find.eager = true,
-                    None => cx.say(Message::doubt("no span has all of these words")),
+                    None => cx.say(Message::doubt("no span is like this")),
                 }
             }
             Action::Dismiss => {

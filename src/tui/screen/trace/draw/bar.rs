@@ -45,20 +45,39 @@ pub fn bar(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     if !finding {
         return;
     }
-    let x = canvas.text(x, area.y, room, &"/ ".into(), Token::Accent);
-    open.find.input.draw(
+    line(
+        open,
+        look,
         canvas,
-        (x, area.y),
-        room.saturating_sub(18),
-        "",
-        open.focus == Focus::Find && look.focused,
+        Rect {
+            x,
+            width: room,
+            ..area
+        },
     );
+}
+
+/// What can be asked, while nothing is.
+const ASKS: &str =
+    "words  key=value  kind=client  duration>100ms  share>5%  -not  this | that  { TraceQL }";
+
+/// The find line, and behind it what it found or what is wrong with it.
+fn line(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
+    let x = canvas.text(area.x, area.y, area.width, &"/ ".into(), Token::Accent);
+    let (input, typing) = (&open.find.input, open.focus == Focus::Find && look.focused);
+    let end = area.right();
+    if input.text().is_empty() {
+        let room = end.saturating_sub(x);
+        return input.draw(canvas, (x, area.y), room, ASKS, typing);
+    }
+    let room = end.saturating_sub(x + 16);
+    input.draw(canvas, (x, area.y), room, "", typing);
     let said = match &open.find.error {
         Some(why) => Phrase::of(Token::Error, why.clone()),
         None => Phrase::of(Token::Muted, hits(open)),
     };
-    let at = (x + open.find.input.width() as u16 + 2).min(x + room.saturating_sub(16));
-    canvas.phrase(at, area.y, (x + room).saturating_sub(at), &said);
+    let at = (x + input.width() as u16 + 2).min(end.saturating_sub(14));
+    canvas.phrase(at, area.y, end.saturating_sub(at), &said);
 }
 
 /// What is to be known of what is shown: what was changed, what is left out, which part it is.
@@ -69,6 +88,9 @@ fn facts(open: &Open) -> Phrase {
         Clocks::Doubted(_) => "spans moved into their callers",
         Clocks::AsReceived | Clocks::Corrected(_) => "clocks corrected",
     };
+    // What the search asked for that led here.
+    let is_led = open.find.input.text().is_empty() && !open.find.hits.is_empty();
+    let led = format!("{} matched, n next", hits(open));
     let said = [
         (open.received.is_some(), Token::Doubt, clocks),
         (is_sifted, Token::Doubt, &left_out(open)),
@@ -87,6 +109,7 @@ fn facts(open: &Open) -> Phrase {
             Token::Doubt,
             "opened folded, zR opens all",
         ),
+        (is_led, Token::Accent, &led),
         (is_bars, Token::Muted, &of_range(open)),
         (!is_bars, Token::Muted, &of_view(open)),
     ];

@@ -1,5 +1,7 @@
-//! Finding spans within a trace: plain words, `key=value`, or TraceQL in braces.
+//! Finding spans within a trace: plain words, `key=value` and other terms, or TraceQL in braces.
 
+mod field;
+mod line;
 mod words;
 
 use crate::model::{Bits, Cancellation, SpanSet, Trace};
@@ -7,7 +9,8 @@ use crate::traceql::Query;
 use crate::tui::widget::input::Input;
 
 use super::open::Moves;
-use words::{DIGITS, words};
+use line::{Line, narrows};
+use words::words;
 
 pub use crate::tui::standing::Hits;
 
@@ -138,17 +141,6 @@ impl Find {
     }
 }
 
-/// Whether all that a line finds was found by the one before, of which it is a longer form.
-fn narrows(before: &str, line: &str) -> bool {
-    let is_plain = |word: &str| !word.contains('=') && word.len() != DIGITS;
-    !line.starts_with('{')
-        && line.starts_with(before)
-        && before
-            .split_whitespace()
-            .chain(line.split_whitespace())
-            .all(is_plain)
-}
-
 /// The spans that a line finds: what is found so far is told each time whole, until nobody listens
 /// any more or it is `over`.
 ///
@@ -163,7 +155,7 @@ pub fn find(
 ) -> Result<(), String> {
     let text = text.trim();
     if !text.starts_with('{') {
-        words(trace, text, among, over, tell);
+        words(trace, &Line::parse(text), among, over, tell);
         return Ok(());
     }
     let query = Query::parse(text).map_err(|error| error.to_string())?;
@@ -214,6 +206,27 @@ mod tests {
         assert_eq!(words(&trace, "timeout"), [1]);
         assert_eq!(words(&trace, "lock"), [1]);
         assert_eq!(words(&trace, "0000000000000003"), [2]);
+    }
+
+    #[test]
+    fn terms_ask_for_what_a_span_is_and_for_what_it_is_not() {
+        let trace = scenario::trace(TRACE);
+        assert_eq!(words(&trace, "-mysql"), [0, 2]);
+        assert_eq!(words(&trace, "get -redis"), [0]);
+        assert_eq!(words(&trace, "mysql | redis"), [1, 2]);
+        assert_eq!(words(&trace, "mysql get | service=Redis"), [2]);
+        assert_eq!(words(&trace, "status=error"), [1]);
+        assert_eq!(words(&trace, "error=false get"), [0, 2]);
+        assert_eq!(words(&trace, "http.status>=500"), [0]);
+        assert_eq!(words(&trace, "http.status<500 | duration<=10ms"), [2]);
+        assert_eq!(words(&trace, "http.status!=500"), [1, 2]);
+        assert_eq!(words(&trace, "share>40%"), [0, 1]);
+        assert_eq!(words(&trace, "-share>40% kind=internal"), [2]);
+        assert_eq!(words(&trace, "own>=41ms"), [0, 1]);
+        assert_eq!(words(&trace, "\"GET /cart\""), [0]);
+        assert_eq!(words(&trace, "operation=\"get /cart\""), [0]);
+        assert_eq!(words(&trace, "cart->"), [] as [usize; 0]);
+        assert_eq!(words(&trace, "|"), [] as [usize; 0]);
     }
 
     #[test]

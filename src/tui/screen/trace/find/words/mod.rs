@@ -10,46 +10,74 @@ mod word;
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::model::{Bits, SpanSet, Trace};
+use crate::model::{Bits, Row, SpanSet, Trace};
 
+use super::field::Field;
+use super::line::{All, Line};
 use sought::{Few, Sought};
-use word::Word;
 
-pub use word::DIGITS;
+pub use word::{DIGITS, Word};
 
 /// So many words of 64 rows are looked at by one thread before it takes others.
 const STRETCH: usize = 1 << 9;
 /// So many stretches are looked at before it is told what was found in them.
 const ROUND: usize = 64;
 
-/// The spans that have all words of a text: in service, operation, status message, an attribute's
-/// key or value (of span, resource, scope or event), or as the span's id. Case does not matter.
+/// The spans that a line in words finds: words are looked for in service, operation, status message,
+/// scope, an attribute's key or value (of span, resource, scope or event), and as the span's id.
+/// Case does not matter.
 ///
 /// They are looked for among some spans, if such are given. What is found so far is told each time
 /// whole, until nobody listens any more or it is `over`.
 pub fn words(
     trace: &Trace,
-    text: &str,
+    line: &Line,
     among: Option<&SpanSet>,
     over: &(dyn Fn() -> bool + Sync),
     mut tell: impl FnMut(SpanSet) -> bool,
 ) {
-    let words: Vec<Word> = text.split_whitespace().map(Word::parse).collect();
-    let mut blocks = Looking::all(trace, &words, among);
+    let mut before = vec![0; trace.len().div_ceil(64)];
+    for all in &line.0 {
+        let mut found = Vec::new();
+        let goes_on = one(trace, all, among, over, |words| {
+            found = words;
+            for (word, before) in found.iter_mut().zip(&before) {
+                *word |= before;
+            }
+            tell(SpanSet::from(Bits::of(found.clone(), trace.len())))
+        });
+        if !goes_on {
+            return;
+        }
+        if !found.is_empty() {
+            before = found;
+        }
+    }
+}
+
+/// The spans that fulfil all of some terms. Returns whether it came to its end.
+fn one(
+    trace: &Trace,
+    all: &All,
+    among: Option<&SpanSet>,
+    over: &(dyn Fn() -> bool + Sync),
+    mut tell: impl FnMut(Vec<u64>) -> bool,
+) -> bool {
+    let mut blocks = Looking::all(trace, &all.words, among);
     let mut told = 0;
     let mut tell = |blocks: &[Looking<'_>]| {
         let found = blocks.iter().map(Looking::count).sum();
         let more = found > std::mem::replace(&mut told, found);
-        !more || tell(spans(trace, blocks, found))
+        !more || tell(spans(trace, blocks, &all.fields))
     };
     if !tell(&blocks) {
-        return;
+        return false;
     }
     for looking in &mut blocks {
         let rows = looking.rows.count();
         for sought in &mut looking.sought {
             if over() {
-                return;
+                return false;
             }
             sought.look_up(rows);
         }
@@ -63,31 +91,39 @@ pub fn words(
         let is_last = from == stretches.len();
         look(stretches.drain(round), over);
         drop(stretches);
-        if over() || !tell(&blocks) || is_last {
-            return;
+        if over() || !tell(&blocks) {
+            return false;
+        }
+        if is_last {
+            return true;
         }
     }
 }
 
-/// What is found so far, in the order of the tree.
-fn spans(trace: &Trace, blocks: &[Looking<'_>], found: usize) -> SpanSet {
-    if found == trace.len() {
-        return SpanSet::from(Bits::all(found));
-    }
+/// What is found so far and is as asked, a bit for each span in the order of the tree.
+fn spans(trace: &Trace, blocks: &[Looking<'_>], fields: &[(Field, bool)]) -> Vec<u64> {
+    let is = |span: usize| {
+        let is = |(field, not): &(Field, bool)| field.holds(trace, span) != *not;
+        fields.iter().all(is)
+    };
+    let every = blocks.iter().all(Looking::is_all);
     let mut words = vec![0; trace.len().div_ceil(64)];
     halves(&mut words, |first, words| {
         for (at, word) in words.iter_mut().enumerate() {
             let from = (first + at) * 64;
-            let spans = from..(from + 64).min(trace.len());
-            *word = (0..).zip(spans).fold(0, |word, (bit, span)| {
-                let (block, row) = trace.place(span);
-                let found = blocks.get(block).map_or(&[][..], |block| &block.found);
-                let rows = found.get(row as usize / 64).copied().unwrap_or_default();
-                word | (rows >> (row % 64) & 1) << bit
-            });
+            let spans = (0..).zip(from..(from + 64).min(trace.len()));
+            *word = match (every, fields) {
+                (true, []) => u64::MAX,
+                (true, _) => spans.fold(0, |word, (bit, span)| word | u64::from(is(span)) << bit),
+                (false, _) => spans.fold(0, |word, (bit, span)| {
+                    let (block, row) = trace.place(span);
+                    let has = blocks.get(block).is_some_and(|block| block.has(row));
+                    word | u64::from(has && is(span)) << bit
+                }),
+            };
         }
     });
-    SpanSet::from(Bits::of(words, trace.len()))
+    words
 }
 
 /// Has words made, on two threads if they are many; each is told the place of its first.
@@ -133,27 +169,41 @@ struct Looking<'a> {
     rows: Bits,
     found: Vec<u64>,
     few: Few,
+    /// How many rows the block has.
+    size: usize,
 }
 
 impl<'a> Looking<'a> {
     /// One for each block of a trace, with what is found by names that many spans share.
-    fn all(trace: &'a Trace, words: &'a [Word], among: Option<&SpanSet>) -> Vec<Self> {
+    fn all(trace: &'a Trace, words: &'a [(Word, bool)], among: Option<&SpanSet>) -> Vec<Self> {
         let blocks = trace.blocks().iter();
         let looking = blocks.zip(rows_of(trace, among)).map(|(block, rows)| {
             let sought = words.iter().map(|word| Sought::new(block, word, &rows));
             let sought: Vec<Sought<'_>> = sought.collect();
             let mut found = rows.clone();
             for sought in &sought {
-                found.intersect(sought.named());
+                sought.narrow(&mut found);
             }
             Self {
                 found: found.words().to_vec(),
                 sought,
                 rows,
                 few: Few::of(block),
+                size: block.len(),
             }
         });
         looking.collect()
+    }
+
+    /// Whether a row was found.
+    fn has(&self, row: Row) -> bool {
+        let word = self.found.get(row as usize / 64);
+        word.is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    /// Whether all rows of the block were.
+    fn is_all(&self) -> bool {
+        self.count() == self.size
     }
 
     /// How many rows were found.
@@ -168,6 +218,7 @@ impl<'a> Looking<'a> {
             rows,
             found,
             few,
+            ..
         } = self;
         let (sought, few) = (&*sought, &*few);
         let rows = rows.words().chunks(STRETCH);

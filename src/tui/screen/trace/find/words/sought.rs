@@ -9,6 +9,8 @@ use super::word::Word;
 pub struct Sought<'a> {
     block: &'a Block,
     word: &'a Word,
+    /// Rows are sought that do not have it.
+    not: bool,
     /// Rows that have it in what many share: operation, service, resource, scope; or as their id.
     named: Bits,
     /// What is known once all attributes were looked at.
@@ -40,14 +42,15 @@ impl Few {
 
 impl<'a> Sought<'a> {
     /// Looks for it in what many rows share.
-    pub fn new(block: &'a Block, word: &'a Word, rows: &Bits) -> Self {
+    pub fn new(block: &'a Block, (word, not): &'a (Word, bool), rows: &Bits) -> Self {
         let any = |pairs: &[_]| pairs.iter().any(|&pair| table::has(block, word, pair));
         let resources = table::list(block.resource_count(), |at| {
             let resource = block.resource(ResourceIx(at as u32));
             word.is_in(resource.service()) || any(resource.attributes().pairs())
         });
         let scopes = table::list(block.scope_count(), |at| {
-            any(block.scope(ScopeIx(at as u32)).attributes().pairs())
+            let scope = block.scope(ScopeIx(at as u32));
+            word.is_in(scope.name()) || any(scope.attributes().pairs())
         });
         let mut named = with_operation(block, word, rows);
         named.union(&with(&resources, block.resource_column(), rows));
@@ -60,14 +63,20 @@ impl<'a> Sought<'a> {
         Self {
             block,
             word,
+            not: *not,
             named,
             pairs: None,
         }
     }
 
-    /// Rows that have it in what many share.
-    pub fn named(&self) -> &Bits {
-        &self.named
+    /// Of some rows those that are found by what many share.
+    pub fn narrow(&self, rows: &mut Bits) {
+        if self.not {
+            // Whether they do not have it is known when all was looked at.
+            rows.clear();
+        } else {
+            rows.intersect(&self.named);
+        }
     }
 
     /// Looks at all attributes, if that is worth it for so many rows.
@@ -75,8 +84,14 @@ impl<'a> Sought<'a> {
         self.pairs = Some(Pairs::of(self.block, self.word, rows));
     }
 
-    /// Those of 64 rows that have it; `at` says which 64.
+    /// Those of 64 rows that are found; `at` says which 64.
     pub fn among(&self, at: usize, rows: u64, few: &Few) -> u64 {
+        let having = self.having(at, rows, few);
+        if self.not { rows & !having } else { having }
+    }
+
+    /// Those of 64 rows that have it.
+    fn having(&self, at: usize, rows: u64, few: &Few) -> u64 {
         let word = |bits: &Bits| bits.words().get(at).copied().unwrap_or_default();
         let mut left = rows & !word(&self.named);
         let Some(pairs) = self.pairs.as_ref().filter(|_| left != 0) else {

@@ -73,7 +73,7 @@ fn hits(block: &Block, word: &Word) -> Bits {
     }
     let strings = match word {
         Word::Text(needle, _) => Some(strings(block, needle)),
-        Word::Pair(..) => None,
+        Word::Pair(..) | Word::Number(..) => None,
     };
     let has = |pair: PairIx| {
         let decided = by_key.get(dictionary.key_number(pair)).copied().flatten();
