@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Nanos, Trace, Value};
+use crate::model::{Nanos, SpanRef, Trace, Value};
 use crate::text::{self, Charset, Shown};
 use crate::tui::theme::Token;
 
@@ -24,7 +24,7 @@ pub enum Column {
     Status,
     Children,
     SpanId,
-    /// An attribute of the span, else of its resource.
+    /// An attribute of the span, else of its resource, its scope, an event or a link.
     Attribute(String),
 }
 
@@ -175,10 +175,7 @@ impl Column {
 }
 
 fn attribute(open: &Open, span: usize, key: &str) -> Cell {
-    let span = open.trace.span(span);
-    let value = span
-        .attribute(key)
-        .or_else(|| span.resource().attributes().get(key));
+    let value = value(open.trace.span(span), key);
     let token = match value {
         Some(Value::Int(500..=599)) if key.ends_with("status_code") => Token::Error,
         Some(Value::Int(_) | Value::Double(_) | Value::Bool(_)) => Token::SyntaxNumber,
@@ -190,6 +187,18 @@ fn attribute(open: &Open, span: usize, key: &str) -> Cell {
         text: text.unwrap_or_default(),
         token,
     }
+}
+
+/// The value of a key, from where it is first found.
+fn value<'a>(span: SpanRef<'a>, key: &str) -> Option<Value<'a>> {
+    let shared = || {
+        let resource = span.resource().attributes().get(key);
+        resource.or_else(|| span.scope().attributes().get(key))
+    };
+    let event = || span.events().find_map(|event| event.attributes().get(key));
+    let link = || span.links().find_map(|link| link.attributes().get(key));
+    let own = span.attribute(key).or_else(shared);
+    own.or_else(event).or_else(link)
 }
 
 /// Some spans of a trace, evenly, all if they are few.
@@ -224,11 +233,9 @@ pub fn keys(trace: &Trace) -> Vec<Key> {
         }
     }
     let example = |key: &str, number: usize| {
-        let span = trace.span(number);
-        let value = span
-            .attribute(key)
-            .or_else(|| span.resource().attributes().get(key));
-        let text = value.map(Value::to_text).unwrap_or_default();
+        let text = value(trace.span(number), key)
+            .map(Value::to_text)
+            .unwrap_or_default();
         Shown::start_of(&text, 24)
             .into_owned()
             .cut(24, Charset::Unicode)

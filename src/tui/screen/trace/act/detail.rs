@@ -2,6 +2,8 @@
 
 use crate::text::Shown;
 use crate::traceql::operator::Compare;
+use crate::traceql::tree::{Field, FieldExpr, Literal};
+use crate::traceql::{Attribute, Intrinsic};
 use crate::tui::effect::Outside;
 use crate::tui::hit::Pane;
 use crate::tui::keymap::Action;
@@ -13,7 +15,7 @@ use crate::tui::value::{Form, form_of};
 use crate::tui::widget::input::Input;
 
 use super::super::columns::Column;
-use super::super::detail::{Line, Link, Origin, Owner, Whole};
+use super::super::detail::{Line, Link, Origin, Owner, Room, Section, Whole};
 use super::super::{Focus, Open};
 use super::leave::open_page;
 
@@ -34,7 +36,7 @@ const OFFERS: &[(char, Action, &str)] = &[
 
 impl Open {
     pub(super) fn act_detail(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
-        let width = cx.width(Pane::Detail);
+        let room = room(cx);
         match act.action {
             Action::Out | Action::PreviousPane => self.focus = Focus::Tree,
             Action::NextPane => {
@@ -44,16 +46,16 @@ impl Open {
                 }
             }
             Action::In => self.enter_line(cx),
-            Action::Fold => self.detail.fold(None, &self.trace, width),
-            Action::Right | Action::OpenFold => self.detail.fold(Some(false), &self.trace, width),
-            Action::Left | Action::CloseFold => self.detail.fold(Some(true), &self.trace, width),
+            Action::Fold => self.detail.fold(None, &self.trace, room),
+            Action::Right | Action::OpenFold => self.detail.fold(Some(false), &self.trace, room),
+            Action::Left | Action::CloseFold => self.detail.fold(Some(true), &self.trace, room),
             Action::OpenAll | Action::CloseAll => {
                 let fold = act.action == Action::CloseAll;
-                self.detail.fold_all(fold, &self.trace, width);
+                self.detail.fold_all(fold, &self.trace, room);
             }
             Action::NextSection | Action::PreviousSection => {
                 let forward = act.action == Action::NextSection;
-                if let Some(line) = self.detail.section(forward, &self.trace, width) {
+                if let Some(line) = self.detail.section(forward, &self.trace, room) {
                     self.go_to_line(line, cx);
                 }
             }
@@ -64,7 +66,7 @@ impl Open {
                 return self.do_with_line(action, cx);
             }
             _ => {
-                let len = self.detail.lines(&self.trace, width).list.len();
+                let len = self.detail.lines(&self.trace, room).list.len();
                 return self.detail.list.act(act, cx.rows(Pane::Detail), len);
             }
         }
@@ -73,7 +75,7 @@ impl Open {
 
     /// Puts the cursor of the detail on a line.
     pub(super) fn go_to_line(&mut self, line: usize, cx: &Cx<'_>) {
-        let lines = self.detail.lines(&self.trace, cx.width(Pane::Detail));
+        let lines = self.detail.lines(&self.trace, room(cx));
         self.detail
             .list
             .go(line, cx.rows(Pane::Detail), lines.list.len());
@@ -84,7 +86,7 @@ impl Open {
         match act.action {
             Action::Run => {
                 self.focus = Focus::Detail;
-                let lines = self.detail.lines(&self.trace, cx.width(Pane::Detail));
+                let lines = self.detail.lines(&self.trace, room(cx));
                 if lines.list.is_empty() {
                     self.clear_filter();
                 }
@@ -116,13 +118,14 @@ impl Open {
     /// One level in: to what is linked, into a fold, to all of a value, else to what can be done
     /// with the line.
     pub(super) fn enter_line(&mut self, cx: &mut Cx<'_>) {
-        let width = cx.width(Pane::Detail);
-        let Some(line) = self.detail.line(&self.trace, width) else {
+        let room = room(cx);
+        let Some(line) = self.detail.line(&self.trace, room) else {
             return;
         };
         let told = self.detail.entry(&line);
-        if self.detail.is_folded(line.section) || (line.heading.is_some() && is_head(&line)) {
-            return self.detail.fold(None, &self.trace, width);
+        let folded = &self.detail.lines(&self.trace, room).folded;
+        if folded.contains(&line.section) || line.is_head() {
+            return self.detail.fold(None, &self.trace, room);
         }
         match told.map(|entry| (entry.link, &entry.origin)) {
             Some((Some(to), _)) => return self.follow(to, cx),
@@ -133,7 +136,7 @@ impl Open {
             _ => {}
         }
         if line.fold == Some(true) {
-            return self.detail.fold(None, &self.trace, width);
+            return self.detail.fold(None, &self.trace, room);
         }
         let long = self.detail.whole(&self.trace, &line).is_some_and(|whole| {
             let text = whole.text();
@@ -175,17 +178,17 @@ impl Open {
 
     /// The choices of a line, or the one of a letter.
     fn on_line(&mut self, letter: Option<char>, cx: &mut Cx<'_>) {
-        let Some(line) = self.detail.line(&self.trace, cx.width(Pane::Detail)) else {
+        let Some(line) = self.detail.line(&self.trace, room(cx)) else {
             return;
         };
         let Some(whole) = self.detail.whole(&self.trace, &line) else {
             return;
         };
-        let searched = whole.term(line.section, Compare::Equal).is_some();
+        let searched = self.term(&line, Compare::Equal).is_some();
         let has_page = !super::super::external::of_line(self, &line, &cx.shared.links).is_empty();
         let offered = |action: Action| match action {
             Action::MoreLikeThis | Action::WithoutValue | Action::AddToSearch => searched,
-            Action::AsColumn => column(&whole).is_some(),
+            Action::AsColumn => column(&whole, line.section).is_some(),
             Action::OpenLink => has_page,
             _ => true,
         };
@@ -217,7 +220,7 @@ impl Open {
 
     /// Does one of the things that a line offers.
     fn do_with_line(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let Some(line) = self.detail.line(&self.trace, cx.width(Pane::Detail)) else {
+        let Some(line) = self.detail.line(&self.trace, room(cx)) else {
             return false;
         };
         let Some(whole) = self.detail.whole(&self.trace, &line) else {
@@ -232,10 +235,10 @@ impl Open {
             Action::Raw => self.read(&line, true, cx),
             Action::InPager => outside(&whole, Outside::Page, cx),
             Action::EditOutside => outside(&whole, Outside::View, cx),
-            Action::AsColumn => match column(&whole) {
+            Action::AsColumn => match column(&whole, line.section) {
                 Some(column) => super::columns::toggle(&column, cx),
                 None => cx.say(Message::note(
-                    "only attributes of spans and resources have columns",
+                    "only attributes and what every span has are columns",
                 )),
             },
             Action::OpenLink => {
@@ -250,6 +253,23 @@ impl Open {
         true
     }
 
+    /// The term of a query that a line fulfils: of a duration, the spans that took as long.
+    fn term(&self, line: &Line, op: Compare) -> Option<Field> {
+        let whole = self.detail.whole(&self.trace, line)?;
+        if line.section != Section::Times || whole.key != "duration" {
+            return whole.term(line.section, op);
+        }
+        let op = if op == Compare::Equal {
+            Compare::GreaterEqual
+        } else {
+            Compare::Less
+        };
+        let nanos = self.trace.duration_of(self.detail.span()?).0;
+        let duration = Literal::Duration(i64::try_from(nanos).ok()?);
+        let attribute = Attribute::Intrinsic(Intrinsic::Duration);
+        Some(FieldExpr::comparison(attribute, op, duration))
+    }
+
     /// Searches for spans with a value, without it, or for those of the last search that have it.
     fn search_value(&self, line: &Line, action: Action, cx: &mut Cx<'_>) {
         let op = if action == Action::WithoutValue {
@@ -257,11 +277,7 @@ impl Open {
         } else {
             Compare::Equal
         };
-        let term = self
-            .detail
-            .whole(&self.trace, line)
-            .and_then(|whole| whole.term(line.section, op));
-        match term {
+        match self.term(line, op) {
             Some(term) if action == Action::AddToSearch => cx.go(Move::Narrow(term)),
             Some(term) => cx.go(Move::Query(crate::tui::screen::search::query_of(term))),
             None => cx.say(Message::note("no query can ask for this")),
@@ -269,15 +285,30 @@ impl Open {
     }
 }
 
-/// A heading on a line of its own.
-fn is_head(line: &Line) -> bool {
-    line.key.as_str().is_empty() && line.value.as_str().is_empty() && line.word.as_str().is_empty()
+/// The room that the pane had when it was drawn.
+pub(super) fn room(cx: &Cx<'_>) -> Room {
+    Room {
+        width: cx.width(Pane::Detail),
+        height: cx.rows(Pane::Detail) as u16,
+    }
 }
 
-/// The column that shows an attribute.
-fn column(whole: &Whole<'_>) -> Option<Column> {
-    matches!(whole.owner()?, Owner::Span | Owner::Resource)
-        .then(|| Column::Attribute(whole.key.clone().into_owned()))
+/// The column that shows what a line tells.
+fn column(whole: &Whole<'_>, section: Section) -> Option<Column> {
+    if let Some(owner) = whole.owner() {
+        let key = || Column::Attribute(whole.key.clone().into_owned());
+        return (!matches!(owner, Owner::Log(_))).then(key);
+    }
+    Some(match (section, whole.key.as_ref()) {
+        (Section::Status, _) => Column::Status,
+        (Section::Times, "start" | "from") => Column::Start,
+        (Section::Times, "duration") => Column::Share,
+        (Section::Times, "own time") => Column::Own,
+        (Section::Times, "critical") => Column::Critical,
+        (Section::Ids, "kind") => Column::Kind,
+        (Section::Ids, "span") => Column::SpanId,
+        _ => return None,
+    })
 }
 
 fn outside(whole: &Whole<'_>, tool: fn(String, &'static str) -> Outside, cx: &mut Cx<'_>) {

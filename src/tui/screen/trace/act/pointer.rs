@@ -53,7 +53,7 @@ impl Open {
                 open.touched_strip(touch, gesture, cx);
             }),
             (Target::Row(Pane::Detail, _) | Target::Spot(Pane::Detail), Gesture::Wheel(by)) => {
-                let lines = self.detail.lines(&self.trace, cx.width(Pane::Detail));
+                let lines = self.detail.lines(&self.trace, super::detail::room(cx));
                 let len = lines.list.len();
                 self.detail.list.wheel(by, cx.rows(Pane::Detail), len);
             }

@@ -22,6 +22,7 @@ pub enum Section {
     Logs,
     Links,
     LinkedFrom,
+    Below,
     Resource,
     Scope,
     Times,
@@ -63,6 +64,7 @@ impl Section {
             Self::Logs => "logs",
             Self::Links => "links",
             Self::LinkedFrom => "linked from",
+            Self::Below => "below it",
             Self::Resource => "resource",
             Self::Scope => "scope",
             Self::Times => "times",
@@ -153,6 +155,8 @@ pub struct Entry {
     pub depth: u16,
     /// It is read rather than looked up: its lines wrap.
     pub prose: bool,
+    /// What stands at the end of its line.
+    pub aside: Shown<'static>,
 }
 
 impl Entry {
@@ -171,6 +175,7 @@ impl Entry {
             brief: None,
             depth: 0,
             prose: false,
+            aside: Shown::default(),
         }
     }
 

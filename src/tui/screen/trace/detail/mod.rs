@@ -25,7 +25,7 @@ use super::together::Together;
 
 pub use entries::Known;
 pub use entry::{Entry, Link, Origin, Owner, Section, Tone};
-pub use lines::{Fold, GAP, Line, Lines};
+pub use lines::{Fold, GAP, Line, Lines, Room};
 pub use whole::{Whole, attributes};
 
 use entries::{Entries, longest};
@@ -45,7 +45,8 @@ pub struct Detail {
     pub title: Vec<Shown<'static>>,
     /// Only entries with this text are told.
     pub filter: Input,
-    folded: BTreeSet<Section>,
+    /// Sections that somebody folded, or opened.
+    chosen: BTreeMap<Section, bool>,
     /// Folds that are not as they were at first.
     turned: BTreeSet<Fold>,
     /// Sections of which all is told.
@@ -53,8 +54,8 @@ pub struct Detail {
     entries: Vec<Entry>,
     counts: BTreeMap<Section, usize>,
     subject: Option<Subject>,
-    /// The lines by the width of the pane.
-    lines: Memo<u16, Lines>,
+    /// The lines by the room in the pane.
+    lines: Memo<Room, Lines>,
 }
 
 /// What the pane tells of.
@@ -64,7 +65,7 @@ enum Subject {
     Bundle(usize, Likeness),
 }
 
-/// Sections that are folded until somebody opens them.
+/// Sections that are folded until somebody opens them or there is room for them.
 const FOLDED: [Section; 4] = [
     Section::Resource,
     Section::Scope,
@@ -80,7 +81,7 @@ impl Default for Detail {
             list: List::default(),
             title: Vec::new(),
             filter: Input::default(),
-            folded: BTreeSet::from(FOLDED),
+            chosen: BTreeMap::new(),
             turned: BTreeSet::new(),
             whole: BTreeSet::new(),
             entries: Vec::new(),
@@ -153,14 +154,14 @@ impl Detail {
         }
     }
 
-    /// The lines for a pane of that width.
-    pub fn lines(&self, trace: &Trace, width: u16) -> Arc<Lines> {
-        self.lines.get(width, || lines::lines(self, trace, width))
+    /// The lines for a pane with that room.
+    pub fn lines(&self, trace: &Trace, room: Room) -> Arc<Lines> {
+        self.lines.get(room, || lines::lines(self, trace, room))
     }
 
     /// The line under the cursor.
-    pub fn line(&self, trace: &Trace, width: u16) -> Option<Line> {
-        self.lines(trace, width)
+    pub fn line(&self, trace: &Trace, room: Room) -> Option<Line> {
+        self.lines(trace, room)
             .list
             .get(self.list.cursor())
             .cloned()
@@ -176,9 +177,10 @@ impl Detail {
         Whole::of(trace, self.span(), self.entry(line)?)
     }
 
-    /// Whether a section shows its first line only.
-    pub fn is_folded(&self, section: Section) -> bool {
-        self.folded.contains(&section) && self.filter.text().is_empty()
+    /// Whether a section is told in a line, however much room there is.
+    fn folds_away(&self, section: Section) -> bool {
+        let chosen = self.chosen.get(&section).copied();
+        chosen.unwrap_or_else(|| FOLDED.contains(&section)) && self.filter.text().is_empty()
     }
 
     /// Whether something is folded that was folded at first or not.
@@ -207,29 +209,29 @@ impl Detail {
     }
 
     /// Folds (`Some(true)`), opens or turns what is under the cursor, or what holds it.
-    pub fn fold(&mut self, fold: Option<bool>, trace: &Trace, width: u16) {
-        let Some(line) = self.line(trace, width) else {
+    pub fn fold(&mut self, fold: Option<bool>, trace: &Trace, room: Room) {
+        let Some(line) = self.line(trace, room) else {
             return;
         };
         let turns = |now: bool| fold.is_none_or(|fold| fold != now);
-        let section = self.folded.contains(&line.section);
+        let section = self.lines(trace, room).folded.contains(&line.section);
         if line.fold.is_some_and(|now| turns(now) && !section) {
             self.turn((line.entry, line.piece));
         } else if section || line.heading.is_some() {
-            if turns(section) && !self.folded.remove(&line.section) {
-                self.folded.insert(line.section);
+            if turns(section) {
+                self.chosen.insert(line.section, !section);
             }
         } else if turns(false) {
-            self.fold_owner(&line, trace, width);
+            self.fold_owner(&line, trace, room);
             return;
         }
         self.lines.clear();
-        self.stay(&line, trace, width);
+        self.stay(&line, trace, room);
     }
 
     /// Folds what a line is a part of: a container, an event, at last the section.
-    fn fold_owner(&mut self, line: &Line, trace: &Trace, width: u16) {
-        let lines = self.lines(trace, width);
+    fn fold_owner(&mut self, line: &Line, trace: &Trace, room: Room) {
+        let lines = self.lines(trace, room);
         let at = self.list.cursor();
         let above = lines.list.get(..at).unwrap_or_default().iter().rev();
         let mut same = above.take_while(|other| other.section == line.section);
@@ -237,10 +239,10 @@ impl Detail {
         let owner = same.find(holds).cloned();
         match &owner {
             Some(owner) => self.turn((owner.entry, owner.piece)),
-            None => _ = self.folded.insert(line.section),
+            None => _ = self.chosen.insert(line.section, true),
         }
         self.lines.clear();
-        self.stay(owner.as_ref().unwrap_or(line), trace, width);
+        self.stay(owner.as_ref().unwrap_or(line), trace, room);
     }
 
     fn turn(&mut self, (entry, piece): (usize, usize)) {
@@ -258,28 +260,26 @@ impl Detail {
     }
 
     /// Opens or folds all there is.
-    pub fn fold_all(&mut self, fold: bool, trace: &Trace, width: u16) {
-        let Some(line) = self.line(trace, width) else {
+    pub fn fold_all(&mut self, fold: bool, trace: &Trace, room: Room) {
+        let Some(line) = self.line(trace, room) else {
             return;
         };
-        self.folded.clear();
         self.turned.clear();
-        if fold {
-            self.folded
-                .extend(self.entries.iter().map(|entry| entry.section));
-        } else {
-            self.open_values(trace, width);
+        let sections = self.entries.iter().map(|entry| (entry.section, fold));
+        self.chosen = sections.collect();
+        if !fold {
+            self.open_values(trace, room);
         }
         self.lines.clear();
-        self.stay(&line, trace, width);
+        self.stay(&line, trace, room);
     }
 
     /// Opens folds until there are none; what opens may hold further ones.
-    fn open_values(&mut self, trace: &Trace, width: u16) {
+    fn open_values(&mut self, trace: &Trace, room: Room) {
         const LEVELS: usize = 8;
         for _ in 0..LEVELS {
             self.lines.clear();
-            let lines = self.lines(trace, width);
+            let lines = self.lines(trace, room);
             let folded = lines.list.iter().filter(|line| line.fold == Some(true));
             let folded: Vec<_> = folded.map(|line| (line.entry, line.piece)).collect();
             if folded.is_empty() {
@@ -292,8 +292,8 @@ impl Detail {
     }
 
     /// Keeps the cursor on a line, or on the head of its section.
-    fn stay(&mut self, line: &Line, trace: &Trace, width: u16) {
-        let lines = self.lines(trace, width);
+    fn stay(&mut self, line: &Line, trace: &Trace, room: Room) {
+        let lines = self.lines(trace, room);
         let find = |wanted: &dyn Fn(&Line) -> bool| lines.list.iter().position(wanted);
         let at = find(&|other| {
             (other.entry, other.piece, other.section) == (line.entry, line.piece, line.section)
@@ -305,9 +305,9 @@ impl Detail {
     }
 
     /// The first line of the next or previous section.
-    pub fn section(&self, forward: bool, trace: &Trace, width: u16) -> Option<usize> {
+    pub fn section(&self, forward: bool, trace: &Trace, room: Room) -> Option<usize> {
         let cursor = self.list.cursor();
-        let lines = self.lines(trace, width);
+        let lines = self.lines(trace, room);
         let mut heads = lines
             .list
             .iter()

@@ -4,7 +4,10 @@ use super::*;
 use crate::model::{Notes, scenario};
 use crate::tui::screen::trace::links::BackLinks;
 
-const WIDTH: u16 = 100;
+const ROOM: Room = Room {
+    width: 100,
+    height: 7,
+};
 
 fn tell(trace: &Trace, span: usize) -> Detail {
     let mut detail = Detail::default();
@@ -27,13 +30,13 @@ fn shop() -> Trace {
 
 /// Key and value of each line.
 fn told(detail: &Detail, trace: &Trace) -> Vec<(String, String)> {
-    let lines = detail.lines(trace, WIDTH);
+    let lines = detail.lines(trace, ROOM);
     let words = |line: &Line| (line.key.to_string(), format!("{}{}", line.word, line.value));
     lines.list.iter().map(words).collect()
 }
 
 fn to(detail: &mut Detail, trace: &Trace, wanted: impl Fn(&Line) -> bool) {
-    let at = detail.lines(trace, WIDTH).list.iter().position(wanted);
+    let at = detail.lines(trace, ROOM).list.iter().position(wanted);
     detail.list.follow(at.expect("a line like that"));
 }
 
@@ -41,7 +44,7 @@ fn to(detail: &mut Detail, trace: &Trace, wanted: impl Fn(&Line) -> bool) {
 fn sections_have_a_heading_and_fold_to_a_preview() {
     let trace = shop();
     let detail = tell(&trace, 0);
-    let lines = detail.lines(&trace, WIDTH);
+    let lines = detail.lines(&trace, ROOM);
     let headings: Vec<_> = lines.list.iter().filter_map(|line| line.heading).collect();
     assert_eq!(
         headings,
@@ -72,16 +75,21 @@ fn a_section_opens_in_place() {
     to(&mut detail, &trace, |line| {
         line.section == Section::Resource
     });
-    detail.fold(None, &trace, WIDTH);
-    let line = detail.line(&trace, WIDTH).unwrap();
+    detail.fold(None, &trace, ROOM);
+    let line = detail.line(&trace, ROOM).unwrap();
     let whole = detail.whole(&trace, &line).unwrap();
     assert_eq!(
         (whole.key.as_ref(), whole.text().as_ref()),
         ("service.name", "shop")
     );
     assert_eq!(whole.json(), r#"{"key":"service.name","value":"shop"}"#);
-    detail.fold(Some(true), &trace, WIDTH);
-    assert!(detail.is_folded(Section::Resource));
+    detail.fold(Some(true), &trace, ROOM);
+    assert!(
+        detail
+            .lines(&trace, ROOM)
+            .folded
+            .contains(&Section::Resource)
+    );
 }
 
 #[test]
@@ -106,10 +114,10 @@ fn json_is_a_tree_that_folds() {
     to(&mut detail, &trace, |line| {
         line.word.as_str() == "\"items\":"
     });
-    detail.fold(Some(false), &trace, WIDTH);
+    detail.fold(Some(false), &trace, ROOM);
     assert!(told(&detail, &trace).iter().any(|line| line.1 == "12"));
     detail.list.follow(detail.list.cursor() + 3);
-    detail.fold(Some(true), &trace, WIDTH);
+    detail.fold(Some(true), &trace, ROOM);
     assert!(
         !told(&detail, &trace).iter().any(|line| line.1 == "12"),
         "what holds it folds"
@@ -135,7 +143,13 @@ fn the_filter_keeps_what_has_the_text() {
 fn narrow_panes_have_headings_of_their_own() {
     let trace = shop();
     let detail = tell(&trace, 0);
-    let lines = detail.lines(&trace, 50);
+    let lines = detail.lines(
+        &trace,
+        Room {
+            width: 50,
+            height: 9,
+        },
+    );
     assert_eq!((lines.x, lines.list[0].heading), (5, Some(("status", 1))));
     assert!(lines.list[0].value.as_str().is_empty());
     assert_eq!(lines.list[1].key.as_str(), "error");

@@ -47,7 +47,7 @@ pub fn title(
 }
 
 /// How a span stands: `slower than 97 % of 3,600 like it`.
-fn beside_its_like(standing: &Standing) -> String {
+pub fn beside_its_like(standing: &Standing) -> String {
     let of = text::count(standing.of);
     let (slower, all) = ((standing.faster * 1e4) as u64, 10_000);
     if slower * 2 < all {

@@ -1,8 +1,9 @@
 //! All of a value, from where it stands: to be read, copied, searched for.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
-use crate::model::{Attributes, Trace, Value};
+use crate::model::{Attributes, Kind, SpanId, Trace, TraceId, Value};
 use crate::text::Shown;
 use crate::traceql::operator::Compare;
 use crate::traceql::tree::{Field, FieldExpr, Literal};
@@ -10,13 +11,15 @@ use crate::traceql::{Attribute, Intrinsic, Scope};
 use crate::tui::screen::pager::Reading;
 use crate::tui::value::{form_of, hex};
 
-use super::entry::{Entry, Origin, Owner, Section};
+use super::entry::{Entry, Link, Origin, Owner, Section};
 
 /// A value with its key.
 pub struct Whole<'a> {
     pub key: Cow<'a, str>,
     pub value: Value<'a>,
     owner: Option<Owner>,
+    /// The span that it leads to.
+    link: Option<(TraceId, SpanId)>,
 }
 
 impl<'a> Whole<'a> {
@@ -26,6 +29,11 @@ impl<'a> Whole<'a> {
             key: Cow::Borrowed(key),
             value: Value::Str(value),
             owner: None,
+            link: match entry.link {
+                Some(Link::Span(number)) => Some((trace.id(), trace.span(number).span_id())),
+                Some(Link::Trace(id, span)) => Some((id, span)),
+                _ => None,
+            },
         };
         let key = entry.key.as_str();
         if let Origin::Told(told) = &entry.origin {
@@ -41,6 +49,7 @@ impl<'a> Whole<'a> {
                 key: Cow::Borrowed(key),
                 value: trace.logs().nth(*at)?.body(),
                 owner: None,
+                link: None,
             },
             Origin::Attribute(owner, at) => return Self::attribute(trace, number, *owner, *at),
         })
@@ -53,6 +62,7 @@ impl<'a> Whole<'a> {
             key: Cow::Borrowed(key),
             value,
             owner: Some(owner),
+            link: None,
         })
     }
 
@@ -94,6 +104,9 @@ impl<'a> Whole<'a> {
         Value::Str(&self.key).write_json(&mut out);
         out.push_str(",\"value\":");
         self.value.write_json(&mut out);
+        if let Some((trace, span)) = self.link {
+            _ = write!(out, ",\"trace_id\":\"{trace}\",\"span_id\":\"{span}\"");
+        }
         out.push('}');
         out
     }
@@ -137,6 +150,26 @@ impl<'a> Whole<'a> {
             (_, Section::Ids, "trace") => intrinsic(Intrinsic::TraceId, text()),
             (_, Section::Ids, "span") => intrinsic(Intrinsic::SpanId, text()),
             (_, Section::Ids, "parent") => intrinsic(Intrinsic::ParentId, text()),
+            (_, Section::Ids, "kind") => {
+                let kind = Kind::from_name(&self.text())?;
+                intrinsic(Intrinsic::Kind, Literal::Kind(kind))
+            }
+            (_, Section::Links, _) => {
+                let (trace, _) = self.link?;
+                intrinsic(Intrinsic::LinkTraceId, Literal::Text(trace.to_string()))
+            }
+            (_, Section::LinkedFrom, _) => {
+                let (_, span) = self.link?;
+                intrinsic(Intrinsic::SpanId, Literal::Text(span.to_string()))
+            }
+            (_, Section::Scope, name) => {
+                let name = Literal::Text(name.to_owned());
+                intrinsic(Intrinsic::InstrumentationName, name)
+            }
+            (_, Section::Below, service) => Some((
+                Attribute::keyed(Scope::Resource, "service.name"),
+                Literal::Text(service.to_owned()),
+            )),
             _ => None,
         }?;
         Some(FieldExpr::comparison(attribute, op, literal))

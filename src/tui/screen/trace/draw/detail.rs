@@ -9,8 +9,11 @@ use crate::tui::page::Look;
 use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
-use super::super::detail::{GAP, Line, Lines, Tone};
+use super::super::detail::{GAP, Line, Lines, Room, Tone};
 use super::super::{Focus, Open, external};
+
+/// From so many rows on a pane can have a title of several.
+const HIGH: u16 = 14;
 
 /// On a small terminal: the span under the cursor in a row of its own.
 pub fn brief(open: &Open, canvas: &mut Canvas<'_>, row: Rect) {
@@ -18,31 +21,67 @@ pub fn brief(open: &Open, canvas: &mut Canvas<'_>, row: Rect) {
     title(open, canvas, row);
 }
 
-/// A rule with the span's name and figures in it. Returns the next free column.
-fn title(open: &Open, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
-    canvas.repeat(
-        area.x,
-        area.y,
-        area.width,
-        canvas.glyphs.edge,
-        Token::Border,
-    );
+/// A rule with the span's name and figures in it.
+fn title(open: &Open, canvas: &mut Canvas<'_>, area: Rect) {
+    let parts = open.detail.title.iter().enumerate();
     let mut phrase = Phrase::of(Token::Text, " ");
-    for (at, part) in open.detail.title.iter().enumerate() {
-        match at {
-            0 => phrase.push(Token::Strong, part.clone()),
-            1 => {
-                phrase.push(Token::Border, format!(" {0}{0} ", canvas.glyphs.edge));
-                phrase.push(Token::Text, part.clone());
-            }
-            _ => {
-                phrase.push(Token::Muted, format!(" {} ", canvas.glyphs.between));
-                phrase.push(Token::Text, part.clone());
-            }
-        }
+    for (at, part) in parts {
+        push(&mut phrase, canvas, at, part);
     }
     phrase.push(Token::Text, " ");
-    canvas.phrase(area.x + 2, area.y, area.width.saturating_sub(4), &phrase)
+    rule(canvas, area, &phrase);
+}
+
+/// A phrase in a rule over the pane.
+fn rule(canvas: &mut Canvas<'_>, area: Rect, phrase: &Phrase) {
+    let edge = canvas.glyphs.edge;
+    canvas.repeat(area.x, area.y, area.width, edge, Token::Border);
+    canvas.phrase(area.x + 2, area.y, area.width.saturating_sub(4), phrase);
+}
+
+/// Adds a part of the title: the name, how long it took, other figures.
+fn push(phrase: &mut Phrase, canvas: &Canvas<'_>, at: usize, part: &Shown<'static>) {
+    match at {
+        0 => phrase.push(Token::Strong, part.clone()),
+        1 => {
+            phrase.push(Token::Border, format!(" {0}{0} ", canvas.glyphs.edge));
+            phrase.push(Token::Text, part.clone());
+        }
+        _ => {
+            phrase.push(Token::Muted, format!(" {} ", canvas.glyphs.between));
+            phrase.push(Token::Text, part.clone());
+        }
+    }
+}
+
+/// The title over the pane; where it is too long for one row and the pane is high, figures stand in
+/// rows of their own. Returns the rows that it took.
+fn heading(open: &Open, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
+    let parts = &open.detail.title;
+    let between = format!(" {} ", canvas.glyphs.between);
+    let widths = parts.iter().map(|part| part.width() + between.len());
+    if area.height < HIGH || widths.sum::<usize>() <= usize::from(area.width) {
+        title(open, canvas, area);
+        return 1;
+    }
+    let mut name = Phrase::of(Token::Text, " ");
+    if let Some(part) = parts.first() {
+        push(&mut name, canvas, 0, part);
+    }
+    name.push(Token::Text, " ");
+    rule(canvas, area, &name);
+    let (left, end) = (area.x + 3, area.right().saturating_sub(1));
+    let (mut x, mut y) = (left, area.y + 1);
+    for part in parts.iter().skip(1) {
+        if x > left && x + between.len() as u16 + part.width() as u16 > end {
+            (x, y) = (left, y + 1);
+        }
+        if x > left {
+            x = canvas.text(x, y, end - x, &Shown::from(between.clone()), Token::Muted);
+        }
+        x = canvas.text(x, y, end.saturating_sub(x), part, Token::Text);
+    }
+    y + 1 - area.y
 }
 
 pub fn detail(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
@@ -52,14 +91,18 @@ pub fn detail(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect)
             canvas.put(area.x - 1, y, canvas.glyphs.vertical, Token::Border);
         }
     }
-    title(open, canvas, Rect { height: 1, ..area });
+    let rows = heading(open, canvas, area).min(area.height);
     let mut body = Rect {
-        y: area.y + 1,
-        height: area.height.saturating_sub(1),
+        y: area.y + rows,
+        height: area.height - rows,
         ..area
     };
     let detail = &open.detail;
-    let lines = detail.lines(&open.trace, body.width);
+    let room = Room {
+        width: body.width,
+        height: body.height,
+    };
+    let lines = detail.lines(&open.trace, room);
     if open.focus == Focus::Filter || !detail.filter.text().is_empty() {
         filter(open, look, canvas, Rect { height: 1, ..body }, &lines);
         body.y += 1;
@@ -128,7 +171,7 @@ fn draw_line(
     area: Rect,
     (line, lines): (&Line, &Lines),
 ) {
-    let folded = open.detail.is_folded(line.section);
+    let folded = lines.folded.contains(&line.section);
     let mut x = area.x + lines.x;
     if let Some((title, entries)) = line.heading {
         let glyph = if folded {
@@ -158,8 +201,7 @@ fn draw_line(
         let key = line.key.clone().cut_middle(room.into(), canvas.charset());
         canvas.text(x + indent, area.y, room, &key, Token::SyntaxKey);
     }
-    let has_keys = line.section.has_keys();
-    let x = if has_keys {
+    let x = if line.keyed {
         x + lines.keys + GAP
     } else {
         x + 2
@@ -249,10 +291,14 @@ fn tails(
         let size = format!("{} {}", text::bytes(bytes as u64), canvas.glyphs.enter);
         tails.push((Shown::from(size), Token::Doubt, None));
     }
-    if line.piece > 0 {
+    if line.piece > 0 || line.is_head() {
         return tails;
     }
     let entry = open.detail.entry(line);
+    let aside = entry.map(|entry| &entry.aside);
+    if let Some(aside) = aside.filter(|aside| !aside.as_str().is_empty()) {
+        tails.push((aside.clone(), Token::Muted, None));
+    }
     if entry.is_some_and(|entry| entry.link.is_some()) {
         let out = line.section != super::super::detail::Section::LinkedFrom;
         let glyph = if out {

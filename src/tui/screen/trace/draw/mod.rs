@@ -135,8 +135,12 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
     };
     let (at, of) = match open.focus {
         Focus::Detail | Focus::Filter => {
-            let width = look.shared.drawn.pane(Pane::Detail).width;
-            let lines = open.detail.lines(&open.trace, width.max(1));
+            let pane = look.shared.drawn.pane(Pane::Detail);
+            let room = super::detail::Room {
+                width: pane.width.max(1),
+                height: pane.height,
+            };
+            let lines = open.detail.lines(&open.trace, room);
             (open.detail.list.cursor(), lines.list.len())
         }
         Focus::Tree | Focus::Find => open.position(),
