@@ -69,13 +69,23 @@ const MODEL: &[&str] = &[
     "gen_ai.response.model",
     "gen_ai.request.model",
     "llm.model_name",
+    "ai.model.id",
+    "langfuse.observation.model.name",
 ];
-pub const PROVIDER: &[&str] = &["gen_ai.provider.name", "gen_ai.system", "llm.system"];
+pub const PROVIDER: &[&str] = &[
+    "gen_ai.provider.name",
+    "gen_ai.system",
+    "llm.provider",
+    "llm.system",
+    "ai.model.provider",
+];
 pub const TOKENS_IN: &[&str] = &[
     "gen_ai.usage.input_tokens",
     "gen_ai.usage.prompt_tokens",
     "llm.usage.prompt_tokens",
     "llm.token_count.prompt",
+    "ai.usage.promptTokens",
+    "ai.usage.inputTokens",
     "input_tokens",
 ];
 pub const TOKENS_OUT: &[&str] = &[
@@ -83,6 +93,8 @@ pub const TOKENS_OUT: &[&str] = &[
     "gen_ai.usage.completion_tokens",
     "llm.usage.completion_tokens",
     "llm.token_count.completion",
+    "ai.usage.completionTokens",
+    "ai.usage.outputTokens",
     "output_tokens",
 ];
 const FUNCTION: &[&str] = &["code.function.name", "code.function"];

@@ -31,7 +31,7 @@ pub enum Section {
 
 impl Section {
     /// All of them, from top to bottom.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Longest,
         Self::Note,
         Self::Warnings,
@@ -44,6 +44,7 @@ impl Section {
         Self::Logs,
         Self::Links,
         Self::LinkedFrom,
+        Self::Below,
         Self::Resource,
         Self::Scope,
         Self::Times,

@@ -219,7 +219,7 @@ impl Detail {
             self.turn((line.entry, line.piece));
         } else if section || line.heading.is_some() {
             if turns(section) {
-                self.chosen.insert(line.section, !section);
+                self.choose(line.section, !section, &self.lines(trace, room));
             }
         } else if turns(false) {
             self.fold_owner(&line, trace, room);
@@ -239,10 +239,23 @@ impl Detail {
         let owner = same.find(holds).cloned();
         match &owner {
             Some(owner) => self.turn((owner.entry, owner.piece)),
-            None => _ = self.chosen.insert(line.section, true),
+            None => self.choose(line.section, true, &lines),
         }
         self.lines.clear();
         self.stay(owner.as_ref().unwrap_or(line), trace, room);
+    }
+
+    /// Folds or opens a section. From now on no other opens or folds by itself.
+    fn choose(&mut self, section: Section, fold: bool, lines: &Lines) {
+        if self.chosen.is_empty() {
+            let opened = |section: &Section| {
+                let told = lines.list.iter().any(|line| line.section == *section);
+                told && !lines.folded.contains(section)
+            };
+            let now = FOLDED.map(|section| (section, !opened(&section)));
+            self.chosen.extend(now);
+        }
+        self.chosen.insert(section, fold);
     }
 
     fn turn(&mut self, (entry, piece): (usize, usize)) {

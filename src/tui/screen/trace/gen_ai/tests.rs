@@ -22,8 +22,12 @@ fn span(attributes: &[(&str, &str)], events: &[(&str, &[(&str, &str)])]) -> Trac
     single::span(&text(attributes), &events)
 }
 
+fn talk(trace: &Trace) -> Option<Talk> {
+    Talk::of(trace.span(0), trace.logs(), Charset::Unicode)
+}
+
 fn told(trace: &Trace) -> Vec<String> {
-    let talk = Talk::of(trace.span(0)).unwrap();
+    let talk = talk(trace).unwrap();
     talk.messages
         .iter()
         .map(|m| format!("{}: {}", m.who, m.text))
@@ -143,7 +147,7 @@ fn figures_are_told_under_old_and_new_names() {
         ],
         &[],
     );
-    let facts = Talk::of(new.span(0)).unwrap().facts;
+    let facts = talk(&new).unwrap().facts;
     let told: Vec<String> = facts
         .iter()
         .map(|(key, value)| format!("{key} {value}"))
@@ -167,13 +171,13 @@ fn figures_are_told_under_old_and_new_names() {
         &[],
     );
     assert_eq!(
-        Talk::of(old.span(0)).unwrap().facts,
+        talk(&old).unwrap().facts,
         [
             ("provider", "acme".to_owned()),
             ("tokens", "7 in".to_owned())
         ]
     );
-    assert_eq!(Talk::of(span(&[("http.method", "GET")], &[]).span(0)), None);
+    assert_eq!(talk(&span(&[("http.method", "GET")], &[])), None);
 }
 
 #[test]
@@ -189,4 +193,100 @@ fn what_is_no_json_is_told_as_it_is() {
     let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
     let trace = span(&[("gen_ai.input.messages", &deep)], &[]);
     assert_eq!(told(&trace).len(), 1);
+}
+
+#[test]
+fn what_other_libraries_write_is_told_as_well() {
+    let langfuse = span(
+        &[
+            ("langfuse.observation.type", "generation"),
+            (
+                "langfuse.observation.input",
+                r#"[{"role":"user","content":"ping"}]"#,
+            ),
+            (
+                "langfuse.observation.output",
+                r#"{"role":"assistant","content":"pong"}"#,
+            ),
+            (
+                "langfuse.observation.usage_details",
+                r#"{"input":3,"output":1}"#,
+            ),
+            ("langfuse.observation.cost_details", r#"{"total":0.5}"#),
+        ],
+        &[],
+    );
+    assert_eq!(told(&langfuse), ["user: ping", "assistant: pong"]);
+    let facts = talk(&langfuse).unwrap().facts;
+    let tokens = ("tokens", "3 in  1 out".to_owned());
+    assert_eq!(facts[1..], [tokens, ("cost", "0.5".to_owned())]);
+    let vercel = span(
+        &[
+            (
+                "ai.prompt.messages",
+                r#"[{"role":"user","content":[{"type":"text","text":"Hi"}]}]"#,
+            ),
+            ("ai.response.text", "Hello"),
+            (
+                "ai.response.toolCalls",
+                r#"[{"toolName":"greet","args":"{}"}]"#,
+            ),
+            ("ai.response.msToFirstChunk", "350"),
+        ],
+        &[],
+    );
+    assert_eq!(
+        told(&vercel),
+        ["user: Hi", "assistant: Hello", "calls greet: {}"]
+    );
+    assert_eq!(
+        talk(&vercel).unwrap().facts,
+        [("first word", "350 ms".to_owned())]
+    );
+    let tool = span(
+        &[
+            ("openinference.span.kind", "TOOL"),
+            ("tool.name", "look"),
+            ("input.value", r#"{"at":"cat"}"#),
+            ("output.value", "a cat"),
+        ],
+        &[],
+    );
+    assert_eq!(told(&tool), [r#"calls look: {"at":"cat"}"#, "tool: a cat"]);
+    let search = span(
+        &[
+            ("openinference.span.kind", "RETRIEVER"),
+            ("input.value", "shoes"),
+            ("retrieval.documents.0.document.id", "d1"),
+            ("retrieval.documents.0.document.content", "Runner"),
+            ("retrieval.documents.0.document.score", "0.9"),
+        ],
+        &[],
+    );
+    assert_eq!(told(&search), ["input: shoes", "document d1 0.9: Runner"]);
+    let mlflow = span(
+        &[
+            (
+                "mlflow.spanInputs",
+                r#"{"messages":[{"role":"user","content":"q"}]}"#,
+            ),
+            (
+                "mlflow.spanOutputs",
+                r#"{"choices":[{"message":{"role":"assistant","content":"a"}}]}"#,
+            ),
+        ],
+        &[],
+    );
+    assert_eq!(told(&mlflow), ["user: q", "assistant: a"]);
+    let logfire = span(
+        &[
+            ("gen_ai.operation.name", "chat"),
+            (
+                "events",
+                r#"[{"event.name":"gen_ai.user.message","content":"q"},{"event.name":"gen_ai.choice","message":{"content":"a"}}]"#,
+            ),
+        ],
+        &[],
+    );
+    assert_eq!(told(&logfire), ["user: q", "assistant: a"]);
 }

@@ -14,17 +14,20 @@ impl<M: Fn(Section) -> usize> Entries<'_, M> {
         let (trace, number) = (self.known.trace, self.number);
         let whole = trace.duration().0;
         let charset = self.known.charset;
+        let between = crate::analysis::between(charset);
         let exact = |nanos: u64| {
             let short = text::duration(nanos, charset);
-            format!("{short}, {} ns", text::count(nanos))
+            format!("{short}{between}{} ns", text::count(nanos))
         };
-        let share =
-            |part: u64| format!("{}, {} of the trace", exact(part), text::share(part, whole));
+        let share = |part: u64| {
+            let share = text::share(part, whole);
+            format!("{}{between}{share} of the trace", exact(part))
+        };
         let from = trace.start_of(number).since(trace.start());
         let mut figures = vec![
             ("start", Clock::rfc3339(trace.start_of(number).0)),
             ("end", Clock::rfc3339(trace.end_of(number).0)),
-            ("from", format!("+{} of the trace's start", exact(from.0))),
+            ("from", format!("+{} in the trace", exact(from.0))),
             ("duration", share(trace.duration_of(number).0)),
             ("own time", share(trace.self_time(number).0)),
         ];

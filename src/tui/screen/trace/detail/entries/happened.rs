@@ -1,12 +1,12 @@
 //! What happened while a span went on: its events, and the log records that carry its id.
 
-use crate::model::{EventRef, LogRef, Note, Time, Value};
+use crate::model::{EventRef, LogRef, Note, SpanId, Time, Value};
 use crate::text::{self, Charset, Shown};
 
 use super::super::entry::{Entry, Origin, Owner, Section, Tone, head};
 use super::Entries;
 
-impl<M: Fn(Section) -> usize> Entries<'_, M> {
+impl<'a, M: Fn(Section) -> usize> Entries<'a, M> {
     /// Events by time. Of those outside of the time that is shown only their number is told, until
     /// somebody wants them all.
     pub(super) fn events(&mut self) {
@@ -71,6 +71,13 @@ impl<M: Fn(Section) -> usize> Entries<'_, M> {
         Shown::from(format!("trace {offset}"))
     }
 
+    /// The log records that carry the span's id.
+    pub(super) fn own_logs(&self) -> impl Iterator<Item = LogRef<'a>> + use<'a, M> {
+        let id = self.span.span_id();
+        let logs = self.known.trace.logs();
+        logs.filter(move |log| is_of(*log, id))
+    }
+
     /// By how many ns clocks were corrected.
     pub(super) fn moved(&self) -> i64 {
         self.known.trace.start_of(self.number).0 as i64 - self.span.start().0 as i64
@@ -78,9 +85,8 @@ impl<M: Fn(Section) -> usize> Entries<'_, M> {
 
     pub(super) fn logs(&mut self) {
         let (span, trace) = (self.span, self.known.trace);
-        let own = trace.logs().enumerate();
-        let is_here = |log: &LogRef<'_>| log.span_id() == span.span_id() && !Note::is(*log);
-        for (at, log) in own.filter(|(_, log)| is_here(log)) {
+        let id = span.span_id();
+        for (at, log) in (trace.logs().enumerate()).filter(|(_, log)| is_of(*log, id)) {
             let body = log.body().to_text();
             let severity = match log.severity_text() {
                 "" => "log",
@@ -107,6 +113,11 @@ impl<M: Fn(Section) -> usize> Entries<'_, M> {
         }
         self.close(Section::Logs);
     }
+}
+
+/// Whether a log record was written in a span, by the system that was traced.
+fn is_of(log: LogRef<'_>, span: SpanId) -> bool {
+    log.span_id() == span && !Note::is(log)
 }
 
 /// Time since the span's start, with its sign.

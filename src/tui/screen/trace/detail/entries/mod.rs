@@ -167,7 +167,7 @@ impl<'a, M: Fn(Section) -> usize> Entries<'a, M> {
                 ..Entry::told(Section::Call, call.family, call.words())
             });
         }
-        if let Some(talk) = gen_ai::Talk::of(self.span) {
+        if let Some(talk) = gen_ai::Talk::of(self.span, self.own_logs(), self.known.charset) {
             for (key, value) in talk.facts {
                 self.push(Entry::told(Section::Model, key, value));
             }

@@ -103,7 +103,9 @@ impl Build<'_> {
             Whole::of(self.trace, self.detail.span(), entry).filter(|_| entry.bytes <= LONG);
         let text = whole.as_ref().map(Whole::text);
         match text.as_deref() {
-            Some(text) if entry.prose => self.prose(&base, entry, text),
+            Some(text) if entry.prose && !self.is_tree(entry, text) => {
+                self.prose(&base, entry, text);
+            }
             Some(text) => match self.form(entry, text) {
                 Some(form) if !is_bytes(whole.as_ref()) => self.value((form, text), &base, nth),
                 _ => self.single(base, entry),
@@ -111,6 +113,12 @@ impl Build<'_> {
             None => self.single(base, entry),
         }
         0..0
+    }
+
+    /// What a tool is called with, or answers, is read as a tree if it is one.
+    fn is_tree(&self, entry: &Entry, text: &str) -> bool {
+        let is_said = entry.section == Section::Conversation;
+        is_said && self.form(entry, text) == Some(Form::Json)
     }
 
     /// How a value is laid out: as what it is, and a small object where it is too wide for a line.

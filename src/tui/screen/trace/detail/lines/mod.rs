@@ -98,7 +98,7 @@ pub fn lines(detail: &Detail, trace: &Trace, room: Room) -> Lines {
         let more = entries
             .count()
             .saturating_sub(usize::from(room.width >= WIDE));
-        if folded.contains(&section) && !detail.chosen.contains_key(&section) && more <= left {
+        if folded.contains(&section) && detail.chosen.is_empty() && more <= left {
             left -= more;
             folded.remove(&section);
         }
