@@ -102,7 +102,7 @@ impl Open {
             | Action::WithoutOperation
             | Action::WithoutShorter
             | Action::ShowAll
-            | Action::HitsAs => Some(Step::Rows(self.shape())),
+            | Action::HitsAs => Some(Step::Rows(Box::new(self.shape()))),
             _ => None,
         }
     }
@@ -113,16 +113,16 @@ impl Open {
                 Step::Fold(span, self.rows.is_folded(span))
             }
             Row::Bundle(bundle) => Step::Bundle(bundle.first, bundle.likeness, bundle.is_open()),
-            Row::Hidden(_) => Step::Rows(self.shape()),
+            Row::Hidden(_) => Step::Rows(Box::new(self.shape())),
         })
     }
 
-    fn shape(&self) -> Box<Shape> {
-        Box::new(Shape {
+    fn shape(&self) -> Shape {
+        Shape {
             folds: self.rows.folds(),
             without: self.without.clone(),
             hits_as: self.find.hits_as,
-        })
+        }
     }
 
     /// What a step changes, as it is now.
@@ -133,7 +133,7 @@ impl Open {
             Step::Bundle(first, likeness, _) => {
                 Step::Bundle(first, likeness, self.rows.is_open(first, likeness))
             }
-            Step::Rows(_) => Step::Rows(self.shape()),
+            Step::Rows(_) => Step::Rows(Box::new(self.shape())),
         }
     }
 
