@@ -133,7 +133,11 @@ fn done(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
 /// Goes where a page wants to.
 pub fn go(state: &mut State, to: Move, effects: &mut Vec<Effect>) {
     match to {
-        Move::Open(screen) => state.open(screen, effects),
+        Move::Open(screen) => {
+            state.open(screen, effects);
+            // Whoever is killed comes back here, too.
+            effects.push(Effect::Save(state.session()));
+        }
         Move::Over(overlay) => state.cover(overlay, effects),
         Move::Leave => {
             if !state.close(effects) {

@@ -10,19 +10,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::analysis::{CallFigures, Trends, Words, blame};
 use crate::backend::{Backend, BackendError, Part, SearchRequest};
-use crate::model::{Block, Cancellation, Nanos, Trace, TraceId};
+use crate::model::{Cancellation, Nanos, Trace};
 use crate::text::{Charset, Clock, Shown};
-use crate::traceql::Census;
 use crate::tui::answer::{Answer, Held, Opened, Request};
 use crate::tui::host::Host;
 use crate::tui::job::JobId;
-use crate::tui::screen::groups;
 use crate::tui::screen::map::{Mapped, baseline};
 use crate::tui::screen::trace::{LARGE, Study, explain, outline};
 use crate::tui::widget::waterfall::Bundles;
 use crate::tui::writing;
 
 use super::keeping;
+use super::names::{census, values};
 
 /// How often it is looked how far reading is.
 const LOOK: Duration = Duration::from_millis(100);
@@ -68,7 +67,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    async fn say(&self, answer: Answer) -> bool {
+    pub async fn say(&self, answer: Answer) -> bool {
         self.to.send((self.id, answer)).await.is_ok()
     }
 }
@@ -164,50 +163,6 @@ async fn answer(world: World, request: Request, reply: &Reply, cancel: Cancellat
         }
     };
     reply.say(last.unwrap_or_else(|error| failed(&error))).await;
-}
-
-/// Looks at the attributes of some traces, each block once. A trace that cannot be opened is left
-/// out: proposals are no promise.
-async fn census(
-    backend: &dyn Backend,
-    ids: Vec<TraceId>,
-    reply: &Reply,
-    cancel: CancellationToken,
-) {
-    let mut blocks: Vec<Arc<Block>> = Vec::new();
-    for id in ids {
-        let Ok(Some(trace)) = backend.trace(id, cancel.clone()).await else {
-            continue;
-        };
-        for block in trace.blocks() {
-            if !blocks.iter().any(|known| Arc::ptr_eq(known, block)) {
-                blocks.push(Arc::clone(block));
-            }
-        }
-    }
-    let counted = spawn_blocking(move || Census::of(blocks.iter().map(AsRef::as_ref)));
-    if let Ok(census) = counted.await {
-        reply.say(Answer::Census(Held(Arc::new(census)))).await;
-    } else {
-        reply.say(Answer::Done).await;
-    }
-}
-
-/// An attribute's values in some traces. One that cannot be opened has none.
-async fn values(
-    backend: &dyn Backend,
-    ids: Vec<TraceId>,
-    name: String,
-    reply: &Reply,
-    cancel: CancellationToken,
-) {
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        if let Ok(Some(trace)) = backend.trace(id, cancel.clone()).await {
-            found.push((id, groups::values(&trace, &name)));
-        }
-    }
-    reply.say(Answer::Values(name, found)).await;
 }
 
 /// Tells how far reading is until all is there.

@@ -8,12 +8,13 @@ mod browse;
 mod editor;
 pub mod jobs;
 pub mod keeping;
+mod names;
 pub mod pace;
+mod perform;
 mod signals;
 
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,9 +25,9 @@ use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
 use crate::backend::Backend;
-use crate::model::{Trace, TraceId};
+use crate::model::TraceId;
 
-use super::answer::{Answer, Held};
+use super::answer::Answer;
 use super::app::State;
 use super::effect::{Effect, Outside};
 use super::host::Host;
@@ -256,72 +257,6 @@ impl Runtime {
         self.perform(effects)
     }
 
-    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
-        for effect in effects {
-            match effect {
-                Effect::Ask(id, request) => self.runner.start(id, request),
-                Effect::Cancel(slot) => self.runner.cancel(slot),
-                Effect::Copy(text) => self.copy(&text)?,
-                Effect::Mouse(on) => self.terminal.capture_mouse(on)?,
-                Effect::Save(session) => self.save(&session),
-                Effect::Keep(open) => self.keep_open(&open),
-                Effect::Edit(text) => self.errand = Some(Errand::Edit(text)),
-                Effect::Outside(Outside::Browse(url)) => self.browse(&url)?,
-                Effect::Outside(what) => self.errand = Some(Errand::Show(what)),
-                Effect::Suspend => self.suspend()?,
-                Effect::Redraw => {
-                    self.terminal.forget();
-                    self.state.shared.urgency = Urgency::Key;
-                }
-                Effect::Quit => self.quit = true,
-            }
-        }
-        Ok(())
-    }
-
-    fn copy(&mut self, text: &str) -> io::Result<()> {
-        let what = self
-            .state
-            .shared
-            .copied
-            .take()
-            .unwrap_or_else(|| "text".to_owned());
-        let message = match self.terminal.copy(text) {
-            Ok(way) => Message::note(format!("{what}: {way}")),
-            Err(error) => Message::error(format!("could not copy {what}: {error}")),
-        };
-        self.take(Msg::Notice(message))
-    }
-
-    fn save(&mut self, session: &super::session::Session) {
-        let Some(path) = &self.session else { return };
-        let written = serde_json::to_string(session)
-            .map_err(io::Error::other)
-            .and_then(|text| {
-                path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-                keep(path, text.as_bytes())
-            });
-        if let Err(error) = written {
-            self.state.shared.say(Message::doubt(format!(
-                "the session was not saved to {}: {error}",
-                path.display()
-            )));
-        }
-    }
-
-    /// What is open and held in this process alone is found again by the next one.
-    fn keep_open(&self, open: &[Held<Trace>]) {
-        if let Some(archive) = self
-            .runner
-            .world
-            .host
-            .archive()
-            .filter(|_| !open.is_empty())
-        {
-            keeping::leave(&archive, open);
-        }
-    }
-
     /// A signal that the program survives becomes a message; another ends it.
     fn signal(&mut self, signal: Signal) -> io::Result<Option<Msg>> {
         match signal {
@@ -335,52 +270,6 @@ impl Runtime {
                 Ok(None)
             }
         }
-    }
-
-    /// Gives the terminal to the user's editor or pager, and takes it again with what was written.
-    fn lend(&mut self, errand: &Errand) -> io::Result<()> {
-        terminal::leave();
-        let done = match errand {
-            Errand::Edit(text) => editor::edit(text).map(Msg::Edited),
-            Errand::Show(Outside::Page(text, extension)) => {
-                editor::page(text, extension).map(|()| Msg::Resumed)
-            }
-            Errand::Show(Outside::View(text, extension)) => {
-                editor::view(text, extension).map(|()| Msg::Resumed)
-            }
-            Errand::Show(Outside::Browse(_)) => Ok(Msg::Resumed),
-        };
-        self.terminal.enter_again()?;
-        let (width, height) = terminal::size();
-        self.take(Msg::Resize(width, height))?;
-        self.take(done.unwrap_or_else(|why| Msg::Notice(Message::error(why))))
-    }
-
-    /// Opens a page where a browser is; elsewhere its address is copied and said.
-    fn browse(&mut self, url: &str) -> io::Result<()> {
-        let said = match browse::open(url) {
-            Some(Ok(tool)) => Message::note(format!("{tool} opens {url}")),
-            Some(Err(cause)) => Message::error(format!("cannot open {url}: {cause}")),
-            None => match self.terminal.copy(url) {
-                Ok(way) => Message::note(format!("{url}   {way}")),
-                Err(_) => Message::note(url.to_owned()),
-            },
-        };
-        self.take(Msg::Notice(said))
-    }
-
-    /// Gives the terminal back, stops, and takes it again when the shell says so.
-    fn suspend(&mut self) -> io::Result<()> {
-        terminal::leave();
-        signals::stop()?;
-        self.terminal.enter_again()?;
-        let effects = update(
-            &mut self.state,
-            self.start.elapsed(),
-            Msg::Resize(terminal::size().0, terminal::size().1),
-        );
-        self.state.shared.urgency = Urgency::Key;
-        self.perform(effects)
     }
 
     fn next_wake(&self) -> Option<Duration> {
@@ -413,13 +302,6 @@ impl Runtime {
         self.state.shared.urgency = Urgency::Clean;
         Ok(())
     }
-}
-
-/// Writes a file that nobody else may read: it tells what was looked at.
-fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    options.open(path)?.write_all(bytes)
 }
 
 async fn sleep(until: Option<Duration>, start: Instant) {

@@ -10,6 +10,7 @@ mod figures;
 mod matrix;
 mod open;
 mod paint;
+mod step;
 mod table;
 
 use std::time::Duration;
