@@ -1,12 +1,14 @@
 //! Where the time of the critical path went, and how many spans worked at the same time: what a
 //! glance at all findings begins with.
 
-use crate::analysis::{self, CriticalPath, concurrency};
+use crate::analysis::{self, Concurrency, CriticalPath, concurrency};
 use crate::model::{Nanos, Trace};
 use crate::text::Shown;
 
 /// So many parts of a bar are kept, the rest is one.
 const PARTS: usize = 24;
+/// Of more spans the work at once is not counted: sorting their ends would delay all findings.
+const COUNTED: usize = 100_000;
 /// Stretches that the time is cut into: more than a screen has columns.
 const STRETCHES: usize = 512;
 
@@ -28,8 +30,8 @@ pub struct Overview {
     pub operations: Vec<Part>,
     /// How many spans worked in each stretch of the trace on average.
     pub busy: Vec<f32>,
-    /// How many worked at most, at any instant.
-    pub most: u32,
+    /// How many worked at most, at any instant; none where that was not counted.
+    pub most: Option<u32>,
     /// And on average, while any did.
     pub mean: f64,
 }
@@ -60,13 +62,18 @@ impl Overview {
             operations.push(part(format!("{} {}", share.service, share.operation)));
         }
         services.sort_by_key(|part| std::cmp::Reverse(part.time));
-        let work = concurrency(trace);
+        let counted = trace.len() <= COUNTED;
+        let work = if counted {
+            concurrency(trace)
+        } else {
+            Concurrency::default()
+        };
         let busy = work.means(trace.start(), trace.end(), STRETCHES);
         Self {
             services: with_rest(services),
             operations: with_rest(operations),
             busy: busy.into_iter().map(|mean| mean as f32).collect(),
-            most: work.most(),
+            most: counted.then(|| work.most()),
             mean: work.mean(),
         }
     }
@@ -110,6 +117,6 @@ mod tests {
             ("a r", 5, 0),
         ];
         assert_eq!(told(&overview.operations), owned(&operations));
-        assert_eq!((overview.most, overview.busy.len()), (1, STRETCHES));
+        assert_eq!((overview.most, overview.busy.len()), (Some(1), STRETCHES));
     }
 }

@@ -62,13 +62,17 @@ fn shares(parts: &[Part], look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) 
 
 /// How many spans worked over time, as shades, and in figures.
 fn work(overview: &Overview, canvas: &mut Canvas<'_>, area: Rect) {
-    if overview.most == 0 {
-        canvas.text(area.x, area.y, area.width, &"none".into(), Token::Muted);
+    let Some(most) = overview.most.filter(|&most| most > 0) else {
+        let why = match overview.most {
+            Some(_) => "none",
+            None => "not counted of so many spans",
+        };
+        canvas.text(area.x, area.y, area.width, &why.into(), Token::Muted);
         return;
-    }
+    };
     let figures = format!(
         "at most {}, {:.1} on average",
-        text::count(u64::from(overview.most)),
+        text::count(u64::from(most)),
         overview.mean
     );
     let columns = area.width.saturating_sub(figures.len() as u16 + 2);
@@ -82,9 +86,7 @@ fn work(overview: &Overview, canvas: &mut Canvas<'_>, area: Rect) {
             .get(from..to.max(from + 1))
             .unwrap_or_default();
         let busiest = busy.iter().copied().fold(0.0, f32::max);
-        let step = (busiest / overview.most as f32 * 7.0)
-            .ceil()
-            .clamp(0.0, 7.0) as u8;
+        let step = (busiest / most as f32 * 7.0).ceil().clamp(0.0, 7.0) as u8;
         let shade = canvas.glyphs.heat(step);
         canvas.put(area.x + column, area.y, shade, Token::Heat(step));
     }
