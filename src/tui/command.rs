@@ -8,16 +8,16 @@ use super::app::State;
 use super::effect::Effect;
 use super::job::Purpose;
 use super::keymap::Action;
-use super::left::Seat;
 use super::message::Message;
 use super::page::{Act, Page};
-use super::place::{self, Place};
-use super::reading;
 use super::screen::palette::Pick;
 use super::screen::{
     Help, KeptTraces, Menu, MessageList, Overlay, Palette, Requests, Screen, Themes,
 };
+use super::session::left::Seat;
+use super::session::place::{self, Place};
 use super::snapshot;
+use super::source::reading;
 use super::update::ask;
 use super::widget::picker::Item;
 

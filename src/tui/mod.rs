@@ -51,45 +51,22 @@
 
 mod answer;
 mod app;
-#[cfg(test)]
-mod bytes_tests;
 mod canvas;
 mod command;
 mod effect;
-mod fixed;
-#[cfg(test)]
-mod fuzz_tests;
-#[cfg(test)]
-mod golden;
 mod harness;
-#[cfg(test)]
-mod harness_tests;
-mod hit;
-mod host;
 mod job;
 mod keymap;
-mod left;
-mod memo;
 mod message;
 mod msg;
 mod page;
-mod phrase;
-mod picture;
-mod place;
-mod reading;
-#[cfg(test)]
-mod resize_tests;
 mod runtime;
 mod screen;
 mod session;
 mod setup;
-mod sgr;
 mod shared;
-#[cfg(test)]
-mod single;
 mod snapshot;
 mod source;
-mod standing;
 mod terminal;
 mod theme;
 mod update;
@@ -98,15 +75,15 @@ mod view;
 mod widget;
 mod writing;
 
-pub use fixed::Fixed;
 pub use harness::Harness;
-pub use host::{Alone, Errand, Host};
+pub use harness::fixed::Fixed;
 pub use keymap::{KeyRow, Keymap, key::KeyError, key_table};
 pub use message::Message;
-pub use picture::flame_picture;
 pub use runtime::{Stage, run};
 pub use session::Session;
+pub use session::standing::{Standing, StandingError};
 pub use setup::{Setup, depth};
+pub use source::host::{Alone, Errand, Host};
 pub use source::{Listening, Surroundings};
-pub use standing::{Standing, StandingError};
 pub use theme::{Appearance, Glyphs, Theme, ThemeError, names as theme_names};
+pub use writing::picture::flame_picture;

@@ -1,7 +1,7 @@
 //! What happens to the interface, as plain data: a session can be recorded and played back.
 
 use super::answer::Answer;
-use super::hit::Gesture;
+use super::canvas::hit::Gesture;
 use super::job::JobId;
 use super::keymap::Key;
 

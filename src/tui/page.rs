@@ -12,15 +12,15 @@ use crate::traceql::tree::Field;
 
 use super::answer::{Answer, Held, Request};
 use super::canvas::Canvas;
+use super::canvas::hit::{Pane, Touch};
 use super::effect::Effect;
-use super::hit::{Pane, Touch};
 use super::job::{PageId, Purpose, Slot};
 use super::keymap::{Action, Context};
-use super::left::Seat;
 use super::message::Message;
-use super::place::Place;
 use super::screen::palette::Pick;
 use super::screen::{Overlay, Screen};
+use super::session::left::Seat;
+use super::session::place::Place;
 use super::shared::Shared;
 use super::widget::picker::Item;
 

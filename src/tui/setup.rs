@@ -9,7 +9,7 @@ use super::keymap::Keymap;
 use super::message::Message;
 use super::screen::trace::columns;
 use super::session::Session;
-use super::standing::Standing;
+use super::session::standing::Standing;
 use super::theme::{AUTO, Appearance, Glyphs, Theme};
 
 /// How the interface is to look and behave.

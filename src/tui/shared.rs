@@ -12,8 +12,8 @@ use super::job::{Jobs, PageId};
 use super::keymap::{Keymap, Pending};
 use super::message::{Message, Messages};
 use super::page::Timer;
-use super::place::Places;
 use super::session::Session;
+use super::session::place::Places;
 use super::source::Source;
 use super::theme::{Appearance, Depth, Glyphs, ServiceColours, Theme};
 

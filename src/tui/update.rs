@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use super::answer::{Answer, Request};
 use super::app::{APP, State};
+use super::canvas::hit::{Gesture, Pane, Target, Touch};
 use super::effect::Effect;
-use super::hit::{Gesture, Pane, Target, Touch};
 use super::job::{JobId, Purpose, Slot};
 use super::keymap::{Action, Key, Press};
 use super::message::Message;
 use super::msg::Msg;
 use super::page::{Act, Move, Timer};
-use super::place;
 use super::screen::Screen;
+use super::session::place;
 use super::shared::Urgency;
 
 /// The store's figures are asked for at most this often.

@@ -38,7 +38,7 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Drawn {
     for (at, (id, overlay)) in state.overlays().iter().enumerate() {
         let focused = at + 1 == state.overlays().len();
         // A popup hides the clicks of what lies under it.
-        canvas.hit(area, super::hit::Target::Nothing);
+        canvas.hit(area, super::canvas::hit::Target::Nothing);
         overlay.page().draw(
             &Look {
                 shared: &state.shared,

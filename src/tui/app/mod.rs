@@ -15,13 +15,13 @@ use super::job::{Jobs, PageId, Purpose};
 use super::keymap::{Context, Pending};
 use super::message::Messages;
 use super::page::{Cx, Move, Page};
-use super::place::{Place, Places};
 use super::screen::{Overlay, Screen};
 use super::session::Session;
+use super::session::place::{Place, Places};
+use super::session::standing::Standing;
 use super::setup::Setup;
 use super::shared::{Shared, Urgency};
 use super::source::{Source, Surroundings};
-use super::standing::Standing;
 use super::theme::ServiceColours;
 use super::update::{ask, figures};
 
@@ -119,7 +119,7 @@ impl State {
             self.open(Screen::trace(id, Shown::default()), effects);
         }
         if !fresh {
-            super::left::resume(self, effects);
+            super::session::left::resume(self, effects);
         }
         figures(self, effects);
         super::command::look_at_kept(self, effects);
@@ -328,7 +328,7 @@ impl State {
             .collect();
         let mut session = self.shared.session.clone();
         session.hues = hues;
-        super::left::remember(self, &mut session.left);
+        super::session::left::remember(self, &mut session.left);
         session
     }
 }

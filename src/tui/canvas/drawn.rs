@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::layout::{Position, Rect};
 
-use crate::tui::hit::{Pane, Target};
+use crate::tui::canvas::hit::{Pane, Target};
 
 /// What a frame showed where.
 #[derive(Debug, Clone, Default, PartialEq)]

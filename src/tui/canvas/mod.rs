@@ -4,6 +4,11 @@
 //! It also records what the frame shows where, as a [`Drawn`]: keys and clicks apply to what the
 //! last frame showed, even if data came since.
 
+pub mod hit;
+pub mod memo;
+pub mod phrase;
+pub mod sgr;
+
 mod drawn;
 mod popup;
 
@@ -15,8 +20,8 @@ use ratatui::style::{Modifier, Style};
 
 use crate::text::{Charset, Shown};
 
-use super::hit::{Pane, Target};
-use super::phrase::Phrase;
+use self::hit::{Pane, Target};
+use self::phrase::Phrase;
 use super::theme::{Glyphs, Theme, Token};
 
 pub use drawn::Drawn;

@@ -3,8 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::tui::hit::Target;
-use crate::tui::phrase::Phrase;
+use crate::tui::canvas::hit::Target;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::theme::Token;
 
 use super::Canvas;

@@ -13,10 +13,10 @@ use crate::backend::{Backend, BackendError, Part, SearchRequest};
 use crate::model::{Cancellation, Nanos, Trace};
 use crate::text::{Charset, Clock, Shown};
 use crate::tui::answer::{Answer, Held, Opened, Request};
-use crate::tui::host::Host;
 use crate::tui::job::JobId;
 use crate::tui::screen::map::{Mapped, baseline};
 use crate::tui::screen::trace::{LARGE, Study, explain, outline};
+use crate::tui::source::host::Host;
 use crate::tui::widget::waterfall::Bundles;
 use crate::tui::writing;
 

@@ -138,10 +138,10 @@ mod tests {
     use crate::config::Depth;
     use crate::model::scenario;
     use crate::text::Charset;
-    use crate::tui::fixed::Fixed;
     use crate::tui::harness::Harness;
-    use crate::tui::host::Host;
+    use crate::tui::harness::fixed::Fixed;
     use crate::tui::setup::Setup;
+    use crate::tui::source::host::Host;
 
     struct Home(Archive);
 

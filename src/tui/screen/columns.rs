@@ -2,10 +2,10 @@
 
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Touch};
+use crate::tui::canvas::hit::{Pane, Touch};
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::page::{Act, Cx, Look, Move, Page};
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 use crate::tui::widget::picker::{Item, Picker};
 

@@ -4,10 +4,10 @@ use ratatui::layout::Rect;
 
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::canvas::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::keymap::{Action, Category, Context, Keymap, TABLE, key};
 use crate::tui::page::{Act, Cx, Look, Move, Page};
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 use crate::tui::widget::frame::key_glyph;
 use crate::tui::widget::input::Input;

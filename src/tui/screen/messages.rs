@@ -4,11 +4,11 @@ use ratatui::layout::Rect;
 
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Gesture, Pane, Touch};
+use crate::tui::canvas::hit::{Gesture, Pane, Touch};
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::message::{Message, Weight};
 use crate::tui::page::{Act, Cx, Look, Move, Page};
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 use crate::tui::widget::list::List;
 

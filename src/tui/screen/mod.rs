@@ -19,7 +19,7 @@ use crate::model::{SpanId, TraceId};
 use crate::text::Shown;
 
 use super::page::Page;
-use super::standing::Standing;
+use super::session::standing::Standing;
 
 pub use columns::Columns;
 pub use groups::Groups;

@@ -3,11 +3,11 @@
 
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::canvas::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Move, Page};
-use crate::tui::phrase::Phrase;
 use crate::tui::shared::Shared;
 use crate::tui::theme::{self, Theme, Token};
 use crate::tui::widget::picker::{Item, Picker};

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::tui::sgr::Pen;
+use crate::tui::canvas::sgr::Pen;
 
 /// The frame, a line break and a reset behind each row.
 pub fn write(buffer: &Buffer) -> String {

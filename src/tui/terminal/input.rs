@@ -6,7 +6,7 @@ use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 
-use crate::tui::hit::Gesture;
+use crate::tui::canvas::hit::Gesture;
 use crate::tui::keymap::{Code, Key};
 use crate::tui::msg::Msg;
 

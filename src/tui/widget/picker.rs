@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::canvas::hit::{Gesture, Pane, Target, Touch};
 use crate::tui::keymap::Action;
 use crate::tui::page::Act;
 use crate::tui::theme::Token;

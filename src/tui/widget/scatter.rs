@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use crate::text::{Clock, Shown};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Target};
+use crate::tui::canvas::hit::{Pane, Target};
 use crate::tui::theme::Token;
 
 use super::plot::{Axis, Boxed, Dot, LABELS, Plot, Scale};

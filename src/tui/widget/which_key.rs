@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::keymap::{Action, Context, Key, key};
-use crate::tui::phrase::Phrase;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Token;
 

@@ -3,7 +3,7 @@
 
 use crate::analysis::{Why, between};
 use crate::text::Charset;
-use crate::tui::phrase::Phrase;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::theme::Token;
 
 /// The line; `here` is the finding that the cursor was taken to last.

@@ -4,10 +4,10 @@ use ratatui::layout::Rect;
 
 use crate::text::{Shown, count, duration, plural, share};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Target};
+use crate::tui::canvas::hit::{Pane, Target};
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::job::Purpose;
 use crate::tui::page::{Look, Page as _};
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 use crate::tui::widget::frame::{self, Chrome, Fact, spinner};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::backend::TraceRow;
 use crate::model::{Nanos, TraceId};
 use crate::text::{Charset, count, duration, share};
-use crate::tui::phrase::Phrase;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::theme::Token;
 
 use super::key::{Key, Known};

@@ -17,12 +17,12 @@ use crate::traceql::tree::FieldExpr;
 use crate::traceql::tree::Tree;
 use crate::tui::answer::{Answer, Request};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::canvas::hit::{Gesture, Pane, Target, Touch};
 use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Move, Page};
-use crate::tui::place::Place;
+use crate::tui::session::place::Place;
 use crate::tui::widget::list::List;
 
 use super::menu::{Choice, Menu};

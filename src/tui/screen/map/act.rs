@@ -7,7 +7,7 @@ use crate::analysis::Evidence;
 use crate::graph::view::Direction;
 use crate::graph::{Hit, Point, Rect};
 use crate::traceql::tree::Literal;
-use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::canvas::hit::{Gesture, Pane, Target, Touch};
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Move};

@@ -4,7 +4,7 @@ use crate::backend::Window;
 use crate::graph::service::{Call, ServiceGraph};
 use crate::model::{Minute, Nanos, Time};
 use crate::text::share;
-use crate::tui::phrase::Phrase;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::theme::{Glyphs, Token};
 
 /// Fewer calls than this are not compared.

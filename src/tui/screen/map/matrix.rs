@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Target};
+use crate::tui::canvas::hit::{Pane, Target};
 use crate::tui::keymap::Action;
 use crate::tui::page::{Act, Look};
 use crate::tui::theme::Token;

@@ -24,15 +24,15 @@ use crate::model::Nanos;
 use crate::text::Shown;
 use crate::tui::answer::{Answer, Held, Request};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::Touch;
+use crate::tui::canvas::hit::Touch;
 use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
-use crate::tui::left::Seat;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Move, Page, Timer};
-use crate::tui::place::Place;
 use crate::tui::screen::Overlay;
 use crate::tui::screen::menu::{Choice, Menu};
+use crate::tui::session::left::Seat;
+use crate::tui::session::place::Place;
 
 use open::Open;
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::config::Depth;
 use crate::model::scenario;
 use crate::text::{Charset, Clock};
-use crate::tui::fixed::Fixed;
 use crate::tui::harness::Harness;
-use crate::tui::host::Alone;
+use crate::tui::harness::fixed::Fixed;
 use crate::tui::setup::Setup;
+use crate::tui::source::host::Alone;
 
 /// A frontend that calls two services, one of which has a cache that fails every fourth time.
 fn calls() -> String {

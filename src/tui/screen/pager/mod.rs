@@ -14,7 +14,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use crate::text::Shown;
-use crate::tui::memo::Memo;
+use crate::tui::canvas::memo::Memo;
 use crate::tui::screen::Screen;
 use crate::tui::value::{self, Form, Ink, Piece};
 use crate::tui::widget::list::List;

@@ -2,8 +2,8 @@
 
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
+use crate::tui::canvas::hit::{Gesture, Pane, Target, Touch};
 use crate::tui::effect::{Effect, Outside};
-use crate::tui::hit::{Gesture, Pane, Target, Touch};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Move, Page};

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::config::Depth;
 use crate::model::Value;
 use crate::text::{Charset, Clock};
-use crate::tui::fixed::Fixed;
-use crate::tui::golden::compare;
 use crate::tui::harness::Harness;
-use crate::tui::host::Alone;
+use crate::tui::harness::fixed::Fixed;
+use crate::tui::harness::golden::compare;
+use crate::tui::harness::single;
 use crate::tui::setup::Setup;
-use crate::tui::single;
+use crate::tui::source::host::Alone;
 
 /// A trace of one span with one attribute, its value on a page.
 async fn read(key: &str, value: Value<'_>, size: (u16, u16)) -> Harness {

@@ -3,7 +3,7 @@
 use crate::backend::TraceRow;
 use crate::model::TraceId;
 use crate::tui::answer::Request;
-use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::canvas::hit::{Gesture, Pane, Target, Touch};
 use crate::tui::job::Purpose;
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;

@@ -5,7 +5,7 @@ use crate::traceql::form::When;
 use crate::traceql::operator::Compare;
 use crate::traceql::tree::{FieldExpr, Literal};
 use crate::traceql::{Attribute, Intrinsic};
-use crate::tui::hit::{Gesture, Pane};
+use crate::tui::canvas::hit::{Gesture, Pane};
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx};

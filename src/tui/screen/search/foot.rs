@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 
 use crate::text::{Shown, bytes, count, plural, share};
 use crate::tui::canvas::Canvas;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::job::Purpose;
 use crate::tui::page::Look;
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 use crate::tui::widget::frame::{key_glyph, spinner};
 

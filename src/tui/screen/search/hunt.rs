@@ -12,10 +12,10 @@ use crate::model::{Nanos, TraceId};
 use crate::text::Shown;
 use crate::traceql::form::When;
 use crate::tui::answer::{Answer, Request};
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::job::Purpose;
 use crate::tui::message::Message;
 use crate::tui::page::{Cx, Page as _, Timer};
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Glyphs;
 use crate::tui::widget;
 

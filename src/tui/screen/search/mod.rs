@@ -39,8 +39,8 @@ use crate::traceql::form::When;
 use crate::tui::answer::Request;
 use crate::tui::job::Purpose;
 use crate::tui::page::{Cx, Move};
-use crate::tui::place::Place;
 use crate::tui::screen::{Groups, Screen, groups};
+use crate::tui::session::place::Place;
 use crate::tui::shared::Shared;
 use crate::tui::widget::plot::Boxed;
 

@@ -6,14 +6,14 @@ use crate::traceql::form::When;
 use crate::traceql::tree::Field;
 use crate::tui::answer::{Answer, Request};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::Touch;
+use crate::tui::canvas::hit::Touch;
 use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
-use crate::tui::left::Seat;
 use crate::tui::page::{Act, Cx, Look, Move, Page, Timer};
-use crate::tui::place::Place;
 use crate::tui::screen::groups;
 use crate::tui::screen::palette::Pick;
+use crate::tui::session::left::Seat;
+use crate::tui::session::place::Place;
 use crate::tui::widget::picker::Item;
 
 use super::form::Asked;

@@ -4,10 +4,10 @@ use ratatui::layout::Rect;
 
 use crate::text::{Shown, count_short};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Target};
+use crate::tui::canvas::hit::{Pane, Target};
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::page::Look;
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 use crate::tui::widget::frame::key_glyph;
 

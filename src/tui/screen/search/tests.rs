@@ -8,10 +8,10 @@ use crate::config::Depth;
 use crate::model::{BlockBuilder, Trace, TraceId, scenario};
 use crate::text::{Charset, Clock};
 use crate::tui::harness::Harness;
-use crate::tui::host::{Alone, Errand, Host};
 use crate::tui::msg::Msg;
-use crate::tui::place::Place;
+use crate::tui::session::place::Place;
 use crate::tui::setup::Setup;
+use crate::tui::source::host::{Alone, Errand, Host};
 use crate::tui::source::{Listening, Surroundings};
 use crate::tui::{Fixed, Message};
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::backend::TraceRow;
 use crate::model::{Nanos, TraceId};
 use crate::text::{Charset, count, duration, plural, share};
-use crate::tui::phrase::Phrase;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::theme::Token;
 
 /// The smallest sample that a comparison is made with.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::analysis::{self, Alike, CriticalPath, Evidence, Standing, Trends, critical_path_until};
 use crate::model::{Cancellation, Trace};
 use crate::text::{Charset, Shown};
-use crate::tui::phrase::Phrase;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::theme::Token;
 
 use super::overview::Overview;

@@ -32,10 +32,10 @@ mod tests;
 use crate::model::{SpanId, Trace, TraceId};
 use crate::text::Shown;
 use crate::tui::answer::{Held, Request};
-use crate::tui::hit::Pane;
+use crate::tui::canvas::hit::Pane;
 use crate::tui::job::Purpose;
 use crate::tui::page::Cx;
-use crate::tui::standing::Standing;
+use crate::tui::session::standing::Standing;
 
 pub use explain::{Explained, explain, outline};
 pub use open::LARGE;

@@ -6,13 +6,13 @@ use crate::model::{Trace, TraceId};
 use crate::text::Shown;
 use crate::tui::answer::{Answer, Held, Request};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Touch};
+use crate::tui::canvas::hit::{Pane, Touch};
 use crate::tui::job::Purpose;
 use crate::tui::keymap::{Action, Context};
-use crate::tui::left::Seat;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Look, Page, Timer};
-use crate::tui::place::Place;
+use crate::tui::session::left::Seat;
+use crate::tui::session::place::Place;
 
 use super::open::Focus;
 use super::{Stage, TraceScreen, View, draw};

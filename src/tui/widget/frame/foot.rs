@@ -6,12 +6,12 @@ use ratatui::layout::Rect;
 
 use crate::text::{Charset, Shown};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::Target;
+use crate::tui::canvas::hit::Target;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::job::Job;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::message::Weight;
 use crate::tui::page::Look;
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::{Glyphs, Token};
 
 use super::Chrome;

@@ -15,9 +15,9 @@ mod header;
 use ratatui::layout::Rect;
 
 use crate::tui::canvas::Canvas;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::page::Look;
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
 pub use foot::{QUIET, key_glyph, spinner};

@@ -2,7 +2,7 @@
 
 use crate::model::{Nanos, Time};
 use crate::text::Style;
-use crate::tui::hit::Pane;
+use crate::tui::canvas::hit::Pane;
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx};

@@ -11,7 +11,7 @@ mod pointer;
 mod share;
 mod turn;
 
-use crate::tui::hit::Pane;
+use crate::tui::canvas::hit::Pane;
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Move};

@@ -3,7 +3,7 @@
 use petgraph::graph::NodeIndex;
 
 use crate::model::Time;
-use crate::tui::hit::{Gesture, Pane, Target, Touch};
+use crate::tui::canvas::hit::{Gesture, Pane, Target, Touch};
 use crate::tui::keymap::Action;
 use crate::tui::page::{Act, Cx};
 use crate::tui::widget::waterfall::Axis;

@@ -4,7 +4,7 @@ use petgraph::Direction as Way;
 
 use crate::analysis::GroupBy;
 use crate::model::Nanos;
-use crate::tui::hit::Pane;
+use crate::tui::canvas::hit::Pane;
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx, Move};

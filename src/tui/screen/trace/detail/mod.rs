@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::model::Trace;
 use crate::text::{Charset, Needle, Shown};
-use crate::tui::memo::Memo;
+use crate::tui::canvas::memo::Memo;
 use crate::tui::widget::input::Input;
 use crate::tui::widget::list::List;
 use crate::tui::widget::waterfall::{Bundle, Likeness};

@@ -1,6 +1,6 @@
 //! How the pane stands, told and found again.
 
-use crate::tui::standing::Pane;
+use crate::tui::session::standing::Pane;
 
 use super::{Detail, FOLDED, Section};
 

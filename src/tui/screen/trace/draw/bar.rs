@@ -6,9 +6,9 @@ use crate::analysis::{GroupBy, Weight};
 use crate::model::Nanos;
 use crate::text;
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::Target;
+use crate::tui::canvas::hit::Target;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::page::Look;
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
 use super::super::open::Clocks;

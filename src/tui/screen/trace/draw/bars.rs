@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use crate::model::{Kind, Nanos, SpanRef};
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
-use crate::tui::memo::Memo;
+use crate::tui::canvas::memo::Memo;
 use crate::tui::page::Look;
 use crate::tui::theme::{Glyphs, Token};
 use crate::tui::widget::waterfall::{

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::Target;
+use crate::tui::canvas::hit::Target;
 use crate::tui::keymap::Action;
 use crate::tui::page::Look;
 use crate::tui::theme::Token;

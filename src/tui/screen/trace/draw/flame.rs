@@ -6,9 +6,9 @@ use ratatui::style::Modifier;
 use crate::analysis::Sum;
 use crate::text::{self, Charset, Shown};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Target};
+use crate::tui::canvas::hit::{Pane, Target};
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::page::Look;
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
 use super::super::Open;

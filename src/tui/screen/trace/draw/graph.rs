@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::graph::{self, Drawing, NodeBox, Point, Step};
 use crate::text::{Charset, Shown};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Target};
+use crate::tui::canvas::hit::{Pane, Target};
 use crate::tui::page::Look;
 use crate::tui::theme::Token;
 

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::text::Shown;
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Target};
+use crate::tui::canvas::hit::{Pane, Target};
 use crate::tui::theme::Token;
 
 use super::super::Open;

@@ -20,10 +20,10 @@ use ratatui::layout::Rect;
 
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::Pane;
+use crate::tui::canvas::hit::Pane;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::job::Purpose;
 use crate::tui::page::{Look, Page};
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 use crate::tui::widget::frame::{self, Areas, Chrome, Fact, QUIET};
 use crate::tui::widget::waterfall::Axis;

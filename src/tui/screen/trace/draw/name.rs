@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use crate::model::{Kind, SpanRef};
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::page::Look;
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 
 use super::super::{Open, semantics};

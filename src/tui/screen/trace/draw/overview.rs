@@ -5,7 +5,7 @@ use ratatui::style::Modifier;
 
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Target};
+use crate::tui::canvas::hit::{Pane, Target};
 use crate::tui::page::Look;
 use crate::tui::theme::Token;
 

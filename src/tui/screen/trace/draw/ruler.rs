@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::model::{Nanos, Time};
 use crate::text::{self, Shown, Style};
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Target};
+use crate::tui::canvas::hit::{Pane, Target};
 use crate::tui::page::Look;
 use crate::tui::session::Ruler;
 use crate::tui::theme::Token;

@@ -4,8 +4,8 @@ use ratatui::layout::Rect;
 
 use crate::text::{self, Shown};
 use crate::tui::canvas::Canvas;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::page::Look;
-use crate::tui::phrase::Phrase;
 use crate::tui::theme::Token;
 use crate::tui::widget::waterfall::{Bundle, Hidden, Likeness};
 

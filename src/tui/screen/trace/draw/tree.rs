@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::tui::canvas::Canvas;
-use crate::tui::hit::{Pane, Target};
+use crate::tui::canvas::hit::{Pane, Target};
 use crate::tui::page::Look;
 use crate::tui::theme::Token;
 use crate::tui::widget::waterfall::{Axis, Row};

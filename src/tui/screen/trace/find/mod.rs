@@ -12,7 +12,7 @@ use super::open::Moves;
 use line::{Line, narrows};
 use words::words;
 
-pub use crate::tui::standing::Hits;
+pub use crate::tui::session::standing::Hits;
 
 /// The find line and what it found.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::{Trace, Value};
-use crate::tui::single;
+use crate::tui::harness::single;
 
 /// A span with these attributes, and events with theirs.
 fn span(attributes: &[(&str, &str)], events: &[(&str, &[(&str, &str)])]) -> Trace {

@@ -12,8 +12,8 @@ use crate::analysis::Frame;
 use crate::model::{Bits, Notes, SpanId, Time, Trace};
 use crate::text::Charset;
 use crate::tui::answer::Held;
-use crate::tui::memo::Memo;
-use crate::tui::standing::Folds;
+use crate::tui::canvas::memo::Memo;
+use crate::tui::session::standing::Folds;
 use crate::tui::widget::list::List;
 use crate::tui::widget::waterfall::{Bundle, Bundles, Likeness, Minimap, Row, Rows, Squeeze};
 

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use crate::model::{Notes, Trace};
 use crate::text::{self, Charset};
 use crate::tui::screen::search::shell_words;
+use crate::tui::session::standing::Standing;
 use crate::tui::shared::Shared;
-use crate::tui::standing::Standing;
 
 use super::explain::Explained;
 use super::view::json;

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use crate::model::Trace;
 use crate::tui::screen::trace::Open;
 use crate::tui::screen::trace::open::LARGE;
-use crate::tui::standing::name::{SpanName, names, spans};
-use crate::tui::standing::{Folds, MOST_FOLDS, Most};
+use crate::tui::session::standing::name::{SpanName, names, spans};
+use crate::tui::session::standing::{Folds, MOST_FOLDS, Most};
 use crate::tui::widget::waterfall::{Likeness, Rows};
 
 impl Open {

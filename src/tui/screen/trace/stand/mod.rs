@@ -3,7 +3,7 @@
 mod folds;
 mod within;
 
-use crate::tui::standing::{Standing, name};
+use crate::tui::session::standing::{Standing, name};
 use crate::tui::widget::waterfall::Squeeze;
 
 use super::find::Hits;

@@ -5,8 +5,8 @@ use crate::model::Trace;
 use crate::tui::screen::trace::Open;
 use crate::tui::screen::trace::view::View;
 use crate::tui::screen::trace::view::stance::Stance;
-use crate::tui::standing::name::{name, names, span, spans};
-use crate::tui::standing::{MOST_FOLDS, Within};
+use crate::tui::session::standing::name::{name, names, span, spans};
+use crate::tui::session::standing::{MOST_FOLDS, Within};
 use crate::tui::widget::waterfall::Row;
 
 impl Open {

@@ -4,8 +4,8 @@
 use super::*;
 use crate::config::{LinkPattern, LinkPlace, Matcher, Origin};
 use crate::model::{BlockBuilder, SpanId, Sym, TraceId, Value};
-use crate::tui::golden::compare;
-use crate::tui::single;
+use crate::tui::harness::golden::compare;
+use crate::tui::harness::single;
 
 /// A call of a model with a tool, an order as JSON, a failure with its stack.
 async fn charge(size: (u16, u16)) -> Harness {

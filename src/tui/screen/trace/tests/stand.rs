@@ -1,7 +1,7 @@
 //! What `yc` copies opens exactly what was seen.
 
 use super::*;
-use crate::tui::standing::Standing;
+use crate::tui::session::standing::Standing;
 
 /// The flags of a copied command as a standing. None of the words here holds a quote of its own.
 fn read(command: &str) -> Standing {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::tui::golden::{SIZES, compare};
+use crate::tui::harness::golden::{SIZES, compare};
 
 const VIEWS: [(&str, &str); 8] = [
     ("waterfall", "w"),

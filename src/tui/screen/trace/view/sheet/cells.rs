@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::analysis::Group;
 use crate::model::{Nanos, Time};
 use crate::text::{self, Shown};
-use crate::tui::phrase::Phrase;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::theme::Token;
 
 use super::columns::Column;

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 
 use crate::analysis::GroupBy;
 use crate::model::{Bits, Cancellation, Trace};
-use crate::tui::phrase::Phrase;
+use crate::tui::canvas::phrase::Phrase;
 use crate::tui::widget::list::List;
 
 use super::super::explain::Explained;

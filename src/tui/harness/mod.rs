@@ -3,6 +3,20 @@
 //!
 //! After each key it waits until nothing is loading and nothing settles any more, never for a time.
 
+#[cfg(test)]
+mod bytes;
+pub mod fixed;
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+pub mod golden;
+#[cfg(test)]
+mod resize;
+#[cfg(test)]
+pub mod single;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +29,6 @@ use crate::model::TraceId;
 use super::answer::Answer;
 use super::app::State;
 use super::effect::{Effect, Outside};
-use super::host::Host;
 use super::job::JobId;
 use super::keymap::{Key, key::KeyError, parse_keys};
 use super::msg::Msg;
@@ -24,6 +37,7 @@ use super::runtime::jobs::Runner;
 use super::session::Session;
 use super::setup::Setup;
 use super::snapshot;
+use super::source::host::Host;
 use super::update::update;
 use super::view;
 use super::widget::which_key;

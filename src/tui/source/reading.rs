@@ -3,9 +3,9 @@
 use crate::backend::Progress;
 use crate::text::Shown;
 
-use super::app::{APP, State};
-use super::job::{Purpose, Slot};
-use super::message::Message;
+use crate::tui::app::{APP, State};
+use crate::tui::job::{Purpose, Slot};
+use crate::tui::message::Message;
 
 /// The job that tells how far reading is.
 pub const SLOT: Slot = Slot {

@@ -2,7 +2,7 @@
 //! folds, what is found and what is left out.
 //!
 //! The same words are flags of a command line (`yc` copies one that opens exactly this) and lines
-//! of the session. What they mean for a trace is said in `screen/trace/stand.rs`.
+//! of the session. What they mean for a trace is said in `screen/trace/stand/`.
 
 mod folds;
 pub mod name;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Weight;
 use crate::model::Nanos;
 
-use super::screen::trace::{Colouring, View};
+use crate::tui::screen::trace::{Colouring, View};
 
 pub use folds::{Folds, MOST_FOLDS, Most};
 pub use name::SpanName;

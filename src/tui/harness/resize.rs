@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use super::Harness;
 use super::fixed::Fixed;
-use super::fuzz_tests::check;
-use super::harness::Harness;
-use super::host::Alone;
-use super::msg::Msg;
-use super::setup::Setup;
+use super::fuzz::check;
 use crate::config::Depth;
 use crate::model::scenario;
 use crate::text::{Charset, Clock};
+use crate::tui::msg::Msg;
+use crate::tui::setup::Setup;
+use crate::tui::source::host::Alone;
 
 /// From nothing to the largest, over and under each size at which something gives way.
 const SIZES: [(u16, u16); 22] = [

@@ -1,9 +1,14 @@
-//! What outlives the program: history, theme, hues, habits.
+//! What outlives the program: history, theme, hues, habits; and where the reader stands: in the
+//! program when it ends ([`left`]), at places to go back to ([`place`]), in a trace ([`standing`]).
+
+pub mod left;
+pub mod place;
+pub mod standing;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::left::Left;
+use self::left::Left;
 
 /// How many queries the history keeps.
 const HISTORY: usize = 500;

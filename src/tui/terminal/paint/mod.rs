@@ -19,7 +19,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 
 use crate::text::Shown;
-use crate::tui::sgr::Pen;
+use crate::tui::canvas::sgr::Pen;
 
 use links::Link;
 

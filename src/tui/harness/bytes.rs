@@ -3,16 +3,16 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::Harness;
 use super::fixed::Fixed;
 use super::golden::screen;
-use super::harness::Harness;
-use super::host::Alone;
-use super::setup::Setup;
-use super::terminal::paint::Painter;
-use super::terminal::paint::tape::Tape;
 use crate::config::Depth;
 use crate::model::scenario;
 use crate::text::{Charset, Clock, Shown};
+use crate::tui::setup::Setup;
+use crate::tui::source::host::Alone;
+use crate::tui::terminal::paint::Painter;
+use crate::tui::terminal::paint::tape::Tape;
 
 /// The most bytes that one of the keys costs at once, and the most that follow when the cursor
 /// rests.

@@ -15,7 +15,7 @@ use super::{
 use crate::text::{parse_duration, parse_size};
 
 /// Every key with its default, commented out: what `vizsla config default` prints.
-pub const TEMPLATE: &str = include_str!("template.toml");
+pub const TEMPLATE: &str = include_str!("../template.toml");
 
 /// What a file says.
 #[derive(Clone, Debug, Default)]

@@ -9,16 +9,16 @@ use std::collections::BTreeMap;
 
 use crate::model::{SpanId, TraceId};
 
-use super::answer::Request;
-use super::app::State;
-use super::effect::Effect;
-use super::job::Purpose;
-use super::keymap::{Action, Category};
-use super::message::Message;
-use super::page::Act;
-use super::screen::Screen;
-use super::session::Bookmark;
-use super::update::ask;
+use super::Bookmark;
+use crate::tui::answer::Request;
+use crate::tui::app::State;
+use crate::tui::effect::Effect;
+use crate::tui::job::Purpose;
+use crate::tui::keymap::{Action, Category};
+use crate::tui::message::Message;
+use crate::tui::page::Act;
+use crate::tui::screen::Screen;
+use crate::tui::update::ask;
 
 /// How many opened traces are gone round among.
 const OPEN: usize = 9;

@@ -1,5 +1,8 @@
 //! The backend as the interface knows it: its name, what it can do, what it holds and receives.
 
+pub mod host;
+pub mod reading;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

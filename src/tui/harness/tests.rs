@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use super::Harness;
 use super::fixed::Fixed;
-use super::harness::Harness;
-use super::host::Alone;
-use super::setup::Setup;
 use crate::config::Depth;
 use crate::model::scenario;
 use crate::text::{Charset, Clock};
+use crate::tui::setup::Setup;
+use crate::tui::source::host::Alone;
 
 /// 2026-11-22 14:02:11 UTC.
 const NOW: u64 = 1_795_356_131_000_000_000;
@@ -43,7 +43,7 @@ async fn the_frame_has_exactly_the_size_asked_for() {
 async fn too_small_says_so_and_a_resize_brings_all_back() {
     let mut harness = start((32, 8)).await;
     assert!(harness.text().starts_with("vizsla needs 40x10, has 32x8"));
-    harness.send(super::msg::Msg::Resize(80, 24)).await;
+    harness.send(crate::tui::msg::Msg::Resize(80, 24)).await;
     assert!(
         harness.text().starts_with(" vizsla  fixed › search"),
         "{}",

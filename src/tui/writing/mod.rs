@@ -1,6 +1,8 @@
 //! Writing the traces in view, or the screen itself, into a file, in the format that its extension
 //! names.
 
+pub mod picture;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

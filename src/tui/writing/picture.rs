@@ -8,8 +8,8 @@ use crate::analysis::{Flame, Frame, Weight, critical_path};
 use crate::model::{Cancellation, Trace};
 use crate::text::{Charset, Shown, count, duration, plural};
 
-use super::theme::colour::{Rgb, rgb};
-use super::theme::{ServiceColours, Theme, Token};
+use crate::tui::theme::colour::{Rgb, rgb};
+use crate::tui::theme::{ServiceColours, Theme, Token};
 
 /// Sizes in pixels.
 const WIDTH: f64 = 1200.0;

@@ -6,21 +6,21 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::Harness;
 use super::fixed::Fixed;
-use super::harness::Harness;
-use super::hit::Gesture;
-use super::host::Alone;
-use super::keymap::{Code, Context, Key};
-use super::msg::Msg;
-use super::setup::Setup;
 use crate::config::Depth;
 use crate::model::{BlockBuilder, Trace, TraceId, scenario};
 use crate::text::{Charset, Clock};
+use crate::tui::canvas::hit::Gesture;
+use crate::tui::keymap::{Code, Context, Key};
+use crate::tui::msg::Msg;
+use crate::tui::setup::Setup;
+use crate::tui::source::host::Alone;
 
 /// Actions on one set of traces.
 const ROUND: usize = 150;
 /// A cursor is seen from this size on.
-const ROOMY: (u16, u16) = super::view::LEAST;
+const ROOMY: (u16, u16) = crate::tui::view::LEAST;
 
 /// A generator of Sebastiano Vigna's (SplitMix64): the same everywhere, and no dependency.
 struct Dice(u64);

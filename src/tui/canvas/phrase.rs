@@ -2,7 +2,7 @@
 
 use crate::text::{Charset, Shown};
 
-use super::theme::Token;
+use crate::tui::theme::Token;
 
 /// Safe text with a meaning for each part.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,15 +5,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::Harness;
 use super::fixed::Fixed;
-use super::harness::Harness;
-use super::host::{Alone, Host};
-use super::setup::Setup;
-use super::source::{Listening, Surroundings};
 use crate::backend::StoreStats;
 use crate::config::Depth;
 use crate::model::{BlockBuilder, Trace, TraceId, scenario};
 use crate::text::{Charset, Clock};
+use crate::tui::setup::Setup;
+use crate::tui::source::host::{Alone, Host};
+use crate::tui::source::{Listening, Surroundings};
 
 /// The sizes of terminal that people have.
 pub const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];

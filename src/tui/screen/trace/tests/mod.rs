@@ -16,12 +16,12 @@ use std::sync::Arc;
 use crate::config::Depth;
 use crate::model::{BlockBuilder, Trace, TraceId, scenario};
 use crate::text::{Charset, Clock};
-use crate::tui::fixed::Fixed;
+use crate::tui::canvas::hit::{Gesture, Pane};
 use crate::tui::harness::Harness;
-use crate::tui::hit::{Gesture, Pane};
-use crate::tui::host::Alone;
+use crate::tui::harness::fixed::Fixed;
 use crate::tui::msg::Msg;
 use crate::tui::setup::Setup;
+use crate::tui::source::host::Alone;
 
 /// One ride of the example system: a database waits for a lock, a cache fails once, calls run
 /// three at a time.

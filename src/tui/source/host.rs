@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use crate::backend::{Archive, Backend};
 use crate::model::TraceId;
 
-use super::source::Surroundings;
+use super::Surroundings;
 
 /// An errand that may fail, with a line for the user that says what to do.
 pub type Errand<'a, T> = BoxFuture<'a, Result<T, String>>;

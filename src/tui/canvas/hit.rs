@@ -1,6 +1,6 @@
 //! What can be clicked, and how clicks and wheels are told to pages.
 
-use super::keymap::Action;
+use crate::tui::keymap::Action;
 
 /// A part of a screen that takes keys or clicks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

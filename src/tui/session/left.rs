@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Nanos, Time, TraceId};
 use crate::traceql::form::When;
 
-use super::app::State;
-use super::effect::Effect;
-use super::message::Message;
 use super::place::Place;
-use super::screen::Screen;
 use super::standing::Standing;
+use crate::tui::app::State;
+use crate::tui::effect::Effect;
+use crate::tui::message::Message;
+use crate::tui::screen::Screen;
 
 /// How many sources are remembered.
 const SOURCES: usize = 30;
@@ -160,11 +160,11 @@ mod tests {
     use crate::config::Depth;
     use crate::model::scenario;
     use crate::text::{Charset, Clock};
-    use crate::tui::fixed::Fixed;
     use crate::tui::harness::Harness;
-    use crate::tui::host::Alone;
+    use crate::tui::harness::fixed::Fixed;
     use crate::tui::session::Session;
     use crate::tui::setup::Setup;
+    use crate::tui::source::host::Alone;
 
     const TRACE: &str = "a: r 0..100\n  b: x 1..50 error\n  c: y 60..90\n    d: z 61..62\n";
 
