@@ -256,16 +256,7 @@ impl<'a, 'b, S> Walk<'a, 'b, S> {
     /// Reports something that costs no span.
     #[cold]
     pub(super) fn tell(&mut self, at: usize, reason: Reason, message: String) {
-        let place = self
-            .out
-            .findings
-            .place_in_text(self.text, at, self.path(""));
-        self.out.findings.report(Problem {
-            place,
-            reason,
-            message,
-            spans: 0,
-        });
+        self.lose(at, reason, message, 0);
     }
 
     /// Counts a log record that names no trace.
