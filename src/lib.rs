@@ -7,7 +7,7 @@
 //!   (`Block`), and a trace as a view of them (`Trace`). It imports nobody.
 //! - [`text`] is what may reach a terminal: escaping, width, truncation, durations, counts.
 //! - [`config`] merges files, environment and flags, and knows where each value came from.
-//! - [`format`] turns bytes into blocks and blocks into bytes, one file per format, and
+//! - [`mod@format`] turns bytes into blocks and blocks into bytes, one file per format, and
 //!   recognises which format some bytes are.
 //! - [`traceql`] is the query language: lexer, parser, tree, evaluation, completion.
 //! - [`analysis`] holds pure functions of traces: critical path, why line, comparison.

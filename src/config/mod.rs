@@ -1,7 +1,7 @@
 //! Files, environment and flags, merged, with the origin of each value.
 //!
 //! A flag wins over an environment variable, that over `config.toml`, that over the default;
-//! [`Setting`] remembers which it was. The file is read key by key ([`file`]), so that one
+//! [`Setting`] remembers which it was. The file is read key by key ([`mod@file`]), so that one
 //! mistake in it costs one setting and a [`Problem`] with its place, never the rest. Flags
 //! and their environment twins are read by the command line and come in as a [`Layer`].
 //!

@@ -5,7 +5,7 @@ use crate::model::dictionary::{PairIx, Sym};
 use crate::model::id::{SpanId, TraceId};
 use crate::model::time::Time;
 
-/// A range of [`Block::lists`].
+/// A range of `Block::lists`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(in crate::model) struct List {
     pub from: u32,

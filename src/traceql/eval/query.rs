@@ -28,7 +28,7 @@ impl Query {
     /// Reads a query.
     ///
     /// # Errors
-    /// What [`parse`](super::parse) refuses, and queries for series over time: those are not
+    /// What [`parse`](crate::traceql::parse) refuses, and queries for series over time: those are not
     /// about spans.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         Self::new(parser::parse(text)?)
@@ -91,7 +91,7 @@ impl Query {
         self.needs
     }
 
-    /// What `select()` asks to bring along, to be read by [`Spot::read`].
+    /// What `select()` asks to bring along, to be read by `Spot::read`.
     pub fn selected(&self) -> &[Attribute] {
         &self.selected
     }

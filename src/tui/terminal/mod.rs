@@ -72,7 +72,7 @@ impl Terminal {
         })
     }
 
-    /// Takes the terminal again after [`Terminal::leave`].
+    /// Takes the terminal again after [`leave`].
     pub fn enter_again(&mut self) -> io::Result<()> {
         take(self.mouse)?;
         self.resized();
