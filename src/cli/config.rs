@@ -5,9 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 
-use crate::config::{
-    Config, Depth, KeyBinding, Layer, Origin, Paths, Problem, Setting, TEMPLATE, file,
-};
+use crate::config::{Config, Depth, Layer, Origin, Paths, Problem, Setting, TEMPLATE, file};
 use crate::format::json::JsonWriter;
 use crate::tui::{Appearance, Keymap, Theme};
 
@@ -99,7 +97,8 @@ fn init(session: &mut Session) -> Result<Outcome, Failure> {
 fn judge(problems: &[Problem], config: &Config) -> Result<Outcome, Failure> {
     let mut lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
     lines.extend(wrong_theme(config));
-    lines.extend(wrong_keys(config));
+    let (_, mistakes) = Keymap::with_user(config.keymap.value, &config.keys);
+    lines.extend(mistakes.iter().map(ToString::to_string));
     let Some((last, others)) = lines.split_last() else {
         return Ok(Outcome::Found);
     };
@@ -118,28 +117,6 @@ fn wrong_theme(config: &Config) -> Option<String> {
     let folder = Paths::of_user().map(|paths| paths.themes());
     let theme = Theme::load(name, Depth::Truecolor, Appearance::Dark, folder.as_deref());
     theme.err().map(|wrong| format!("{origin}: {wrong}"))
-}
-
-/// What is wrong with the user's own keys: each for itself, and all together.
-fn wrong_keys(config: &Config) -> Vec<String> {
-    let preset = config.keymap.value;
-    let mistakes = |keys: &[KeyBinding]| Keymap::with_user(preset, keys).1;
-    let place = |mistake: &str| {
-        let alone = |key: &&KeyBinding| {
-            let own = mistakes(std::slice::from_ref(key));
-            own.iter().any(|other| other.to_string() == mistake)
-        };
-        config.keys.iter().find(alone).map(|key| key.origin.clone())
-    };
-    let lines = mistakes(&config.keys)
-        .into_iter()
-        .map(|mistake| mistake.to_string());
-    lines
-        .map(|line| match place(&line) {
-            Some(origin) => format!("{origin}: {line}"),
-            None => line,
-        })
-        .collect()
 }
 
 struct Row(String, String, Origin);

@@ -141,23 +141,26 @@ fn text_fields_take_digits_and_prefix_letters_as_text() {
 
 #[test]
 fn the_user_may_bind_unbind_and_be_told_of_mistakes() {
-    let line = |context: &str, keys: &str, action: Option<&str>| KeyBinding {
-        context: context.into(),
-        keys: keys.into(),
-        action: action.map(Into::into),
-        origin: Origin::default(),
+    let lines = [
+        ("global", "<C-t>", Some("themes")),
+        ("global", "w", None),
+        ("global", "X", Some("next_eror")),
+        ("nowhere", "X", Some("why")),
+        ("global", "Z Z", Some("quit")),
+        ("global", "g", Some("why")),
+    ];
+    let binding = |(number, (context, keys, action)): (usize, (&str, &str, Option<&str>))| {
+        let path: std::sync::Arc<std::path::Path> = std::path::Path::new("mine.toml").into();
+        let line = number + 1;
+        KeyBinding {
+            context: context.into(),
+            keys: keys.into(),
+            action: action.map(Into::into),
+            origin: Origin::File { path, line },
+        }
     };
-    let (keymap, errors) = Keymap::with_user(
-        Preset::Vim,
-        &[
-            line("global", "<C-t>", Some("themes")),
-            line("global", "w", None),
-            line("global", "X", Some("next_eror")),
-            line("nowhere", "X", Some("why")),
-            line("global", "Z Z", Some("quit")),
-            line("global", "g", Some("why")),
-        ],
-    );
+    let bindings: Vec<_> = lines.into_iter().enumerate().map(binding).collect();
+    let (keymap, errors) = Keymap::with_user(Preset::Vim, &bindings);
     assert_eq!(
         keymap.label(Context::Global, Action::Themes).as_deref(),
         Some("Ctrl-t")
@@ -175,11 +178,15 @@ fn the_user_may_bind_unbind_and_be_told_of_mistakes() {
         "{}",
         errors[0]
     );
-    assert!(matches!(errors[1], KeymapError::Context(_)));
+    assert!(errors[0].to_string().starts_with("mine.toml:3: keys: "));
+    assert!(matches!(errors[1].error, KeymapError::Context(_)));
+    let is_of_g =
+        |error: &KeymapError| matches!(error, KeymapError::Shadow { keys, .. } if keys == "g");
+    assert!(errors[2..].iter().all(|mistake| is_of_g(&mistake.error)));
     assert!(
-        errors[2..]
-            .iter()
-            .all(|e| matches!(e, KeymapError::Shadow { keys, .. } if keys == "g"))
+        errors[2]
+            .to_string()
+            .starts_with("mine.toml:6: keys: `g` is bound")
     );
     assert!(errors.len() > 2);
 }

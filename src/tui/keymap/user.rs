@@ -2,10 +2,11 @@
 //! them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use thiserror::Error;
 
-use crate::config::{KeyBinding, Preset, nearest};
+use crate::config::{KeyBinding, Origin, Preset, nearest};
 
 use super::key::{KeyError, parse_keys};
 use super::{Action, Context, Key, Keymap, TABLE};
@@ -35,6 +36,59 @@ pub enum KeymapError {
     },
 }
 
+/// A mistake, and the line of the user's that made it: `config.toml:3: keys: unknown action ...`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The line; the default if it is nobody's.
+    pub origin: Origin,
+    /// What is wrong.
+    pub error: KeymapError,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.origin != Origin::Default {
+            write!(f, "{}: ", self.origin)?;
+        }
+        self.error.fmt(f)
+    }
+}
+
+impl Mistake {
+    /// Two bindings that do not go together: the last of the user's that has a part in it.
+    fn shadow(error: KeymapError, bindings: &[KeyBinding]) -> Self {
+        let has_part = |binding: &&KeyBinding| match &error {
+            KeymapError::Shadow {
+                keys,
+                other,
+                context,
+            } => {
+                let bound = binding
+                    .action
+                    .is_some()
+                    .then(|| typed(binding).ok())
+                    .flatten();
+                let bound = bound.map(|bound| written(&bound));
+                let chain = Context::named(context).map_or_else(Vec::new, Context::chain);
+                let reaches = chain.iter().any(|one| one.name() == binding.context);
+                reaches && bound.is_some_and(|bound| bound == *keys || bound == *other)
+            }
+            _ => false,
+        };
+        let binding = bindings.iter().rev().find(has_part);
+        Self {
+            origin: binding.map_or(Origin::Default, |binding| binding.origin.clone()),
+            error,
+        }
+    }
+}
+
+/// The keys of a binding.
+fn typed(binding: &KeyBinding) -> Result<Vec<Key>, KeyError> {
+    let keys: String = binding.keys.split_whitespace().collect();
+    parse_keys(&keys)
+}
+
 fn context_names() -> String {
     Context::ALL.map(Context::name).join(", ")
 }
@@ -42,22 +96,25 @@ fn context_names() -> String {
 impl Keymap {
     /// The defaults, a preset over them, the user's own keys on top. Lines that are wrong are left
     /// out and reported; none of them stops the program.
-    pub fn with_user(chosen: Preset, bindings: &[KeyBinding]) -> (Self, Vec<KeymapError>) {
+    pub fn with_user(chosen: Preset, bindings: &[KeyBinding]) -> (Self, Vec<Mistake>) {
         let mut keymap = Self::default();
         keymap.wear(chosen);
-        let mut errors: Vec<_> = bindings
-            .iter()
-            .filter_map(|binding| keymap.bind(binding).err())
-            .collect();
-        errors.extend(keymap.shadows());
-        (keymap, errors)
+        let mut mistakes = Vec::new();
+        for binding in bindings {
+            if let Err(error) = keymap.bind(binding) {
+                let origin = binding.origin.clone();
+                mistakes.push(Mistake { origin, error });
+            }
+        }
+        let shadows = keymap.shadows().into_iter();
+        mistakes.extend(shadows.map(|error| Mistake::shadow(error, bindings)));
+        (keymap, mistakes)
     }
 
     fn bind(&mut self, binding: &KeyBinding) -> Result<(), KeymapError> {
         let context = Context::named(&binding.context)
             .ok_or_else(|| KeymapError::Context(binding.context.clone()))?;
-        let written: String = binding.keys.split_whitespace().collect();
-        let keys = parse_keys(&written).map_err(|why| KeymapError::Keys {
+        let keys = typed(binding).map_err(|why| KeymapError::Keys {
             keys: binding.keys.clone(),
             why,
         })?;

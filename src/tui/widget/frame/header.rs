@@ -11,12 +11,18 @@ use crate::tui::theme::{Glyphs, Token};
 
 use super::Fact;
 
+/// So many of the most important facts matter more than the end of a long title,
+const VITAL: usize = 2;
+/// of which so many columns are always kept.
+const TITLE: usize = 24;
+
 /// Draws the name of the program, the crumbs and what facts there is room for.
 pub(super) fn draw(look: &Look<'_>, canvas: &mut Canvas<'_>, facts: &[Fact]) {
     let width = canvas.area().width;
     let title = canvas.text(1, 0, width, &"vizsla".into(), Token::Accent) + 2;
-    let crumbs_width = crumbs_width(look.crumbs, canvas.glyphs).min(width.saturating_sub(title));
-    let facts = fitting(facts, width.saturating_sub(title + crumbs_width + 3));
+    let beside = |crumbs: u16| width.saturating_sub(title.saturating_add(crumbs).saturating_add(3));
+    let rooms = [crumbs_width, least_width].map(|of| beside(of(look.crumbs, canvas.glyphs)));
+    let facts = told(facts, rooms);
     let facts_width = facts.width();
     let end = width.saturating_sub(facts_width + 1);
     canvas.phrase(end, 0, facts_width, &facts);
@@ -26,6 +32,24 @@ pub(super) fn draw(look: &Look<'_>, canvas: &mut Canvas<'_>, facts: &[Fact]) {
         end.saturating_sub(2)
     };
     crumbs(look, canvas, title, room.saturating_sub(title));
+}
+
+/// Facts beside the whole crumbs, or at least the [`VITAL`] ones beside cut ones.
+fn told(facts: &[Fact], [beside_whole, beside_least]: [u16; 2]) -> Phrase {
+    let mut vital: Vec<&Fact> = facts.iter().filter(|fact| !fact.words.is_empty()).collect();
+    vital.sort_by_key(|fact| fact.rank);
+    let worst = vital.iter().take(VITAL).last().map(|fact| fact.rank);
+    let vital: Vec<Fact> = facts
+        .iter()
+        .filter(|fact| Some(fact.rank) <= worst)
+        .cloned()
+        .collect();
+    let (all, vital) = (fitting(facts, beside_whole), fitting(&vital, beside_least));
+    if vital.width() > all.width() {
+        vital
+    } else {
+        all
+    }
 }
 
 /// The most important facts that fit into `width`, in their order, parted by three columns.
@@ -54,6 +78,18 @@ fn crumbs_width(crumbs: &[Shown<'static>], glyphs: &Glyphs) -> u16 {
     let separator = Shown::new(glyphs.crumb).width() + 2;
     let text: usize = crumbs.iter().map(Shown::width).sum();
     (text + separator * crumbs.len().saturating_sub(1)) as u16
+}
+
+/// What crumbs need where the last is too long for all of it to stay: the middle ones become an
+/// ellipsis, the last is cut.
+fn least_width(crumbs: &[Shown<'static>], glyphs: &Glyphs) -> u16 {
+    let Some((_, others)) = crumbs.split_last().filter(|(last, _)| last.width() > TITLE) else {
+        return crumbs_width(crumbs, glyphs);
+    };
+    let middle = Shown::new(glyphs.ellipsis).width() * others.len().saturating_sub(1);
+    let separators = (Shown::new(glyphs.crumb).width() + 2) * others.len();
+    let first = others.first().map_or(0, Shown::width);
+    (first + middle + separators + TITLE) as u16
 }
 
 /// Too long: the middle ones become an ellipsis, backend and last stay, the last is cut.
@@ -96,5 +132,25 @@ mod tests {
         assert_eq!(fitting(&facts, 20).plain(), "rate   traces");
         assert_eq!(fitting(&facts, 12).plain(), "traces");
         assert_eq!(fitting(&facts, 5).plain(), "");
+    }
+
+    #[test]
+    fn a_long_title_leaves_room_for_what_matters_most() {
+        let fact = |rank, words: &'static str| Fact::new(rank, Phrase::text(words));
+        let facts = [fact(2, "9 spans"), fact(1, "11.9 ms"), fact(0, "1 error")];
+        let told = |rooms| told(&facts, rooms).plain();
+        assert_eq!(told([40, 90]), "9 spans   11.9 ms   1 error");
+        assert_eq!(told([0, 90]), "11.9 ms   1 error", "the title is cut");
+        assert_eq!(told([0, 10]), "1 error");
+        assert_eq!(told([0, 3]), "", "the title keeps what it must");
+        let crumbs = ["file", "search", "a title of many words, far too long"].map(Shown::from);
+        let glyphs = Glyphs::of(crate::text::Charset::Unicode);
+        assert_eq!(least_width(&crumbs, glyphs), 4 + 3 + 1 + 3 + 24);
+        assert_eq!(least_width(&crumbs[2..], glyphs), 24);
+        assert_eq!(
+            least_width(&crumbs[..2], glyphs),
+            4 + 3 + 6,
+            "nothing to cut"
+        );
     }
 }

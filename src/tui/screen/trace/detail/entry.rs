@@ -11,6 +11,7 @@ use crate::text::Shown;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
     Longest,
+    Finding,
     Note,
     Warnings,
     Status,
@@ -31,8 +32,9 @@ pub enum Section {
 
 impl Section {
     /// All of them, from top to bottom.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Longest,
+        Self::Finding,
         Self::Note,
         Self::Warnings,
         Self::Status,
@@ -54,6 +56,7 @@ impl Section {
     pub fn title(self) -> &'static str {
         match self {
             Self::Longest => "longest",
+            Self::Finding => "finding",
             Self::Note => "note",
             Self::Warnings => "warnings",
             Self::Status => "status",
@@ -77,7 +80,7 @@ impl Section {
     pub fn has_keys(self) -> bool {
         !matches!(
             self,
-            Self::Note | Self::Warnings | Self::Links | Self::LinkedFrom
+            Self::Finding | Self::Note | Self::Warnings | Self::Links | Self::LinkedFrom
         )
     }
 }

@@ -15,6 +15,7 @@ fn tell(trace: &Trace, span: usize) -> Detail {
     let known = Known {
         trace,
         explained: None,
+        finding: None,
         back: &back,
         notes: &Notes::of(trace),
         charset: Charset::Unicode,

@@ -110,21 +110,17 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
         .shared
         .clock
         .time(trace.start().0, look.shared.time_style);
+    let spans = text::plural(trace.len() as u64, "span");
     let mut facts = vec![
-        Phrase::of(Token::Muted, id),
-        Phrase::of(Token::Muted, start),
-        Phrase::text(text::duration(trace.duration().0, charset)),
-        Phrase::of(Token::Muted, text::plural(trace.len() as u64, "span")),
+        Fact::new(4, Phrase::of(Token::Muted, id)),
+        Fact::new(3, Phrase::of(Token::Muted, start)),
+        Fact::new(1, Phrase::text(text::duration(trace.duration().0, charset))),
+        Fact::new(2, Phrase::of(Token::Muted, spans)),
     ];
     if trace.errors() > 0 {
-        facts.push(Phrase::of(
-            Token::Error,
-            format!(
-                "{} {}",
-                canvas.glyphs.failed,
-                text::count(trace.errors() as u64)
-            ),
-        ));
+        let errors = text::count(trace.errors() as u64);
+        let errors = format!("{} {errors}", canvas.glyphs.failed);
+        facts.push(Fact::new(0, Phrase::of(Token::Error, errors)));
     }
     if size == Size::Small {
         facts.drain(..2);
@@ -147,7 +143,7 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
     };
     let position = format!("{}/{}", (at + 1).min(of), of);
     Chrome {
-        facts: Fact::least_first(facts),
+        facts,
         why,
         strip: if open.view == View::Waterfall && !panes::is_alone(open, size, &look.shared.session)
         {

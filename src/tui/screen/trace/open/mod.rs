@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::analysis::Frame;
 use crate::model::{Bits, Notes, SpanId, Time, Trace};
-use crate::text::Charset;
+use crate::text::{Charset, Shown};
 use crate::tui::answer::Held;
 use crate::tui::canvas::memo::Memo;
 use crate::tui::session::standing::Folds;
@@ -282,15 +282,25 @@ impl Open {
             Some(Row::Hidden(_)) => None,
             None => self.span(),
         };
+        let finding = self.listed_finding().cloned();
         let known = Known {
             trace: &self.trace,
             explained: self.explained.as_deref(),
+            finding: finding.as_ref(),
             back: &self.back,
             notes: &self.notes,
             charset: self.charset,
             range: (!self.range.is_whole()).then(|| self.range.shown()),
         };
         self.detail.tell(&known, span);
+    }
+
+    /// The finding under the cursor, where findings are listed.
+    fn listed_finding(&self) -> Option<&Shown<'static>> {
+        match self.bodies.get(&self.view)? {
+            Body::Sheet(sheet) => sheet.finding(self.explained.as_deref()?),
+            _ => None,
+        }
     }
 
     /// Puts the cursor on a span, opening the folds over it.

@@ -157,3 +157,18 @@ async fn views_of_every_depth() {
     }
     compare("trace-views.digests", &digests);
 }
+
+#[tokio::test]
+async fn a_finding_too_long_for_its_row_is_told_whole_below() {
+    let name = "/a/route/of/many/parts".repeat(6);
+    let mut harness = opened(scenario::trace(&format!(
+        "shop: GET:{name}/end 0..100\n  db: read 10..20\n"
+    )))
+    .await;
+    harness.keys("vi").await.unwrap();
+    let text = harness.text();
+    let (_, below) = text.split_once("finding ").expect("a section for it");
+    assert!(below.contains("/end"), "{text}");
+    harness.keys("vw").await.unwrap();
+    assert!(!rows(&harness).iter().any(|row| row.contains(" finding ")));
+}

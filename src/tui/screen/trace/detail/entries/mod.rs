@@ -9,7 +9,7 @@ mod longest;
 use std::collections::BTreeMap;
 
 use crate::model::{Notes, SpanRef, Status, Time, Trace};
-use crate::text::{self, Charset};
+use crate::text::{self, Charset, Shown};
 
 use super::super::explain::Explained;
 use super::super::links::BackLinks;
@@ -22,6 +22,8 @@ pub use longest::longest;
 pub struct Known<'a> {
     pub trace: &'a Trace,
     pub explained: Option<&'a Explained>,
+    /// The finding under the cursor, where findings are listed.
+    pub finding: Option<&'a Shown<'static>>,
     pub back: &'a BackLinks,
     pub notes: &'a Notes,
     pub charset: Charset,
@@ -50,6 +52,7 @@ impl<'a, M: Fn(Section) -> usize> Entries<'a, M> {
             list: Vec::new(),
             counts: BTreeMap::new(),
         };
+        entries.finding();
         entries.note();
         entries.doubts();
         entries.status();
@@ -102,6 +105,15 @@ impl<'a, M: Fn(Section) -> usize> Entries<'a, M> {
                 tone: Tone::Doubt,
                 origin: Origin::More,
                 ..Entry::told(section, "", said)
+            });
+        }
+    }
+
+    fn finding(&mut self) {
+        if let Some(finding) = self.known.finding {
+            self.push(Entry {
+                prose: true,
+                ..Entry::told(Section::Finding, "", finding.as_str())
             });
         }
     }

@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 
 use crate::analysis::GroupBy;
 use crate::model::{Bits, Cancellation, Trace};
+use crate::text::Shown;
 use crate::tui::canvas::phrase::Phrase;
 use crate::tui::widget::list::List;
 
@@ -105,6 +106,14 @@ impl Sheet {
     /// The span under the cursor.
     pub fn span(&self, explained: Option<&Explained>) -> Option<usize> {
         self.content.span(self.row(self.list.cursor())?, explained)
+    }
+
+    /// The finding under the cursor, in words, if these are findings.
+    pub fn finding<'a>(&self, explained: &'a Explained) -> Option<&'a Shown<'static>> {
+        let row = self.row(self.list.cursor())?;
+        let lists = matches!(self.content, Content::Findings);
+        let finding = explained.findings.get(row).filter(|_| lists)?;
+        Some(&finding.text)
     }
 
     /// The span of a row.
