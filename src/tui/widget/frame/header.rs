@@ -38,7 +38,7 @@ pub(super) fn draw(look: &Look<'_>, canvas: &mut Canvas<'_>, facts: &[Fact]) {
 fn told(facts: &[Fact], [beside_whole, beside_least]: [u16; 2]) -> Phrase {
     let mut vital: Vec<&Fact> = facts.iter().filter(|fact| !fact.words.is_empty()).collect();
     vital.sort_by_key(|fact| fact.rank);
-    let worst = vital.iter().take(VITAL).last().map(|fact| fact.rank);
+    let worst = vital.iter().take(VITAL).next_back().map(|fact| fact.rank);
     let vital: Vec<Fact> = facts
         .iter()
         .filter(|fact| Some(fact.rank) <= worst)
