@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::critical_path::CriticalPath;
-use crate::model::{Cancellation, Durations, Nanos, PairIx, SpanRef, Sym, Trace};
+use crate::model::{Bits, Cancellation, Durations, Nanos, PairIx, SpanRef, Sym, Trace};
 
 /// What spans are grouped by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,21 +115,23 @@ pub struct Group {
 /// The groups of a trace's spans, most critical time first, then most total time; spans without
 /// a value come last. One pass; values are compared once for each block that has them.
 pub fn statistics(trace: &Trace, path: &CriticalPath, by: &[GroupBy]) -> Vec<Group> {
-    statistics_until(trace, path, by, &Cancellation::never())
+    statistics_until(trace, path, (by, None), &Cancellation::never())
 }
 
-/// The same until cancelled.
+/// The same until cancelled, of some of the spans if those are given.
 pub fn statistics_until(
     trace: &Trace,
     path: &CriticalPath,
-    by: &[GroupBy],
+    (by, among): (&[GroupBy], Option<&Bits>),
     cancellation: &Cancellation<'_>,
 ) -> Vec<Group> {
     let mut numbers: Vec<Numbers<'_>> = by.iter().map(|by| Numbers::of(trace, by)).collect();
     let mut places: HashMap<(u32, u32), u32, RandomState> = HashMap::default();
     let mut groups: Vec<Group> = Vec::new();
     let mut longest: Vec<Nanos> = Vec::new();
-    for span in (0..trace.len()).take_while(|_| !cancellation.is_cancelled()) {
+    let counts = |&span: &usize| among.is_none_or(|among| among.contains(span));
+    let spans = (0..trace.len()).take_while(|_| !cancellation.is_cancelled());
+    for span in spans.filter(counts) {
         // Each pair of what leads here and the next value is a place, the last of them a group.
         let mut place = 0;
         for (level, numbers) in (0..).zip(&mut numbers) {

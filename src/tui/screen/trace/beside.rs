@@ -7,6 +7,7 @@ use crate::text;
 use super::open::Open;
 use super::study::{AT_ONCE, Studied, Study, Subject, Want};
 use super::view::flame::FlameView;
+use super::view::sheet::Grouping;
 use super::view::{Body, View};
 
 impl Open {
@@ -16,8 +17,16 @@ impl Open {
             return;
         };
         self.stop_building();
+        let among = self.in_sight().filter(|_| view == View::Statistics);
+        let grouping = Grouping { by, among };
         if !view.is_slow() || self.trace.len() <= AT_ONCE {
-            let body = Body::of(view, by, &self.seen(), &explained, &Cancellation::never());
+            let body = Body::of(
+                view,
+                grouping,
+                &self.seen(),
+                &explained,
+                &Cancellation::never(),
+            );
             self.bodies.extend(body.map(|body| (view, body)));
             self.sift_sheet(view, usize::MAX);
             return;
@@ -26,7 +35,7 @@ impl Open {
         self.bodies.remove(&view);
         let spans = text::plural(self.trace.len() as u64, "span");
         let label = format!("building the {} of {spans}", view.what());
-        self.want(label, Subject::View(view, by));
+        self.want(label, Subject::View(view, grouping));
     }
 
     /// What is being built is not wanted any more.

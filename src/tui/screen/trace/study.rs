@@ -1,7 +1,6 @@
 //! What takes too long on a large trace to be done while somebody waits: it is asked for as a job,
 //! and told when it is there, hits of a search bit by bit.
 
-use crate::analysis::GroupBy;
 use crate::model::{Cancellation, SpanSet, Trace};
 use crate::text::Charset;
 use crate::tui::answer::Held;
@@ -9,7 +8,7 @@ use crate::tui::answer::Held;
 use super::explain::Explained;
 use super::find;
 use super::view::flame::FlameView;
-use super::view::sheet::Sheet;
+use super::view::sheet::{Grouping, Sheet};
 use super::view::{Body, Seen, View};
 
 /// Of a trace of so many spans everything is worked out at once: a job would only make the screen
@@ -28,8 +27,8 @@ pub struct Study {
 /// What is to be worked out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Subject {
-    /// What a view shows; by what statistics are grouped.
-    View(View, Vec<GroupBy>),
+    /// What a view shows; how statistics are grouped.
+    View(View, Grouping),
     /// A table of a view, sorted by the column of a letter.
     Sort(View, Box<Sheet>, char),
     /// The frames of a flame graph, by the weight that it wants.
@@ -69,10 +68,10 @@ impl Study {
         };
         let cancellation = Cancellation::when(over);
         let done = match self.subject {
-            Subject::View(view, by) => {
-                let body = seen
-                    .explained
-                    .and_then(|explained| Body::of(view, by, &seen, explained, &cancellation));
+            Subject::View(view, grouping) => {
+                let body = seen.explained.and_then(|explained| {
+                    Body::of(view, grouping, &seen, explained, &cancellation)
+                });
                 body.map(|body| Studied::Body(view, body))
             }
             Subject::Sort(view, mut sheet, letter) => {

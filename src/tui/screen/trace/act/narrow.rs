@@ -1,5 +1,6 @@
 //! Putting spans out of sight: services, operations, short ones, all but hits.
 
+use crate::model::Bits;
 use crate::tui::keymap::Action;
 use crate::tui::message::Message;
 use crate::tui::page::{Act, Cx};
@@ -27,7 +28,7 @@ impl Open {
         let before = self.without.clone();
         if is_narrowing(act.action) && !self.view.is_sifted() {
             cx.say(Message::note(
-                "waterfall, table and events leave spans out: vw, vt, ve",
+                "waterfall, statistics, table and events leave spans out: vw, vs, vt, ve",
             ));
             return true;
         }
@@ -68,24 +69,43 @@ impl Open {
         }
         let row = span.map_or(0, |span| self.rows.row_of(span));
         self.list.go(row, height, self.rows.len());
+        self.recount();
         self.describe();
     }
 
-    /// Leaves out of a table what is left out of the rows; where only hits are to be seen, their
-    /// ancestors too.
-    pub fn sift_sheet(&mut self, view: View, height: usize) {
-        let Some(Body::Sheet(sheet)) = self.bodies.get_mut(&view) else {
-            return;
-        };
+    /// The spans that are not out of sight in a table, if not all are to be seen: where only hits
+    /// are, their ancestors are out of it too.
+    pub fn in_sight(&self) -> Option<Bits> {
         let hits = (self.find.hits_as == Hits::Only).then_some(&self.find.hits);
-        let kept = (self.left_out > 0).then(|| {
+        (self.left_out > 0).then(|| {
             let mut shown = self.rows.sieve().shown(&self.trace);
             if let Some(hits) = hits {
                 shown.retain(|span| hits.contains(span));
             }
             shown
-        });
-        sheet.sift(kept, height);
+        })
+    }
+
+    /// Counts statistics anew if they are of other spans than those in sight.
+    fn recount(&mut self) {
+        let is_stale = match self.bodies.get(&View::Statistics) {
+            Some(Body::Sheet(sheet)) => sheet.counted_among() != self.in_sight().as_ref(),
+            _ => self.view == View::Statistics && self.building.is_some(),
+        };
+        if is_stale {
+            self.renew(View::Statistics);
+        }
+    }
+
+    /// Leaves out of a table what is left out of the rows.
+    pub fn sift_sheet(&mut self, view: View, height: usize) {
+        if !matches!(view, View::Table | View::Events) || !self.bodies.contains_key(&view) {
+            return;
+        }
+        let kept = self.in_sight();
+        if let Some(Body::Sheet(sheet)) = self.bodies.get_mut(&view) {
+            sheet.sift(kept, height);
+        }
     }
 
     fn hide_service(&mut self, action: Action) {

@@ -85,15 +85,19 @@ impl Open {
 
     /// What stands out is told anew, the reader where he was.
     pub(super) fn renew_findings(&mut self) {
-        let meant = self.meant();
-        if !self.bodies.contains_key(&View::Findings) {
-            return;
+        if self.bodies.contains_key(&View::Findings) {
+            self.renew(View::Findings);
         }
-        let stance = self.stance(View::Findings);
-        self.stances.insert(View::Findings, stance);
-        self.bodies.remove(&View::Findings);
-        if self.view == View::Findings {
-            self.turn_to(View::Findings, meant, usize::MAX);
+    }
+
+    /// What a view shows is told anew, the reader where he was if it is shown.
+    pub fn renew(&mut self, view: View) {
+        let meant = self.meant();
+        let stance = self.stance(view);
+        self.stances.insert(view, stance);
+        self.bodies.remove(&view);
+        if self.view == view {
+            self.turn_to(view, meant, usize::MAX);
         }
     }
 

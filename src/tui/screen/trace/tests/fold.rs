@@ -88,6 +88,21 @@ async fn services_are_hidden_both_ways_and_come_back() {
 }
 
 #[tokio::test]
+async fn statistics_count_what_is_in_sight() {
+    let mut harness = ride((160, 40)).await;
+    harness.keys("3jxsvs,s").await.unwrap();
+    let said = row(&harness, "waterfall │");
+    assert!(said.contains("without mysql: 1 span hidden"), "{said}");
+    assert!(said.contains("by service"), "{said}");
+    let first = |harness: &Harness| rows(harness)[4].clone();
+    assert!(first(&harness).contains("route "), "{}", first(&harness));
+    harness.keys("xx").await.unwrap();
+    assert!(first(&harness).contains("mysql "), "{}", first(&harness));
+    harness.keys("/getdriver<Enter>&").await.unwrap();
+    assert!(first(&harness).contains("redis "), "{}", first(&harness));
+}
+
+#[tokio::test]
 async fn the_ancestors_of_the_top_row_stay_in_view() {
     let calls: Vec<String> = (0..60)
         .map(|n| format!("    b: op{n} {n}..{}\n", n + 1))

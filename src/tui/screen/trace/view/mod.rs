@@ -6,7 +6,6 @@ pub mod json;
 pub mod sheet;
 pub mod stance;
 
-use crate::analysis::GroupBy;
 use crate::model::Cancellation;
 use crate::text::Charset;
 use crate::tui::keymap::{Action, Context};
@@ -16,7 +15,7 @@ use super::open::Open;
 use flame::FlameView;
 use graph::GraphView;
 use json::JsonView;
-use sheet::{Content, Sheet};
+use sheet::{Content, Grouping, Sheet};
 
 /// One way to look at a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,7 +102,10 @@ impl View {
 
     /// Whether it leaves out the spans that are put out of sight.
     pub const fn is_sifted(self) -> bool {
-        matches!(self, Self::Waterfall | Self::Table | Self::Events)
+        matches!(
+            self,
+            Self::Waterfall | Self::Statistics | Self::Table | Self::Events
+        )
     }
 
     /// Where its keys are looked up.
@@ -126,11 +128,11 @@ pub enum Body {
 }
 
 impl Body {
-    /// What a view shows of a trace, statistics grouped by what is given. None for the waterfall,
+    /// What a view shows of a trace, statistics grouped as is given. None for the waterfall,
     /// which is never put away. Of no use once cancelled.
     pub fn of(
         view: View,
-        by: Vec<GroupBy>,
+        grouping: Grouping,
         seen: &Seen<'_>,
         explained: &Explained,
         cancellation: &Cancellation<'_>,
@@ -145,7 +147,7 @@ impl Body {
                 &explained.path,
                 cancellation,
             ))),
-            View::Statistics => sheet(Content::groups(trace, explained, by, cancellation)),
+            View::Statistics => sheet(Content::groups(trace, explained, grouping, cancellation)),
             View::Table => sheet(Content::Spans),
             View::Events => sheet(Content::events(trace, cancellation)),
             View::Json => Self::Json(JsonView::default()),

@@ -1,7 +1,7 @@
 //! What the rows of a table are, and what they are sorted by.
 
 use crate::analysis::{self, Group, GroupBy, What, statistics_until};
-use crate::model::{Cancellation, Time, Trace};
+use crate::model::{Bits, Cancellation, Time, Trace};
 
 use super::columns::{Column, EVENTS, FINDINGS, GROUPS, SPANS};
 use crate::tui::screen::trace::explain::Explained;
@@ -68,12 +68,20 @@ impl Happening {
     }
 }
 
+/// What statistics are grouped by, and which spans are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grouping {
+    pub by: Vec<GroupBy>,
+    /// The spans that are not out of sight; none if all are to be seen.
+    pub among: Option<Bits>,
+}
+
 /// What a sheet is about.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
     Spans,
     Events(Vec<Happening>),
-    Groups(Vec<GroupBy>, Vec<Group>),
+    Groups(Grouping, Vec<Group>),
     Findings,
 }
 
@@ -87,11 +95,12 @@ impl Content {
     pub fn groups(
         trace: &Trace,
         explained: &Explained,
-        by: Vec<GroupBy>,
+        grouping: Grouping,
         cancellation: &Cancellation<'_>,
     ) -> Self {
-        let groups = statistics_until(trace, &explained.path, &by, cancellation);
-        Self::Groups(by, groups)
+        let what = (grouping.by.as_slice(), grouping.among.as_ref());
+        let groups = statistics_until(trace, &explained.path, what, cancellation);
+        Self::Groups(grouping, groups)
     }
 
     /// The events of all spans, and the log records that name one, by time; of no use once

@@ -19,7 +19,7 @@ use super::Seen;
 use cells::{event_cell, finding_cell, group_cell, span_cell};
 pub use columns::{Column, is_column};
 use content::group_figure;
-pub use content::{Content, usual_groups};
+pub use content::{Content, Grouping, usual_groups};
 
 /// A table, how it is sorted, and where the reader stands in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,13 +55,21 @@ impl Sheet {
     /// What its rows are grouped by; nothing if they are no groups.
     pub fn grouped_by(&self) -> &[GroupBy] {
         match &self.content {
-            Content::Groups(by, _) => by,
+            Content::Groups(grouping, _) => &grouping.by,
             _ => &[],
         }
     }
 
+    /// The spans that its groups are counted of, if not all are; none if its rows are no groups.
+    pub fn counted_among(&self) -> Option<&Bits> {
+        match &self.content {
+            Content::Groups(grouping, _) => grouping.among.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Leaves out the rows of all spans but these, the cursor on its row or near it; shows all
-    /// again if none are given. Groups and findings are of the whole trace.
+    /// again if none are given. Groups are counted anew instead, findings are of the whole trace.
     pub fn sift(&mut self, kept: Option<Bits>, height: usize) {
         if !matches!(self.content, Content::Spans | Content::Events(_)) {
             return;
@@ -141,8 +149,9 @@ impl Sheet {
     pub fn go(&mut self, span: usize, height: usize, seen: &Seen<'_>) {
         let of = |row: u32| self.content.span(row as usize, seen.explained);
         let row = match &self.content {
-            Content::Groups(by, groups) => {
-                let values: Vec<_> = by.iter().map(|by| by.of(seen.trace.span(span))).collect();
+            Content::Groups(grouping, groups) => {
+                let by = grouping.by.iter();
+                let values: Vec<_> = by.map(|by| by.of(seen.trace.span(span))).collect();
                 let is_group = |row: &u32| {
                     groups
                         .get(*row as usize)
@@ -296,7 +305,11 @@ mod tests {
         assert_eq!(order(&sheet), [0, 1, 2]);
         let events = Sheet::new(Content::events(&trace, &cancellation), &trace, &explained);
         assert_eq!((events.len(), events.span_of(1, None)), (2, Some(2)));
-        let groups = Content::groups(&trace, &explained, usual_groups(), &cancellation);
+        let usual = Grouping {
+            by: usual_groups(),
+            among: None,
+        };
+        let groups = Content::groups(&trace, &explained, usual, &cancellation);
         let mut groups = Sheet::new(groups, &trace, &explained);
         groups.go(2, 10, &seen);
         assert_eq!(groups.span(None), Some(2));
