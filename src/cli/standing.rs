@@ -43,6 +43,9 @@ pub struct StandingArgs {
     /// What the boxes of a graph tell
     #[arg(long, value_name = "WHAT", hide_short_help = true, value_parser = ["service", "total", "own"])]
     colouring: Option<String>,
+    /// Which JSON its spans are told in: with what was worked out, or OTLP as received
+    #[arg(long, value_name = "FORM", hide_short_help = true, value_parser = ["explained", "otlp"])]
+    form: Option<String>,
     /// Open a span of the JSON
     #[arg(long, value_name = "SPAN_ID", hide_short_help = true, value_parser = |text: &str| checked("opened", text))]
     opened: Vec<String>,
@@ -120,6 +123,7 @@ impl StandingArgs {
             ("weight", &self.weight),
             ("zoom", &self.zoom),
             ("colouring", &self.colouring),
+            ("form", &self.form),
             ("detail-find", &self.detail_find),
             ("detail-line", &self.detail_line),
             ("range", &self.range),
@@ -182,6 +186,7 @@ mod tests {
             ("upside-down", ""),
             ("zoom", "0000000000000005"),
             ("colouring", "own"),
+            ("form", "otlp"),
             ("opened", "0000000000000006"),
             ("no-detail", ""),
             ("in-detail", ""),

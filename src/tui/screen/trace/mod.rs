@@ -44,6 +44,7 @@ pub use study::{Studied, Study};
 pub use columns::columns;
 pub use view::View;
 pub use view::graph::Colouring;
+pub use view::json::Form as JsonForm;
 pub use view::sheet::is_column;
 
 use open::{Focus, Open};

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Weight;
 use crate::model::Nanos;
 
-use crate::tui::screen::trace::{Colouring, View};
+use crate::tui::screen::trace::{Colouring, JsonForm, View};
 
 pub use folds::{Folds, MOST_FOLDS, Most};
 pub use name::SpanName;
@@ -73,6 +73,8 @@ pub struct Within {
     pub zoom: Option<SpanName>,
     /// What the boxes of a graph tell.
     pub colouring: Colouring,
+    /// Which JSON spans are told in.
+    pub form: JsonForm,
     /// Spans whose JSON is open.
     pub opened: Vec<SpanName>,
 }

@@ -4,7 +4,7 @@
 use crate::analysis::Weight;
 use crate::model::Nanos;
 use crate::text::parse_duration;
-use crate::tui::screen::trace::{Colouring, View, is_column};
+use crate::tui::screen::trace::{Colouring, JsonForm, View, is_column};
 
 use super::folds::folds;
 use super::{Hits, Pane, Standing, StandingError, Within};
@@ -27,6 +27,7 @@ const COLOURINGS: &Names<Colouring> = &[
     ("total", Colouring::Total),
     ("own", Colouring::Own),
 ];
+const FORMS: &Names<JsonForm> = &[("explained", JsonForm::Explained), ("otlp", JsonForm::Otlp)];
 /// Words that take no value.
 const SWITCHES: [&str; 6] = [
     "upside-down",
@@ -156,6 +157,7 @@ impl Within {
             "upside-down" => self.upside_down = true,
             "zoom" => self.zoom = Some(read("zoom", "the id of a span", value)?),
             "colouring" => self.colouring = one_of("colouring", COLOURINGS, value)?,
+            "form" => self.form = one_of("form", FORMS, value)?,
             "opened" => self.opened.push(read("opened", "the id of a span", value)?),
             _ => return Ok(false),
         }
@@ -174,6 +176,7 @@ impl Within {
         words.extend(on(&[("upside-down", self.upside_down)]));
         words.extend(self.zoom.map(|id| ("zoom", id.to_string())));
         words.extend(word("colouring", COLOURINGS, self.colouring));
+        words.extend(word("form", FORMS, self.form));
         words.extend(self.opened.iter().map(|id| ("opened", id.to_string())));
     }
 }
@@ -305,6 +308,7 @@ mod tests {
                 upside_down: true,
                 zoom: Some(SpanId(5).into()),
                 colouring: Colouring::Total,
+                form: JsonForm::Otlp,
                 opened: vec![SpanId(6).into(), "7.2".parse().unwrap()],
             },
             pane: Pane {

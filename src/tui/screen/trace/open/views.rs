@@ -146,6 +146,7 @@ impl Open {
     fn open_as_left(&mut self, stance: &Stance) {
         self.with_body(|body, seen| {
             let Body::Json(json) = body else { return };
+            json.tell_as(stance.form);
             for &span in &stance.opened {
                 let critical = seen.explained.map_or(Nanos(0), |e| e.path.time_of(span));
                 json.open(span, seen.trace, critical);

@@ -43,6 +43,7 @@ impl Open {
             upside_down: stance.upside_down,
             zoom: stance.zoom.map(|span| name(&self.trace, span)),
             colouring: stance.colouring,
+            form: stance.form,
             opened: names(&self.trace, told.unwrap_or(&stance.opened)),
         };
         (within, opened.saturating_sub(MOST_FOLDS))
@@ -59,6 +60,7 @@ pub(super) fn stance(within: &Within, trace: &Trace) -> Stance {
         upside_down: within.upside_down,
         zoom: within.zoom.and_then(|name| span(trace, name)),
         colouring: within.colouring,
+        form: within.form,
         opened: spans(trace, &within.opened),
         row: within.row,
         above: None,

@@ -80,6 +80,8 @@ async fn a_copied_command_opens_exactly_this() {
         "vgsj",
         "vgss",
         "vjj<Enter>j<Enter>jj",
+        "wvjs",
+        "vjsj<Enter>3j",
         "i",
         "j<Enter>jj",
         "j<Enter>zajjza",

@@ -95,6 +95,11 @@ impl JsonView {
             .insert(span, lines(trace, span, critical, self.form));
     }
 
+    /// Tells spans in a form from now on.
+    pub fn tell_as(&mut self, form: Form) {
+        self.form = form;
+    }
+
     /// How far below its span's first row the cursor is.
     pub fn nth(&self, spans: usize) -> Option<usize> {
         let head = self.head(self.span(spans)?);

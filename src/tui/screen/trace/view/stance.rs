@@ -6,7 +6,7 @@ use crate::tui::widget::list::List;
 
 use super::flame::FlameView;
 use super::graph::Colouring;
-use super::json::JsonView;
+use super::json::{self, JsonView};
 use super::sheet::{Sheet, usual_groups};
 use super::{Body, Seen};
 use crate::tui::screen::trace::open::Moves;
@@ -27,6 +27,8 @@ pub struct Stance {
     pub zoom: Option<usize>,
     /// What the boxes of a graph tell.
     pub colouring: Colouring,
+    /// Which JSON spans are told in.
+    pub form: json::Form,
     /// The spans that stand open in JSON.
     pub opened: Vec<usize>,
     /// The row of the cursor, if the same span stands there.
@@ -77,6 +79,7 @@ impl Stance {
     fn of_json(json: &JsonView, seen: &Seen<'_>) -> Self {
         let spans = seen.trace.len();
         Self {
+            form: json.form(),
             opened: json.opened().collect(),
             place: json.nth(spans).map(|nth| (nth, json.list)),
             ..Self::default()
