@@ -66,6 +66,17 @@ impl Mask {
         }
     }
 
+    /// The same of a dashed line: straight pieces are dashed, corners and junctions are not; in
+    /// ASCII `.`.
+    pub fn dashed(self, charset: Charset) -> char {
+        match (self.glyph(charset), charset) {
+            ('─', Charset::Unicode) => '╌',
+            ('│', Charset::Unicode) => '┆',
+            ('-' | '|', Charset::Ascii) => '.',
+            (other, _) => other,
+        }
+    }
+
     fn box_drawing(self) -> char {
         let index: usize = [1, 3, 9, 27]
             .into_iter()
@@ -192,6 +203,8 @@ mod tests {
         assert_eq!(trunk.box_drawing(), '╅');
         assert_eq!(trunk.ascii(), '+');
         assert_eq!(across.heavy().ascii(), '=');
+        let dashed = [across, down, across.union(down)].map(|mask| mask.dashed(Charset::Unicode));
+        assert_eq!(dashed, ['╌', '┆', '┼']);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use petgraph::visit::EdgeRef;
 use ratatui::layout::Rect;
 
-use crate::graph::{self, Drawing, NodeBox, Point, Step};
+use crate::graph::{self, Drawing, EdgePath, NodeBox, Point, Step};
 use crate::text::{Charset, Shown};
 use crate::tui::canvas::Canvas;
 use crate::tui::canvas::hit::{Pane, Target};
@@ -79,15 +79,26 @@ impl Painter<'_> {
                 path.stroke(&mut near);
             }
         }
+        // A line that calls take as well is theirs.
+        let mut calls = graph::Grid::new(window);
+        for path in &self.drawing.paths {
+            if !self.is_message(path) {
+                path.stroke(&mut calls);
+            }
+        }
         for row in 0..window.height {
             for column in 0..window.width {
                 let at = Point {
                     x: window.x + column,
                     y: window.y + row,
                 };
-                let sign = grid.get(at).glyph(canvas.charset());
+                let sign = if calls.get(at).is_empty() {
+                    grid.get(at).dashed(canvas.charset())
+                } else {
+                    grid.get(at).glyph(canvas.charset())
+                };
                 if sign != ' ' {
-                    let lit = near.get(at).glyph(canvas.charset()) != ' ';
+                    let lit = !near.get(at).is_empty();
                     self.sign(
                         canvas,
                         at,
@@ -112,6 +123,12 @@ impl Painter<'_> {
             let arm = grid.get(path.port).beside_frame().glyph(canvas.charset());
             self.sign(canvas, path.port, arm, Token::Muted);
         }
+    }
+
+    /// Whether messages take that way, which nobody waits for.
+    fn is_message(&self, path: &EdgePath) -> bool {
+        let lead = self.view.graph.edge_weight(path.edge);
+        lead.is_some_and(|lead| lead.message)
     }
 
     fn cell(&self, at: Point) -> Option<(u16, u16)> {

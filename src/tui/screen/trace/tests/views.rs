@@ -96,6 +96,17 @@ async fn statistics_group_and_sort() {
 }
 
 #[tokio::test]
+async fn messages_are_dashed_in_the_graph() {
+    let trace =
+        scenario::trace("a: send 0..10 producer\n  b: handle 5..25 consumer\n  c: call 1..2 k=1\n");
+    let mut harness = opened(trace).await;
+    harness.keys("vg").await.unwrap();
+    let text = harness.text();
+    assert!(text.contains("╌►│ handle"), "{text}");
+    assert!(text.contains("─►│ call"), "{text}");
+}
+
+#[tokio::test]
 async fn the_flame_graph_zooms_and_weighs() {
     let mut harness = ride((120, 40)).await;
     harness.keys("vfj<Enter>").await.unwrap();
