@@ -14,7 +14,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use tokio_util::sync::CancellationToken;
 
-use crate::analysis::{GroupBy, critical_path, skew};
+use crate::analysis::{GroupBy, Weight, critical_path, skew};
 use crate::backend::{Archive, Backend, SearchRequest, Sort};
 use crate::config::{Config, Depth, Paths};
 use crate::format::{Format as Wire, explained, pasted, table, write as write_traces};
@@ -72,6 +72,9 @@ pub struct ShowArgs {
         default_value = "service,operation"
     )]
     by: Vec<String>,
+    /// What the widths of the view flame stand for: total if not said, own for folded stacks
+    #[arg(long, value_name = "TIME", value_enum)]
+    weight: Option<Weight>,
     /// How it is written: otlp, jaeger, zipkin and chrome are of the whole trace, folded and svg of the view flame, dot and mermaid of graph
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = Format::among(FORMATS))]
     format: Format,
@@ -214,6 +217,10 @@ fn write(trace: &Trace, args: &ShowArgs, session: &mut Session) -> Result<(), Fa
         let format = format.name();
         return Err(Failure::Usage(format!("{format} is for --view {of}")));
     }
+    if args.weight.is_some() && view != View::Flame {
+        return Err(Failure::Usage("--weight is for --view flame".to_owned()));
+    }
+    let weight = args.weight.unwrap_or_default();
     let by: Vec<GroupBy> = args.by.iter().map(|word| GroupBy::of_word(word)).collect();
     if by.len() > stats::MOST {
         let most = stats::MOST;
@@ -226,12 +233,19 @@ fn write(trace: &Trace, args: &ShowArgs, session: &mut Session) -> Result<(), Fa
         (_, Format::Jaeger) => write_traces(Wire::JaegerJson, out, one)?,
         (_, Format::Zipkin) => write_traces(Wire::ZipkinV2, out, one)?,
         (_, Format::Chrome) => write_traces(Wire::Chrome, out, one)?,
-        (View::Flame, Format::Folded) => flame::folded(out, trace)?,
-        (View::Flame, Format::Svg) => flame_picture(out, &theme(&session.config), trace)?,
+        (View::Flame, Format::Folded) => {
+            flame::folded(out, trace, args.weight.unwrap_or(Weight::Own))?
+        }
+        (View::Flame, Format::Svg) => {
+            flame_picture(out, &theme(&session.config), trace, weight)?;
+        }
         (View::Graph, Format::Dot | Format::Mermaid) => {
             graph::write(out, look.charset, format, &trace_graph(trace, usize::MAX).0)?;
         }
-        (View::Flame, _) => write_rows(out, look, format, &flame::columns(), &flame::of(trace))?,
+        (View::Flame, _) => {
+            let rows = flame::of(trace, weight);
+            write_rows(out, look, format, &flame::columns(), &rows)?;
+        }
         (View::Graph, _) => {
             let (graph, _) = trace_graph(trace, usize::MAX);
             write_rows(out, look, format, &graph::columns(), &graph::of(&graph))?;

@@ -23,15 +23,20 @@ const LEAST: f64 = 0.3;
 const WHITE: Rgb = (255, 255, 255);
 const BLACK: Rgb = (0, 0, 0);
 
-/// Writes an SVG document.
+/// Writes an SVG document, the widths by a weight.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn flame_picture(out: &mut dyn Write, theme: &Theme, trace: &Trace) -> io::Result<()> {
+pub fn flame_picture(
+    out: &mut dyn Write,
+    theme: &Theme,
+    trace: &Trace,
+    weight: Weight,
+) -> io::Result<()> {
     let path = critical_path(trace);
     let flame = Flame::new(trace, &path);
     let frames: Vec<Frame> = flame.frames(trace, &path).collect();
-    let mut widths = flame.widths(Weight::Total, (trace, &path), &Cancellation::never());
+    let mut widths = flame.widths(weight, (trace, &path), &Cancellation::never());
     if widths.iter().all(|&width| width == 0) {
         widths = flame.counts();
     }
@@ -197,7 +202,7 @@ mod tests {
             "a: r 0..100\n  b: x 0..40\n    c: <z> 5..9\n  d: y&\u{1b}[2J 50..90 error\n",
         );
         let mut out = Vec::new();
-        flame_picture(&mut out, &Theme::plain(), &trace).unwrap();
+        flame_picture(&mut out, &Theme::plain(), &trace, Weight::Total).unwrap();
         let text = String::from_utf8(out).unwrap();
         let frames: Vec<(f64, f64)> = text
             .lines()
