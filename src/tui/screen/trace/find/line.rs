@@ -118,18 +118,20 @@ fn bare(text: &str) -> (String, bool, &str) {
     (token, false, "")
 }
 
-/// Whether all that a line finds was found by the one before, of which it is a longer form.
-pub fn narrows(before: &str, line: &str) -> bool {
+/// If all that a line finds was found by the one before, of which it is a longer form: the words
+/// that are still to be looked for among that.
+pub fn narrowed(before: &str, line: &str) -> Option<String> {
     let is_plain = |word: &str| {
         !word.contains(['=', '<', '>', '!', '|', '"'])
-            && !word.starts_with('-')
+            && !word.starts_with(['-', '{'])
             && !OR.iter().any(|or| or.starts_with(word))
             && word.len() != DIGITS
     };
-    !line.starts_with('{')
-        && line.starts_with(before)
-        && before
-            .split_whitespace()
-            .chain(line.split_whitespace())
-            .all(is_plain)
+    let words = || line.split_whitespace();
+    let mut all = before.split_whitespace().chain(words());
+    if !line.starts_with(before) || !all.all(is_plain) {
+        return None;
+    }
+    let more = words().filter(|word| !before.split_whitespace().any(|had| had == *word));
+    Some(more.collect::<Vec<_>>().join(" "))
 }

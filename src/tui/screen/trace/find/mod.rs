@@ -9,7 +9,7 @@ use crate::traceql::Query;
 use crate::tui::widget::input::Input;
 
 use super::open::Moves;
-use line::{Line, narrows};
+use line::{Line, narrowed};
 use words::words;
 
 pub use crate::tui::session::standing::Hits;
@@ -52,8 +52,8 @@ impl Find {
         self.end(found.err());
     }
 
-    /// The line that is to be run, if it has to be, and the spans among which its hits are, if
-    /// that is known. What was found before stays until they come.
+    /// The line that is to be run, if it has to be; or, where its hits are known to be among those
+    /// found before, what is left of it and those. What was found before stays until they come.
     pub fn begin(&mut self) -> Option<(String, Option<SpanSet>)> {
         self.error = None;
         (self.seeking, self.fresh, self.eager) = (false, false, false);
@@ -65,8 +65,10 @@ impl Find {
         }
         (self.seeking, self.fresh) = (true, true);
         self.runs = text.to_owned();
-        let narrows = before.is_some_and(|before| narrows(&before, text));
-        Some((text.to_owned(), narrows.then(|| self.hits.clone())))
+        Some(match before.and_then(|before| narrowed(&before, text)) {
+            Some(more) => (more, Some(self.hits.clone())),
+            None => (text.to_owned(), None),
+        })
     }
 
     /// The hits so far of the line that was begun.
@@ -247,21 +249,24 @@ mod tests {
         let mut find = Find::default();
         let mut among = |line: &str| {
             find.input.set(line, 0);
-            let among = find.begin().unwrap().1;
+            let (text, among) = find.begin().unwrap();
             let found = among.as_ref().map(SpanSet::len);
-            super::find(&trace, line, among.as_ref(), &|| false, |hits| {
+            super::find(&trace, &text, among.as_ref(), &|| false, |hits| {
                 find.take(hits);
                 true
             })
             .unwrap();
             find.end(None);
-            (found, find.hits.iter().collect::<Vec<_>>())
+            (text, found, find.hits.iter().collect::<Vec<_>>())
         };
-        assert_eq!(among("s"), (None, vec![0, 1, 2]));
-        assert_eq!(among("sh"), (Some(3), vec![0]));
-        assert_eq!(among("sh get"), (Some(1), vec![0]));
-        assert_eq!(among("mysql"), (None, vec![1]));
-        assert_eq!(among("mysql msg=timeout"), (None, vec![]));
+        assert_eq!(among("s"), ("s".into(), None, vec![0, 1, 2]));
+        assert_eq!(among("sh"), ("sh".into(), Some(3), vec![0]));
+        assert_eq!(among("sh get"), ("get".into(), Some(1), vec![0]));
+        assert_eq!(among("sh get get"), (String::new(), Some(1), vec![0]));
+        assert_eq!(among("sh get {").0, "sh get {");
+        assert_eq!(among("mysql"), ("mysql".into(), None, vec![1]));
+        let whole = "mysql msg=timeout";
+        assert_eq!(among(whole), (whole.into(), None, vec![]));
     }
 
     #[test]
