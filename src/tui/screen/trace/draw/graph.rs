@@ -15,7 +15,9 @@ use super::super::view::graph::{Colouring, Form, GraphView};
 
 pub fn draw(open: &Open, view: &GraphView, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.pane(Pane::Body, area);
-    let (drawing, form) = view.drawing(area.width.saturating_sub(2), area.height);
+    let Some((drawing, form)) = view.drawing(area.width.saturating_sub(2), area.height) else {
+        return;
+    };
     let origin = scroll(view, (drawing, form), area);
     let painter = Painter {
         open,

@@ -9,8 +9,13 @@ use crate::text::{self, Charset, Shown};
 
 /// More boxes than this nobody can follow: the ones with most time are shown.
 const MOST: usize = 60;
-/// Columns of a box, frame included, at least and at most. Within them it is as wide as its names.
-const WIDTH: (usize, usize) = (22, 40);
+/// Columns of a box, frame included, at least. Up to what the drawing grants it is as wide as its
+/// names.
+const LEAST: usize = 22;
+/// Columns that drawings grant a box, those that cut no name first.
+const GRANTED: [usize; 4] = [40, 34, 28, LEAST];
+/// Boxes that are to be seen whole beside each other where not all of a drawing has room.
+const ABREAST: usize = 3;
 /// Columns of the frame and the blanks beside it.
 const FRAME: usize = 4;
 
@@ -53,12 +58,21 @@ pub enum Colouring {
     Own,
 }
 
+/// The graph laid out with boxes of a form.
+#[derive(Debug, Clone, PartialEq)]
+struct Laid {
+    drawing: Drawing,
+    form: Form,
+    /// Columns of so many boxes beside each other as are to be seen whole.
+    abreast: i32,
+}
+
 /// The graph laid out, and where the reader stands in it.
 #[derive(Debug, Clone)]
 pub struct GraphView {
     pub graph: DiGraph<Step, Lead>,
-    full: Drawing,
-    compact: Drawing,
+    /// Those with the widest boxes first, full ones before compact ones.
+    laid: Vec<Laid>,
     pub cursor: NodeIndex,
     pub colouring: Colouring,
     /// How many steps there are with those left out.
@@ -68,7 +82,7 @@ pub struct GraphView {
 impl PartialEq for GraphView {
     fn eq(&self, other: &Self) -> bool {
         (self.cursor, self.colouring, self.all) == (other.cursor, other.colouring, other.all)
-            && self.compact == other.compact
+            && self.laid == other.laid
     }
 }
 
@@ -76,18 +90,26 @@ impl GraphView {
     /// The graph of a trace, laid out; of no use once cancelled.
     pub fn new(trace: &Trace, cancellation: &Cancellation<'_>) -> Self {
         let (graph, all) = trace_graph_until(trace, MOST, cancellation);
-        let drawn = |form| {
+        let laid = |granted, form| {
             let options = Options {
                 gap: i32::from(form == Form::Full),
                 outline: form == Form::Compact,
                 ..Options::default()
             };
-            let size = |_, step: &Step| size(step, form);
-            layout(&graph, size, |_, _| EdgeSpec::default(), options)
+            let size = |_, step: &Step| size(step, granted, form);
+            let drawing = layout(&graph, size, |_, _| EdgeSpec::default(), options);
+            Laid {
+                abreast: abreast(&graph, &drawing),
+                drawing,
+                form,
+            }
         };
+        let forms = [Form::Full, Form::Compact];
+        let all_laid = GRANTED
+            .iter()
+            .flat_map(|&granted| forms.map(|form| laid(granted, form)));
         Self {
-            full: drawn(Form::Full),
-            compact: drawn(Form::Compact),
+            laid: all_laid.collect(),
             graph,
             cursor: NodeIndex::new(0),
             colouring: Colouring::default(),
@@ -95,14 +117,18 @@ impl GraphView {
         }
     }
 
-    /// The drawing for so many columns and rows: with full boxes if all of it has room.
-    pub fn drawing(&self, columns: u16, rows: u16) -> (&Drawing, Form) {
-        let Size { width, height } = self.full.size;
-        if width <= i32::from(columns) && height <= i32::from(rows) {
-            (&self.full, Form::Full)
-        } else {
-            (&self.compact, Form::Compact)
-        }
+    /// The drawing for so many columns and rows: the one with the widest boxes of which all has
+    /// room, else of which the whole width has, else a few boxes beside each other.
+    pub fn drawing(&self, columns: u16, rows: u16) -> Option<(&Drawing, Form)> {
+        let (columns, rows) = (i32::from(columns), i32::from(rows));
+        let is_wide = |laid: &&Laid| laid.drawing.size.width <= columns;
+        let whole = |laid: &&Laid| is_wide(laid) && laid.drawing.size.height <= rows;
+        let compact = || self.laid.iter().filter(|laid| laid.form == Form::Compact);
+        let found = self.laid.iter().find(whole);
+        let found = found.or_else(|| compact().find(is_wide));
+        let found = found.or_else(|| compact().find(|laid| laid.abreast <= columns));
+        let laid = found.or(self.laid.last())?;
+        Some((&laid.drawing, laid.form))
     }
 
     /// The first span of the step under the cursor.
@@ -135,7 +161,11 @@ impl GraphView {
 
     /// To the next box below or above, in the same column if there is one.
     pub fn beside(&mut self, down: bool) {
-        let Some(here) = self.compact.node(self.cursor).map(|node| node.rect) else {
+        // Boxes stand alike below each other however wide they are.
+        let Some(drawing) = self.laid.last().map(|laid| &laid.drawing) else {
+            return;
+        };
+        let Some(here) = drawing.node(self.cursor).map(|node| node.rect) else {
             return;
         };
         let key = |rect: crate::graph::Rect| {
@@ -146,7 +176,7 @@ impl GraphView {
             };
             (ahead > 0).then_some(((rect.x - here.x).abs(), ahead))
         };
-        let boxes = self.compact.boxes.iter();
+        let boxes = drawing.boxes.iter();
         let next = boxes.filter_map(|node| key(node.rect).map(|key| (key, node.node)));
         self.cursor = next.min().map_or(self.cursor, |(_, node)| node);
     }
@@ -171,13 +201,12 @@ impl GraphView {
         let many = many(step, charset);
         let service = Shown::from_owned(step.service.clone());
         let service = service.cut_middle(room.saturating_sub(many.len()), charset);
-        let share = |part: u64, of: u64| text::share(part, of);
-        let time = text::duration(step.total.0, charset);
         let time = match self.colouring {
-            Colouring::Service | Colouring::Own => {
-                format!("{time}  own {}", share(step.own.0, step.total.0))
+            Colouring::Service | Colouring::Own => times(step, charset),
+            Colouring::Total => {
+                let time = text::duration(step.total.0, charset);
+                format!("{time}  {}", text::share(step.total.0, trace.duration().0))
             }
-            Colouring::Total => format!("{time}  {}", share(step.total.0, trace.duration().0)),
         };
         [
             Shown::from(format!("{service}{many}")),
@@ -196,12 +225,37 @@ fn many(step: &Step, charset: Charset) -> String {
     }
 }
 
-fn size(step: &Step, form: Form) -> Size {
-    let width = |text: &str| Shown::start_of(text, WIDTH.1).width();
+/// Columns of the widest row of a step, its caller, and the caller of that.
+fn abreast(graph: &DiGraph<Step, Lead>, drawing: &Drawing) -> i32 {
+    let above = |&node: &NodeIndex| graph.neighbors_directed(node, Way::Incoming).next();
+    let width = |node: NodeIndex| {
+        let row = std::iter::successors(Some(node), above).take(ABREAST);
+        let rects = row.filter_map(|node| Some(drawing.node(node)?.rect));
+        let ends = rects.fold((i32::MAX, 0), |(left, right), rect| {
+            (left.min(rect.x), right.max(rect.right()))
+        });
+        ends.1.saturating_sub(ends.0)
+    };
+    graph.node_indices().map(width).max().unwrap_or(0)
+}
+
+/// How long a step took, and how much of that was its own.
+fn times(step: &Step, charset: Charset) -> String {
+    let time = text::duration(step.total.0, charset);
+    format!("{time}  own {}", text::share(step.own.0, step.total.0))
+}
+
+/// How large the box of a step is that may be so wide: its times are never cut, and a blank parts
+/// them from the sign of what failed.
+fn size(step: &Step, granted: usize, form: Form) -> Size {
+    let width = |text: &str| Shown::start_of(text, granted).width();
     let head = width(&step.service) + many(step, Charset::Ascii).len();
     let widest = head.max(width(&step.operation)) + FRAME;
+    let failed = if step.errors > 0 { 2 } else { 0 };
+    let times = width(&times(step, Charset::Ascii)) + failed + FRAME;
+    let least = LEAST.max(times);
     Size {
-        width: widest.clamp(WIDTH.0, WIDTH.1) as i32,
+        width: widest.clamp(least, granted.max(least)) as i32,
         height: form.height(),
     }
 }
@@ -210,6 +264,23 @@ fn size(step: &Step, form: Form) -> Size {
 mod tests {
     use super::*;
     use crate::model::scenario;
+
+    #[test]
+    fn boxes_are_as_narrow_as_the_screen_asks() {
+        let long = "istio-ingressgateway.istio-system.svc.cluster.local";
+        let text = format!("{long}: r 0..100\n  {long}: x 0..40 error k=1\n    {long}: y 10..20\n");
+        let view = GraphView::new(&scenario::trace(&text), &Cancellation::never());
+        let drawn = |columns, rows| {
+            let (drawing, form) = view.drawing(columns, rows).unwrap();
+            let widths = drawing.boxes.iter().map(|node| node.rect.width);
+            (widths.max(), drawing.size.width, form)
+        };
+        assert_eq!(drawn(160, 30), (Some(40), 130, Form::Full));
+        assert_eq!(drawn(118, 4), (Some(34), 112, Form::Compact));
+        let (widest, width, _) = drawn(78, 20);
+        assert!(widest < Some(26) && width <= 78, "{widest:?} {width}");
+        assert_eq!(drawn(10, 20).0, widest, "the narrowest");
+    }
 
     #[test]
     fn arrows_follow_the_calls() {
