@@ -1,5 +1,6 @@
 //! What attributes some blocks hold: keys, their types and values, and how many spans have them.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::Bits;
@@ -304,10 +305,7 @@ impl Vocabulary for Census {
                 })
                 .collect(),
         };
-        values.sort_by(|a, b| {
-            let text = |seen: &ValueSeen| seen.value.to_string();
-            b.spans.cmp(&a.spans).then_with(|| text(a).cmp(&text(b)))
-        });
+        values.sort_by_cached_key(|seen| (Reverse(seen.spans), seen.value.to_string()));
         values
     }
 }

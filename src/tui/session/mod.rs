@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use self::left::Left;
 
-/// How many queries the history keeps.
+/// How many lines a history keeps.
 const HISTORY: usize = 500;
 
 /// Kept in the state folder as JSON. Unknown fields of other versions are ignored.
@@ -19,6 +19,8 @@ const HISTORY: usize = 500;
 pub struct Session {
     /// Queries, oldest first.
     pub history: Vec<String>,
+    /// What was looked for in traces, oldest first.
+    pub finds: Vec<String>,
     /// The theme chosen in the program.
     pub theme: Option<String>,
     /// Services and their hues.
@@ -106,14 +108,24 @@ impl Session {
 
     /// Adds a query to the history, as its newest.
     pub fn remember(&mut self, query: &str) {
-        if query.trim().is_empty() {
-            return;
-        }
-        self.history.retain(|old| old != query);
-        self.history.push(query.to_owned());
-        let excess = self.history.len().saturating_sub(HISTORY);
-        self.history.drain(..excess);
+        add(&mut self.history, query);
     }
+
+    /// The same with a find line.
+    pub fn remember_find(&mut self, line: &str) {
+        add(&mut self.finds, line);
+    }
+}
+
+/// Adds a line to a history, as its newest.
+fn add(history: &mut Vec<String>, line: &str) {
+    if line.trim().is_empty() {
+        return;
+    }
+    history.retain(|old| old != line);
+    history.push(line.to_owned());
+    let excess = history.len().saturating_sub(HISTORY);
+    history.drain(..excess);
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Parts that screens are made of. Each draws only what is visible, and knows no screen.
 
+pub mod completing;
 pub mod frame;
 pub mod input;
 pub mod list;

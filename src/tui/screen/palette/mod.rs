@@ -121,17 +121,29 @@ impl Palette {
 
     /// Old queries, newest first.
     pub fn history(shared: &Shared) -> Self {
-        let item = |query: &String| Item {
-            value: Pick::Query(query.clone()),
+        Self::lines(&shared.session.history, Pick::Query)
+    }
+
+    /// What was looked for in traces, newest first; what is typed may be something else.
+    pub fn finds(shared: &Shared) -> Self {
+        Self {
+            named: true,
+            ..Self::lines(&shared.session.finds, Pick::Name)
+        }
+    }
+
+    /// Lines of a history, newest first.
+    fn lines(history: &[String], pick: impl Fn(String) -> Pick) -> Self {
+        let item = |line: &String| Item {
+            value: pick(line.clone()),
             class: "",
-            label: Shown::from(query.clone()),
+            label: Shown::from(line.clone()),
             aside: Shown::default(),
         };
-        let items = shared.session.history.iter().rev().map(item).collect();
         Self {
             title: "history",
             prompt: "",
-            picker: Picker::new(items),
+            picker: Picker::new(history.iter().rev().map(item).collect()),
             own: None,
             named: false,
         }

@@ -95,7 +95,7 @@ pub fn in_line(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
             let history = Palette::history(cx.shared);
             cx.go(Move::Over(Overlay::Palette(history)));
         }
-        Action::EditOutside => cx.edit(line.input.text().to_owned()),
+        Action::EditOutside => cx.edit(line.text().to_owned()),
         Action::SwapForm => {
             let query = line.query(&search.names);
             open_form(search, &query, cx);
@@ -109,7 +109,7 @@ pub fn in_line(search: &mut Search, act: Act, cx: &mut Cx<'_>) -> bool {
 /// Runs what was typed: a trace id opens its trace, a query with a fault stays to be mended.
 fn run(search: &mut Search, cx: &mut Cx<'_>) {
     let Some(line) = &search.line else { return };
-    if let Some(id) = pasted_id(line.input.text()) {
+    if let Some(id) = pasted_id(line.text()) {
         search.line = None;
         return search.open(id, cx);
     }

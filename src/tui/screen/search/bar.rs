@@ -94,16 +94,16 @@ pub fn draw(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rec
         canvas.text(x, area.y, room, &Shown::new(&search.asked.query), token);
         return;
     };
-    line.input.draw(
+    line.typing.input.draw(
         canvas,
         (x, area.y),
         room,
-        line.ghost(),
+        line.typing.ghost(),
         look.focused && search.form.is_none(),
     );
-    let typed = line.input.width() as u16;
+    let typed = line.typing.input.width() as u16;
     if let Some(meaning) = line.meaning.as_ref().filter(|_| typed + 4 < room) {
-        let at = x + typed + line.ghost().chars().count() as u16 + 3;
+        let at = x + typed + line.typing.ghost().chars().count() as u16 + 3;
         canvas.text(
             at,
             area.y,
@@ -113,9 +113,8 @@ pub fn draw(search: &Search, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rec
         );
     }
     if let Some(fault) = line.fault.as_ref().filter(|_| typed < room) {
-        let column = |byte: usize| {
-            Shown::new(line.input.text().get(..byte).unwrap_or_default()).width() as u16
-        };
+        let column =
+            |byte: usize| Shown::new(line.text().get(..byte).unwrap_or_default()).width() as u16;
         let from = column(fault.place.start);
         let to = column(fault.place.end).max(from + 1).min(room);
         canvas.over(

@@ -1,13 +1,12 @@
 //! What may be typed next on the query line: services before there are braces, the query language's
 //! own completion within them.
 
-use std::ops::Range;
-
-use crate::traceql::complete::{Completion, KeySeen, ValueSeen, complete};
+use crate::traceql::complete::{KeySeen, ValueSeen};
 use crate::traceql::operator::Compare;
 use crate::traceql::tree::{FieldExpr, Literal};
 use crate::traceql::{Attribute, Census, Intrinsic, Scope, Vocabulary};
 use crate::tui::answer::Held;
+use crate::tui::widget::completing::{Proposal, in_query};
 
 use super::narrow;
 
@@ -61,41 +60,13 @@ impl Vocabulary for Names {
     }
 }
 
-/// Something that may be typed here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proposal {
-    /// What the user sees.
-    pub label: String,
-    /// What it is: `service`, `int`, a few words.
-    pub class: String,
-    /// How many distinct values it has, and in how many spans it occurs; 0 where that says nothing.
-    pub values: u64,
-    pub spans: u64,
-    /// The bytes of the line that it takes the place of.
-    pub replaces: Range<usize>,
-    /// What it puts there.
-    pub text: String,
-    /// Where the cursor goes, as a byte of that text.
-    pub cursor: usize,
-}
-
 /// What may follow `text` up to byte `cursor`.
 pub fn propose(text: &str, cursor: usize, names: &Names) -> Vec<Proposal> {
     let before = text.get(..cursor).unwrap_or(text);
     if !before.contains(['{', '(']) {
         return plain(before, names);
     }
-    let Completion { range, candidates } = complete(text, cursor, names);
-    let proposal = |candidate: crate::traceql::complete::Candidate| Proposal {
-        label: candidate.text.clone(),
-        class: candidate.detail,
-        values: candidate.values,
-        spans: candidate.spans,
-        replaces: range.clone(),
-        cursor: candidate.text.len(),
-        text: candidate.text,
-    };
-    candidates.into_iter().map(proposal).collect()
+    in_query(text, cursor, names)
 }
 
 /// Without braces: a service, which writes the whole query.

@@ -97,6 +97,13 @@ impl Open {
         }
     }
 
+    /// Has it looked up what the find line can go on with, once for each trace.
+    pub fn ask_names(&mut self) {
+        if self.find.wants_names() {
+            self.want("looking at attributes".to_owned(), Subject::Names);
+        }
+    }
+
     fn want(&mut self, label: String, subject: Subject) {
         let study = Study {
             trace: self.trace.clone(),
@@ -117,6 +124,7 @@ impl Open {
             }
             Studied::AllHits => self.found(None, height),
             Studied::NoHits(why) => self.found(Some(why), height),
+            Studied::Names(names) => self.find.know(names),
         }
     }
 

@@ -121,6 +121,7 @@ impl TraceScreen {
                     let purpose = match study.subject {
                         Subject::View(..) | Subject::Sort(..) | Subject::Weigh(_) => Purpose::View,
                         Subject::Find(..) => Purpose::Find,
+                        Subject::Names => Purpose::Names,
                     };
                     cx.ask(purpose, label, Request::Study(study));
                 }

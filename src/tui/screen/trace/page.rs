@@ -85,7 +85,7 @@ impl Page for TraceScreen {
                 open.filtered();
                 return;
             }
-            open.find.input.insert(c);
+            open.find.typed(c);
             open.seek();
         }
         self.pass_on(cx);
@@ -175,8 +175,17 @@ impl Page for TraceScreen {
     }
 
     fn picked(&mut self, what: &str, cx: &mut Cx<'_>) {
-        if let Some(open) = self.open() {
-            open.group_by_attribute(what);
+        match self.open() {
+            Some(open) if open.focus == Focus::Find => open.find_this(what),
+            Some(open) => open.group_by_attribute(what),
+            None => {}
+        }
+        self.pass_on(cx);
+    }
+
+    fn edited(&mut self, text: &str, cx: &mut Cx<'_>) {
+        if let Some(open) = self.open().filter(|open| open.focus == Focus::Find) {
+            open.find_this(text);
         }
         self.pass_on(cx);
     }
@@ -252,6 +261,13 @@ impl Page for TraceScreen {
 
     fn hints(&self) -> Vec<(Action, &'static str)> {
         match &self.stage {
+            Stage::Open(open) if open.focus == Focus::Find => vec![
+                (Action::Run, "first hit"),
+                (Action::Complete, ""),
+                (Action::SearchHistory, "history"),
+                (Action::EditOutside, ""),
+                (Action::Dismiss, "close"),
+            ],
             Stage::Open(open) if open.focus == Focus::Detail => {
                 vec![
                     (Action::In, ""),

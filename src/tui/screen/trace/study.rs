@@ -1,6 +1,8 @@
 //! What takes too long on a large trace to be done while somebody waits: it is asked for as a job,
 //! and told when it is there, hits of a search bit by bit.
 
+use std::sync::Arc;
+
 use crate::model::{Cancellation, SpanSet, Trace};
 use crate::text::Charset;
 use crate::tui::answer::Held;
@@ -35,6 +37,8 @@ pub enum Subject {
     Weigh(Box<FlameView>),
     /// The spans that a find line finds, among some if those are known.
     Find(String, Option<SpanSet>),
+    /// What a find line can go on with.
+    Names,
 }
 
 /// What was worked out.
@@ -48,6 +52,8 @@ pub enum Studied {
     AllHits,
     /// Why the find line cannot be run.
     NoHits(String),
+    /// What a find line can go on with.
+    Names(Held<find::Names>),
 }
 
 impl Studied {
@@ -86,6 +92,10 @@ impl Study {
                 let hits = |hits| tell(Studied::Hits(hits));
                 let found = find::find(&self.trace, &text, among.as_ref(), over, hits);
                 Some(found.map_or_else(Studied::NoHits, |()| Studied::AllHits))
+            }
+            Subject::Names => {
+                let names = find::Names::of(&self.trace);
+                Some(Studied::Names(Held(Arc::new(names))))
             }
         };
         // What was given up is not whole.

@@ -3,6 +3,7 @@
 mod axis;
 mod columns;
 mod detail;
+mod find;
 mod fold;
 mod hunt;
 mod leave;
@@ -19,7 +20,6 @@ use crate::tui::screen::Screen;
 use crate::tui::widget::waterfall::Row;
 
 use super::draw::Border;
-use super::find::Hits;
 use super::open::Clocks;
 use super::view::View;
 use super::{Focus, Open, explain_beside};
@@ -65,32 +65,6 @@ impl Open {
         })
     }
 
-    fn act_find(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
-        match act.action {
-            Action::Run => {
-                self.focus = Focus::Tree;
-                let from = self.span().unwrap_or(0).checked_sub(1);
-                let hit = from.map_or(self.find.hits.nth(0), |from| self.find.step(from, true, 1));
-                match hit {
-                    Some(span) => self.go(span, cx.rows(Pane::Body)),
-                    None if self.find.input.text().is_empty() => {}
-                    None if self.find.seeking => self.find.eager = true,
-                    None => cx.say(Message::doubt("no span is like this")),
-                }
-            }
-            Action::Dismiss => {
-                self.focus = Focus::Tree;
-                self.clear_find(cx.rows(Pane::Body));
-            }
-            action => {
-                let edited = self.find.input.act(action);
-                self.seek();
-                return edited;
-            }
-        }
-        true
-    }
-
     fn act_tree(&mut self, act: Act, cx: &mut Cx<'_>) -> bool {
         let height = cx.rows(Pane::Body);
         match act.action {
@@ -130,8 +104,8 @@ impl Open {
                 cx.go(Move::Open(Screen::map(service)));
             }
             action if self.view.turned(action).is_some() => self.act_turn(action, cx),
-            Action::Ask => self.focus = Focus::Find,
-            Action::FindOperation => self.find_operation(),
+            Action::Ask => self.open_find(),
+            Action::FindOperation => self.find_operation(cx),
             Action::Dismiss => return self.clear_find(cx.rows(Pane::Body)),
             Action::SecondPane => {
                 self.detail.shown = !self.detail.shown;
@@ -159,27 +133,6 @@ impl Open {
             _ => return self.act_share(act, cx) || self.act_axis(act, cx),
         }
         true
-    }
-
-    /// Forgets what was found; what it hid comes back. Returns whether there was something.
-    fn clear_find(&mut self, height: usize) -> bool {
-        let hid = self.find.hits_as == Hits::Only;
-        if self.find.seeking {
-            self.wants.push(super::study::Want::NoHits);
-        }
-        let some = self.find.clear();
-        if hid {
-            self.sift(height);
-        }
-        some
-    }
-
-    fn find_operation(&mut self) {
-        if let Some(span) = self.span() {
-            let operation = self.trace.span(span).operation().to_owned();
-            self.find.input.set(operation.clone(), operation.len());
-            self.seek();
-        }
     }
 
     /// Corrects clocks by the parents' intervals, or shows times as received again.

@@ -22,7 +22,7 @@ pub fn bar(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     if area.height == 0 {
         return;
     }
-    let finding = open.focus == Focus::Find || !open.find.input.text().is_empty();
+    let finding = open.focus == Focus::Find || !open.find.text().is_empty();
     let x = if finding || area.width < 100 {
         let here = format!("[{} {}]", open.view.title(), canvas.glyphs.open);
         canvas.text(1, area.y, area.width, &here.into(), Token::Accent) + 3
@@ -64,19 +64,23 @@ const ASKS: &str =
 /// The find line, and behind it what it found or what is wrong with it.
 fn line(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let x = canvas.text(area.x, area.y, area.width, &"/ ".into(), Token::Accent);
-    let (input, typing) = (&open.find.input, open.focus == Focus::Find && look.focused);
+    let (input, typing) = (
+        &open.find.typing.input,
+        open.focus == Focus::Find && look.focused,
+    );
     let end = area.right();
     if input.text().is_empty() {
         let room = end.saturating_sub(x);
         return input.draw(canvas, (x, area.y), room, ASKS, typing);
     }
     let room = end.saturating_sub(x + 16);
-    input.draw(canvas, (x, area.y), room, "", typing);
+    let ghost = if typing { open.find.typing.ghost() } else { "" };
+    input.draw(canvas, (x, area.y), room, ghost, typing);
     let said = match &open.find.error {
         Some(why) => Phrase::of(Token::Error, why.clone()),
         None => Phrase::of(Token::Muted, hits(open)),
     };
-    let at = (x + input.width() as u16 + 2).min(end.saturating_sub(14));
+    let at = (x + (input.width() + text::width(ghost)) as u16 + 2).min(end.saturating_sub(14));
     canvas.phrase(at, area.y, end.saturating_sub(at), &said);
 }
 
@@ -89,7 +93,7 @@ fn facts(open: &Open) -> Phrase {
         Clocks::AsReceived | Clocks::Corrected(_) => "clocks corrected",
     };
     // What the search asked for that led here.
-    let is_led = open.find.input.text().is_empty() && !open.find.hits.is_empty();
+    let is_led = open.find.text().is_empty() && !open.find.hits.is_empty();
     let led = format!("{} matched, n next", hits(open));
     let said = [
         (open.received.is_some(), Token::Doubt, clocks),

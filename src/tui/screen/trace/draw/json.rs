@@ -70,7 +70,7 @@ fn head(open: &Open, json: &JsonView, canvas: &mut Canvas<'_>, area: Rect, span:
 /// A line of an opened span: key, then value.
 fn pair(open: &Open, canvas: &mut Canvas<'_>, area: Rect, line: &Line) {
     let text = line.text.as_str();
-    let sought = open.find.input.text().trim().to_lowercase();
+    let sought = open.find.text().trim().to_lowercase();
     let found = !sought.is_empty() && text.to_lowercase().contains(&sought);
     let (x, room) = (area.x + 7, area.width.saturating_sub(8));
     let split = text.find("\": ").map(|at| at + 2);

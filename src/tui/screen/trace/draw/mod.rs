@@ -25,6 +25,7 @@ use crate::tui::canvas::phrase::Phrase;
 use crate::tui::job::Purpose;
 use crate::tui::page::{Look, Page};
 use crate::tui::theme::Token;
+use crate::tui::widget::completing;
 use crate::tui::widget::frame::{self, Areas, Chrome, Fact, QUIET};
 use crate::tui::widget::waterfall::Axis;
 
@@ -158,6 +159,14 @@ fn chrome(screen: &TraceScreen, look: &Look<'_>, canvas: &Canvas<'_>, size: Size
 
 fn opened(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Areas, size: Size) {
     bar::bar(open, look, canvas, areas.bar);
+    shown(open, look, canvas, areas, size);
+    if open.focus == Focus::Find {
+        completing::popup(&open.find.typing, canvas, areas.bar, areas.bar.bottom());
+    }
+}
+
+/// The view and what stands beside it.
+fn shown(open: &Open, look: &Look<'_>, canvas: &mut Canvas<'_>, areas: &Areas, size: Size) {
     let panes = Panes::of(open, areas.body, size, &look.shared.session);
     canvas.pane(Pane::Page, canvas.area());
     canvas.pane(Pane::Whole, areas.body);

@@ -4,6 +4,30 @@ use crate::model::{Kind, Status, Trace};
 use crate::text::parse_duration;
 use crate::traceql::operator::Compare;
 
+/// How questions to a span begin, and what they ask for in a few words.
+pub const OWN: [(&str, &str); 8] = [
+    ("service=", "its service"),
+    ("operation=", "its operation"),
+    ("kind=", "its kind"),
+    ("status=", "its status"),
+    ("error=", "true, false"),
+    ("duration>", "as 50ms"),
+    ("own>", "without children"),
+    ("share>", "% of the trace"),
+];
+
+/// The values that a question has whatever the trace, by its key in lower case.
+pub fn values(key: &str) -> Vec<&'static str> {
+    match key {
+        "kind" | "span.kind" => Kind::ALL.map(Kind::name).to_vec(),
+        "status" => [Status::Error, Status::Ok, Status::Unset]
+            .map(Status::name)
+            .to_vec(),
+        "error" => vec!["true", "false"],
+        _ => Vec::new(),
+    }
+}
+
 /// A question to a span.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Field {

@@ -68,7 +68,7 @@ impl All {
 }
 
 /// A comparison in its parts.
-fn parts(token: &str) -> Option<(&str, Compare, &str)> {
+pub fn parts(token: &str) -> Option<(&str, Compare, &str)> {
     let at = token.find(['=', '<', '>', '!']).filter(|&at| at > 0)?;
     let (key, rest) = token.split_at(at);
     let ops = [

@@ -2,23 +2,29 @@
 
 mod field;
 mod line;
+mod offers;
 mod words;
 
 use crate::model::{Bits, Cancellation, SpanSet, Trace};
 use crate::traceql::Query;
-use crate::tui::widget::input::Input;
+use crate::tui::answer::Held;
+use crate::tui::keymap::Action;
+use crate::tui::widget::completing::Completing;
 
 use super::open::Moves;
 use line::{Line, narrowed};
 use words::words;
 
 pub use crate::tui::session::standing::Hits;
+pub use offers::Names;
+
+use offers::Known;
 
 /// The find line and what it found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Find {
     /// The line.
-    pub input: Input,
+    pub typing: Completing,
     /// Spans found.
     pub hits: SpanSet,
     /// Why the line cannot be run.
@@ -37,9 +43,43 @@ pub struct Find {
     pub hits_as: Hits,
     /// Spans that the search which led here asked for: hits until the reader asks for others.
     matched: SpanSet,
+    /// What the line can go on with.
+    known: Known,
 }
 
 impl Find {
+    /// What is typed.
+    pub fn text(&self) -> &str {
+        self.typing.input.text()
+    }
+
+    /// Types a character.
+    pub fn typed(&mut self, c: char) {
+        let known = &self.known;
+        self.typing
+            .typed(c, &|text, cursor| known.propose(text, cursor));
+    }
+
+    /// Editing, completion and history. Returns false for any other action.
+    pub fn act(&mut self, action: Action, history: &[String]) -> bool {
+        let known = &self.known;
+        let propose = |text: &str, cursor| known.propose(text, cursor);
+        self.typing.act(action, history, &propose)
+    }
+
+    /// Whether the names of the trace are still to be asked for. They are then taken as asked for.
+    pub fn wants_names(&mut self) -> bool {
+        !std::mem::replace(&mut self.known.asked, true)
+    }
+
+    /// What the line can go on with.
+    pub fn know(&mut self, names: Held<Names>) {
+        self.known.names = Some(names);
+        let known = &self.known;
+        self.typing
+            .renew(&|text, cursor| known.propose(text, cursor));
+    }
+
     /// Runs the line over a trace.
     pub fn run(&mut self, trace: &Trace) {
         let Some((text, _)) = self.begin() else {
@@ -57,7 +97,7 @@ impl Find {
     pub fn begin(&mut self) -> Option<(String, Option<SpanSet>)> {
         self.error = None;
         (self.seeking, self.fresh, self.eager) = (false, false, false);
-        let text = self.input.text().trim();
+        let text = self.typing.input.text().trim();
         let before = self.ran.take();
         if text.is_empty() {
             self.hits.clone_from(&self.matched);
@@ -97,12 +137,16 @@ impl Find {
         self.hits = moves.all(&self.hits);
         self.matched = moves.all(&self.matched);
         self.ran = None;
+        self.known.asked = false;
     }
 
     /// Forgets line and hits. Returns whether there was something to forget.
     pub fn clear(&mut self) -> bool {
-        let some = !self.hits.is_empty() || !self.input.text().is_empty();
-        *self = Self::default();
+        let some = !self.hits.is_empty() || !self.text().is_empty();
+        *self = Self {
+            known: std::mem::take(&mut self.known),
+            ..Self::default()
+        };
         some
     }
 
@@ -235,10 +279,10 @@ mod tests {
     fn braces_ask_in_traceql_and_say_what_is_wrong() {
         let trace = scenario::trace(TRACE);
         let mut find = Find::default();
-        find.input.set("{ status = error }", 0);
+        find.typing.input.set("{ status = error }", 0);
         find.run(&trace);
         assert_eq!(find.hits.iter().collect::<Vec<_>>(), [1]);
-        find.input.set("{ status = ", 0);
+        find.typing.input.set("{ status = ", 0);
         find.run(&trace);
         assert!(find.error.is_some() && find.hits.is_empty());
     }
@@ -248,7 +292,7 @@ mod tests {
         let trace = scenario::trace(TRACE);
         let mut find = Find::default();
         let mut among = |line: &str| {
-            find.input.set(line, 0);
+            find.typing.input.set(line, 0);
             let (text, among) = find.begin().unwrap();
             let found = among.as_ref().map(SpanSet::len);
             super::find(&trace, &text, among.as_ref(), &|| false, |hits| {

@@ -38,7 +38,7 @@ impl Open {
             pane: self.detail.stands(focused),
             range,
             folds,
-            find: self.find.input.text().to_owned(),
+            find: self.find.text().to_owned(),
             hits: self.find.hits_as,
             without: self.without.services.clone(),
             around: self.without.around.clone(),
@@ -63,9 +63,7 @@ impl Open {
         self.critical_only = standing.critical;
         self.squeeze = standing.squeeze.then(|| Squeeze::of(&self.trace));
         self.squeeze = self.squeeze.take().filter(|squeeze| !squeeze.is_empty());
-        self.find
-            .input
-            .set(standing.find.clone(), standing.find.len());
+        self.find.typing.set(&standing.find);
         self.seek();
         self.find.hits_as = standing.hits;
         self.without.services.clone_from(&standing.without);

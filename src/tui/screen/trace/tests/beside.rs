@@ -104,7 +104,7 @@ fn a_large_table_is_sorted_beside_the_interface_and_the_cursor_stays() {
 #[test]
 fn hits_come_bit_by_bit_and_an_eager_reader_goes_to_the_first() {
     let mut open = large();
-    open.find.input.set("call2", 5);
+    open.find.typing.input.set("call2", 5);
     open.seek();
     assert!(open.find.seeking && open.find.hits.is_empty());
     open.find.eager = true;
@@ -113,7 +113,7 @@ fn hits_come_bit_by_bit_and_an_eager_reader_goes_to_the_first() {
     assert!(!open.find.seeking && open.find.hits.len().abs_diff(all) <= 1);
     assert_eq!(open.span(), open.find.hits.nth(0));
     let mut at_once = Find::default();
-    at_once.input.set("call2", 5);
+    at_once.typing.input.set("call2", 5);
     at_once.run(&open.trace);
     assert_eq!(at_once.hits, open.find.hits);
 }

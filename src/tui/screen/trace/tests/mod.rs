@@ -2,6 +2,7 @@
 
 mod beside;
 mod detail;
+mod find;
 mod fold;
 mod growing;
 mod rows;

@@ -236,7 +236,7 @@ impl<'a> Looking<'a> {
 }
 
 /// The rows of each block that belong to a trace, or to some of its spans.
-fn rows_of(trace: &Trace, among: Option<&SpanSet>) -> Vec<Bits> {
+pub fn rows_of(trace: &Trace, among: Option<&SpanSet>) -> Vec<Bits> {
     let lengths = trace.blocks().iter().map(|block| block.len());
     let among = among.filter(|among| among.len() < trace.len());
     if among.is_none() && lengths.clone().sum::<usize>() == trace.len() {
