@@ -12,7 +12,6 @@
 //! - [`traceql`] is the query language: lexer, parser, tree, evaluation, completion.
 //! - [`analysis`] holds pure functions of traces: critical path, why line, comparison.
 //! - [`graph`] builds service graphs and lays them out on a grid of cells.
-//! - [`sampling`] decides which traces are kept.
 //! - [`storage`] is where spans are kept: the embedded in-memory store.
 //! - [`socket`] is a door that HTTP is served on, with its limits.
 //! - [`collector`] is where spans arrive; [`query_service`] is where others ask for them, in
@@ -38,7 +37,6 @@ pub mod format;
 pub mod graph;
 pub mod model;
 pub mod query_service;
-pub mod sampling;
 pub mod socket;
 pub mod storage;
 pub mod text;

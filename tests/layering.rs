@@ -16,25 +16,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("traceql", &[]),
     ("analysis", &[]),
     ("graph", &[]),
-    ("sampling", &[]),
     ("socket", &[]),
     ("storage", &["traceql"]),
     (
         "backend",
         &["storage", "format", "traceql", "analysis", "graph"],
     ),
-    ("collector", &["storage", "format", "sampling", "socket"]),
+    ("collector", &["storage", "format", "socket"]),
     (
         "query_service",
         &[
-            "backend", "sampling", "format", "traceql", "analysis", "graph", "socket",
+            "backend", "format", "traceql", "analysis", "graph", "socket",
         ],
     ),
     (
         "tui",
-        &[
-            "backend", "sampling", "format", "traceql", "analysis", "graph",
-        ],
+        &["backend", "format", "traceql", "analysis", "graph"],
     ),
     ("demo", &["format"]),
     (
@@ -44,7 +41,6 @@ const ARROWS: &[(&str, &[&str])] = &[
             "traceql",
             "analysis",
             "graph",
-            "sampling",
             "storage",
             "backend",
             "collector",

@@ -234,7 +234,7 @@ fn write(trace: &Trace, args: &ShowArgs, session: &mut Session) -> Result<(), Fa
         (_, Format::Zipkin) => write_traces(Wire::ZipkinV2, out, one)?,
         (_, Format::Chrome) => write_traces(Wire::Chrome, out, one)?,
         (View::Flame, Format::Folded) => {
-            flame::folded(out, trace, args.weight.unwrap_or(Weight::Own))?
+            flame::folded(out, trace, args.weight.unwrap_or(Weight::Own))?;
         }
         (View::Flame, Format::Svg) => {
             flame_picture(out, &theme(&session.config), trace, weight)?;

@@ -1,1 +1,0 @@
-//! Head, tail and adaptive sampling.
