@@ -19,3 +19,19 @@ async fn finding_completes_as_it_is_typed() {
     row(&harness, "/ kind=client service=");
     assert!(!harness.text().contains(" choose"), "{}", harness.text());
 }
+
+#[tokio::test]
+async fn what_was_found_before_is_found_again() {
+    let mut harness = ride((120, 40)).await;
+    harness
+        .keys("/GetDriver<Enter>/<C-u>SQL<Enter>")
+        .await
+        .unwrap();
+    harness.keys("/<C-u><Up><Up>").await.unwrap();
+    row(&harness, "/ GetDriver");
+    harness.keys("<Down>").await.unwrap();
+    row(&harness, "/ SQL");
+    harness.keys("<C-u><C-r>Get<Enter><Enter>").await.unwrap();
+    row(&harness, "/ GetDriver");
+    assert!(here(&harness).contains("GetDriver"), "{}", here(&harness));
+}
