@@ -29,7 +29,7 @@ pub fn perform(state: &mut State, act: Act, effects: &mut Vec<Effect>) {
         Action::Redraw => effects.push(Effect::Redraw),
         Action::Dismiss => dismiss(state, effects),
         Action::Out => leave(state, act.letter, effects),
-        Action::Help => help(state, effects),
+        Action::Help => help(state, "", effects),
         Action::Palette => palette(state, effects),
         Action::Backends => {
             let backends = Palette::backends(&state.shared);
@@ -211,11 +211,12 @@ fn dismiss(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-fn help(state: &mut State, effects: &mut Vec<Effect>) {
+/// Shows what is valid here, or what of it has to do with a topic.
+pub fn help(state: &mut State, topic: &str, effects: &mut Vec<Effect>) {
     let context = state
         .screen()
         .map_or(state.context(), |screen| screen.page().context());
-    let help = Help::new(context, &state.shared.keymap);
+    let help = Help::new(context, &state.shared.keymap).about(topic);
     state.cover(Overlay::Help(help), effects);
 }
 

@@ -82,6 +82,8 @@ pub enum Move {
     Leave,
     /// Perform an action on the page beneath, as if its key had been pressed there.
     Perform(Act),
+    /// Show the help, narrowed to a topic if there is one.
+    Help(String),
     /// Read from another source: a name, URL or path.
     Source(String),
     /// Run a query on the search screen, opening one if there is none.

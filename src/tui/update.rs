@@ -145,6 +145,7 @@ pub fn go(state: &mut State, to: Move, effects: &mut Vec<Effect>) {
             }
         }
         Move::Perform(act) => perform(state, act, effects),
+        Move::Help(topic) => super::command::help(state, &topic, effects),
         Move::Source(source) => {
             let label = format!("opening {source}");
             ask(

@@ -72,6 +72,12 @@ async fn help_lists_filters_and_runs() {
         "{}",
         harness.text()
     );
+    harness.keys(":help redraw<Enter>").await.unwrap();
+    let text = harness.text();
+    assert!(
+        text.contains("draw everything anew") && !text.contains("half a page"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

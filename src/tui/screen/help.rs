@@ -64,6 +64,14 @@ impl Help {
         help
     }
 
+    /// The same, narrowed to what has to do with a topic.
+    #[must_use]
+    pub fn about(mut self, topic: &str) -> Self {
+        self.filter.set(topic, topic.len());
+        self.narrow();
+        self
+    }
+
     fn narrow(&mut self) {
         let wanted = self.filter.text().to_lowercase();
         let holds = |line: &Line| match line {

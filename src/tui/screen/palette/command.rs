@@ -68,7 +68,7 @@ const COMMANDS: [(&str, Command, &str, &str); 13] = [
     ("ports", Command::Ports, "", "who listens where"),
     ("messages", Command::Messages, "", "all messages so far"),
     ("theme", Command::Theme, "NAME", "another theme"),
-    ("help", Command::Help, "", "every key that is valid here"),
+    ("help", Command::Help, "TOPIC", "keys that are valid here"),
     ("q", Command::Quit, "", "quit"),
     ("quit", Command::Quit, "", "quit"),
 ];
@@ -98,7 +98,7 @@ pub(super) fn command_with(command: Command, argument: &str, cx: &mut Cx<'_>) {
         Command::Theme if argument.is_empty() => cx.go(Move::Perform(Act::of(Action::Themes))),
         Command::Theme => keep_theme(argument, cx),
         Command::Messages => cx.go(Move::Perform(Act::of(Action::GoMessages))),
-        Command::Help => cx.go(Move::Perform(Act::of(Action::Help))),
+        Command::Help => cx.go(Move::Help(argument.to_owned())),
         Command::Clear => cx.go(Move::Perform(Act::of(Action::Clear))),
         Command::Ports => cx.go(Move::Over(Overlay::Menu(ports(cx.shared)))),
         Command::Quit => cx.go(Move::Quit),
